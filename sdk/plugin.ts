@@ -1,0 +1,76 @@
+import type { EntityDefinition } from './define.ts'
+import type { Conversion, Form, OptionSet, Role, View } from './documents/index.ts'
+import type { FieldType } from './field-type.ts'
+import type { ProblemDefinition } from './problem.ts'
+
+/** One record that is about to be saved, as a hook sees it. */
+export interface HookRow {
+  action: 'create' | 'update'
+  id: string
+  /** The record as stored; null for a new one. Frozen. */
+  before: Readonly<Record<string, unknown>> | null
+  /** The record as it will be. Read from here. Frozen; change it with `set`. */
+  next: Readonly<Record<string, unknown>>
+  /** Changes a field; the value is validated like any other. */
+  set(field: string, value: unknown): void
+  /** Refuses the row with one of the plugin's problems, at a field if given (`/rating`). */
+  fail(problem: ProblemDefinition, pointer?: string, detail?: string): void
+}
+
+export interface HookContext {
+  /** The acting user; null when the system acts. */
+  actor: { id: string; name: string } | null
+  /** What caused the write: `request`, `conversion`, `import`, … */
+  cause: { kind: string; ref?: string }
+  /** Start of the write; the same for all its rows. */
+  now: string
+}
+
+export interface EntityHooks {
+  /** Runs before validation, inside the write. Takes the whole batch; it must finish within two seconds. */
+  beforeSave?(batch: readonly HookRow[], context: HookContext): void | Promise<void>
+}
+
+/** Writes records of demo data; every row passes the one write path. */
+export interface DemoContext {
+  /** Creates records and returns their ids in order. */
+  create(entity: string, rows: Record<string, unknown>[]): Promise<string[]>
+  /** Ids that earlier plugins created, by entity. */
+  ids(entity: string): readonly string[]
+  /** Ids of the demo users by role. */
+  users(role: string): readonly string[]
+  /** Deterministic pseudo-random number in [0, 1). */
+  random(): number
+  today: string
+  convert(conversion: string, source: string): Promise<void>
+}
+
+/** Everything one plugin declares. It can be listed, checked and shown before any of its code runs. */
+export interface Plugin {
+  /** Kebab-case, unique. Prefix of its problems. */
+  name: string
+  title: string
+  labels?: Record<string, string>
+  description?: string
+  /** Range of SDK versions it works with, e.g. `^1.0.0`. */
+  compatible: string
+  /** Plugins that must be loaded before it, with their version ranges. */
+  requires?: Record<string, string>
+  version?: string
+  entities?: readonly EntityDefinition[]
+  optionSets?: Record<string, OptionSet>
+  conversions?: Record<string, Conversion>
+  views?: Record<string, View>
+  forms?: Record<string, Form>
+  roles?: Record<string, Role>
+  fieldTypes?: readonly FieldType[]
+  problems?: Record<string, ProblemDefinition>
+  hooks?: Record<string, EntityHooks>
+  /** Realistic demo data; runs after the demo data of the plugins it requires. */
+  demo?: (context: DemoContext) => Promise<void>
+}
+
+/** Declares a plugin; the default export of its `index.ts`. */
+export function definePlugin<const P extends Plugin>(plugin: P): P {
+  return plugin
+}
