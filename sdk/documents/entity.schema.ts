@@ -180,8 +180,8 @@ export const entitySchema = closed(
             {
               regarding: { description: 'The relation-any field that names those records.', ...fieldName },
               kind: { description: 'The select field with the kind of entry.', ...fieldName },
-              at: { description: 'When it happened or is planned.', ...expression },
-              done: { description: 'True for what happened, false for what is planned.', ...expression },
+              at: { ...expression, description: 'When it happened or is planned.' },
+              done: { ...expression, description: 'True for what happened, false for what is planned.' },
             },
             ['regarding', 'at', 'done'],
           ),

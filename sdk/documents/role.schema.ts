@@ -24,7 +24,7 @@ export const roleSchema = closed(
         create: { enum: ['all', 'none'] },
         update: scope,
         delete: scope,
-        convert: { description: 'Use records as the source of a conversion.', ...scope },
+        convert: { ...scope, description: 'Use records as the source of a conversion.' },
         fields: {
           description:
             'Rights by field; `*` stands for every field that is not named, later ones included. Absent: no field.',
