@@ -47,7 +47,7 @@ export interface FieldType {
   /** The JSON Schema of the API value, for OpenAPI and generated types. */
   jsonSchema(field: Field): Record<string, unknown>
   /** Reads the text of an import cell; the result still goes through `parse`. */
-  fromText(text: string, format: TextFormat): Parsed
+  fromText(text: string, format: TextFormat, field: Field): Parsed
   /** What the field document itself must satisfy; texts are errors. */
   lint?(field: Field): string[]
 }

@@ -1,0 +1,36 @@
+import type { Entity, FieldType } from '@xrm/sdk'
+import { planStorage, type StoragePlan } from '../storage/plan-storage.ts'
+import { compileModel } from './compile.ts'
+import { Issues } from './issues.ts'
+import { type DocumentState, effectiveDocuments, type LayerRow } from './layers.ts'
+import type { Model, Settings } from './model.ts'
+import { checkShape } from './shape.ts'
+
+/** What the compiler knows besides the documents: the same for the life of the process. */
+export interface ModelContext {
+  fieldTypes: ReadonlyMap<string, FieldType>
+  settings: Settings
+}
+
+export interface BuiltModel {
+  model: Model
+  issues: Issues
+  /** What the database lacks for this model. Empty when the state is a published one. */
+  plan: StoragePlan
+}
+
+/** Makes the model of a state, or of what its documents would become with `rows` in place of its own. */
+export function buildModel(
+  context: ModelContext,
+  state: DocumentState,
+  { rows = state.rows, version = state.version }: { rows?: readonly LayerRow[]; version?: number } = {},
+): BuiltModel {
+  const issues = new Issues()
+  const documents = effectiveDocuments(rows).filter(({ kind, name, body }) => checkShape(kind, name, body, issues))
+  const entities = new Map(
+    documents.filter(({ kind }) => kind === 'entity').map(({ name, body }) => [name, body as Entity]),
+  )
+  const plan = planStorage(state.registry, entities, context.fieldTypes)
+  const model = compileModel({ ...context, version, documents, storage: plan.storage }, issues)
+  return { model, issues, plan }
+}

@@ -1,0 +1,296 @@
+import type { PoolClient } from 'pg'
+import { v7 as uuid } from 'uuid'
+import { type DocumentKind, Problem } from '@xrm/sdk'
+import { keyPattern, namePattern } from '@xrm/sdk/documents'
+import { isId } from '../fields/relation-rules.ts'
+import type { Database } from '../storage/database.ts'
+import { wantedIndexes } from '../storage/indexes.ts'
+import { buildModel } from './build-model.ts'
+import type { Issue } from './issues.ts'
+import { bodyBelowAdmin, documentKey, effectiveDocuments, layerBody, type Layer, type LayerRow, readState } from './layers.ts'
+import type { LiveModel } from './live-model.ts'
+import { diffPatch, isEqual, isObject, type Json, mergePatch, patchPointers, valueAt } from './merge.ts'
+import { normaliseDocument } from './normalise.ts'
+import { problems } from './problems.ts'
+import { applyEdits, type Edit, publishEdits, type PublishOptions, typeChanges } from './publish.ts'
+
+export interface Changeset {
+  id: string
+  title: string
+  note: string | null
+  status: 'draft' | 'published' | 'discarded'
+  createdBy: string | null
+  createdAt: string
+  publishedBy: string | null
+  publishedAt: string | null
+  version: number | null
+  reverts: string | null
+  edits: { kind: DocumentKind; name: string; layer: Layer; changes: string[] }[]
+}
+
+export interface DocumentView {
+  kind: DocumentKind
+  name: string
+  /** The merge of all layers. */
+  body: Json
+  /** What each layer says. */
+  layers: Partial<Record<Layer, Json>>
+}
+
+export interface ChangesetPlan {
+  steps: { description: string; entity: string; field?: string; lock: string }[]
+  indexes: { entity: string; name: string }[]
+  retired: { entity: string; field: string }[]
+  issues: Issue[]
+}
+
+/** Drafts of configuration: edited in peace, checked and planned as a whole, published as one, taken back as one. */
+export class Changesets {
+  readonly #db: Database
+  readonly #live: LiveModel
+
+  constructor(db: Database, live: LiveModel) {
+    this.#db = db
+    this.#live = live
+  }
+
+  async create(actor: string | null, title: string, note: string | null = null): Promise<Changeset> {
+    const id = uuid()
+    await this.#db.pool.query(
+      `INSERT INTO xrm.changeset (id, title, note, status, created_by) VALUES ($1, $2, $3, 'draft', $4)`,
+      [id, title, note, actor],
+    )
+    return this.get(id)
+  }
+
+  async list(): Promise<Changeset[]> {
+    const { rows } = await this.#db.pool.query<Changeset>(`${selectChangesets} ORDER BY c.created_at DESC LIMIT 200`)
+    return rows
+  }
+
+  async get(id: string): Promise<Changeset> {
+    const { rows } = isId(id)
+      ? await this.#db.pool.query<Changeset>(`${selectChangesets} WHERE c.id = $1`, [id])
+      : { rows: [] }
+    if (!rows[0]) throw new Problem(problems['changeset.not-found'])
+    return rows[0]
+  }
+
+  async discard(id: string): Promise<void> {
+    await this.#requireDraft(id)
+    await this.#db.pool.query(`UPDATE xrm.changeset SET status = 'discarded' WHERE id = $1 AND status = 'draft'`, [id])
+  }
+
+  /** A document as it is published, or as it stands in a draft. */
+  async document(kind: DocumentKind, name: string, changeset?: string): Promise<DocumentView> {
+    const rows = await this.#rows(changeset)
+    const effective = effectiveDocuments(rows).find((document) => document.kind === kind && document.name === name)
+    if (!effective) throw new Problem(problems['document.not-found'], { detail: `${kind} ${name}` })
+    const view: DocumentView = { kind, name, body: effective.body as unknown as Json, layers: {} }
+    for (const row of rows) if (row.kind === kind && row.name === name) view.layers[row.layer] = row.body
+    return view
+  }
+
+  /** All documents of a kind, or of every kind, as they are published or stand in a draft. */
+  async documents(kind?: DocumentKind, changeset?: string): Promise<{ kind: DocumentKind; name: string; title: string; changed: boolean }[]> {
+    const rows = await this.#rows(changeset)
+    const admin = new Set(rows.filter((row) => row.layer === 'admin').map((row) => documentKey(row.kind, row.name)))
+    return effectiveDocuments(rows)
+      .filter((document) => kind === undefined || document.kind === kind)
+      .map((document) => ({
+        kind: document.kind,
+        name: document.name,
+        title: (document.body as { title?: string }).title ?? document.name,
+        changed: admin.has(documentKey(document.kind, document.name)),
+      }))
+  }
+
+  /** Puts a whole document into a draft. Only its difference from the layers below is kept. */
+  async put(changeset: string, kind: DocumentKind, name: string, body: Json): Promise<DocumentView> {
+    return this.#edit(changeset, kind, name, (below) => {
+      const wanted = normaliseDocument(kind, body)
+      return below === undefined ? wanted : diffPatch(below, wanted)
+    })
+  }
+
+  /** Changes a document in a draft by a merge patch over its present form. */
+  async patch(changeset: string, kind: DocumentKind, name: string, patch: Json): Promise<DocumentView> {
+    if (!isObject(patch)) throw new Problem(problems['document.invalid'], { detail: 'The patch must be an object.' })
+    return this.#edit(changeset, kind, name, (below, effective) => {
+      const wanted = normaliseDocument(kind, mergePatch(effective, patch))
+      return below === undefined ? wanted : diffPatch(below, wanted)
+    })
+  }
+
+  /** Removes a document in a draft; with `reset` it goes back to what plugin and site say. */
+  async remove(changeset: string, kind: DocumentKind, name: string, { reset = false } = {}): Promise<void> {
+    await this.document(kind, name, changeset).catch((error: unknown) => {
+      if (!reset) throw error
+    })
+    await this.#edit(changeset, kind, name, (below) => (reset || below === undefined ? undefined : null), { mayVanish: true })
+  }
+
+  async check(id: string): Promise<Issue[]> {
+    return (await this.plan(id)).issues
+  }
+
+  async plan(id: string): Promise<ChangesetPlan> {
+    await this.get(id)
+    const state = await readState(this.#db.pool)
+    const edits = await readEdits(this.#db.pool, id)
+    const built = buildModel(this.#live.context, state, { rows: applyEdits(state.rows, edits), version: state.version + 1 })
+    const existing = new Set(wantedIndexes(this.#live.current).map((index) => index.name))
+    const indexes = built.issues.errors.length > 0 ? [] : wantedIndexes(built.model)
+    return {
+      steps: built.plan.steps.map(({ sql: _, ...step }) => step),
+      indexes: indexes.filter((index) => !existing.has(index.name)).map(({ entity, name }) => ({ entity, name })),
+      retired: built.plan.changed.filter((row) => row.retired).map(({ entity, field }) => ({ entity, field })),
+      issues: [...built.issues.list, ...typeChanges(this.#live.context, state, built)],
+    }
+  }
+
+  /** Publishes a draft. Someone else's change of the same layer in between is a conflict with the differences. */
+  async publish(id: string, actor: string | null, options: PublishOptions = {}): Promise<Changeset> {
+    await this.#requireDraft(id)
+    await publishEdits(this.#db, this.#live.context, options, async (client, state) => {
+      const { rows } = await client.query<{ status: string }>('SELECT status FROM xrm.changeset WHERE id = $1 FOR UPDATE', [id])
+      if (rows[0]?.status !== 'draft') throw new Problem(problems['changeset.closed'])
+      const edits = await readEdits(client, id)
+      if (edits.length === 0) throw new Problem(problems['document.no-change'])
+      refuseConflicts(edits, state.rows)
+      return {
+        edits,
+        done: async (version) => {
+          await client.query(
+            `UPDATE xrm.changeset SET status = 'published', version = $2, published_by = $3, published_at = now() WHERE id = $1`,
+            [id, version, actor],
+          )
+        },
+      }
+    })
+    await this.#live.refresh()
+    return this.get(id)
+  }
+
+  /**
+   * Publishes the inverse of a published changeset, also when it was not the last: later changes elsewhere stay, later
+   * changes of the same places are a conflict.
+   */
+  async revert(id: string, actor: string | null, options: PublishOptions = {}): Promise<Changeset> {
+    const original = await this.get(id)
+    if (original.status !== 'published') throw new Problem(problems['changeset.closed'], { detail: 'Only a published changeset can be reverted.' })
+    const inverse = await this.create(actor, `Revert: ${original.title}`.slice(0, 200))
+    try {
+      await this.#db.pool.query('UPDATE xrm.changeset SET reverts = $2 WHERE id = $1', [inverse.id, id])
+      const state = await readState(this.#db.pool)
+      for (const edit of await readEdits(this.#db.pool, id)) {
+        const current = layerBody(state.rows, edit.layer, edit.kind, edit.name)
+        await writeEdit(this.#db.pool, inverse.id, { ...edit, before: current, after: invert(edit, current) })
+      }
+      return await this.publish(inverse.id, actor, options)
+    } catch (error) {
+      await this.discard(inverse.id)
+      throw error
+    }
+  }
+
+  async #edit(
+    changeset: string,
+    kind: DocumentKind,
+    name: string,
+    change: (below: Json | undefined, effective: Json | undefined) => Json | undefined,
+    { mayVanish = false } = {},
+  ): Promise<DocumentView> {
+    await this.#requireDraft(changeset)
+    const identifier = kind === 'entity' ? namePattern : keyPattern
+    if (!new RegExp(identifier).test(name)) {
+      throw new Problem(problems['document.invalid'], { detail: `"${name.slice(0, 80)}" is not a name: it must match ${identifier}` })
+    }
+    const published = (await readState(this.#db.pool)).rows
+    const rows = applyEdits(published, await readEdits(this.#db.pool, changeset))
+    const effective = effectiveDocuments(rows).find((document) => document.kind === kind && document.name === name)
+    const after = change(bodyBelowAdmin(rows, kind, name), effective?.body as Json | undefined)
+    // The first edit of a document fixes what it was based on; that is what a conflict is judged by.
+    await writeEdit(this.#db.pool, changeset, {
+      layer: 'admin',
+      kind,
+      name,
+      before: layerBody(published, 'admin', kind, name),
+      after,
+    })
+    return mayVanish ? { kind, name, body: null, layers: {} } : this.document(kind, name, changeset)
+  }
+
+  async #rows(changeset: string | undefined): Promise<LayerRow[]> {
+    const state = await readState(this.#db.pool)
+    if (changeset === undefined) return state.rows
+    await this.get(changeset)
+    return applyEdits(state.rows, await readEdits(this.#db.pool, changeset))
+  }
+
+  async #requireDraft(id: string): Promise<void> {
+    const changeset = await this.get(id)
+    if (changeset.status !== 'draft') throw new Problem(problems['changeset.closed'], { detail: `It is ${changeset.status}.` })
+  }
+}
+
+const selectChangesets = `
+  SELECT c.id, c.title, c.note, c.status, c.created_by AS "createdBy", c.created_at AS "createdAt",
+    c.published_by AS "publishedBy", c.published_at AS "publishedAt", c.version, c.reverts,
+    coalesce((SELECT json_agg(json_build_object('layer', e.layer, 'kind', e.kind, 'name', e.name,
+      'changes', ARRAY[]::text[]) ORDER BY e.kind, e.name) FROM xrm.changeset_edit e WHERE e.changeset = c.id), '[]') AS edits
+  FROM xrm.changeset c`
+
+/** The edits of a changeset. As text, because the driver cannot tell JSON null from SQL NULL. */
+async function readEdits(db: Pick<PoolClient, 'query'> | Database['pool'], changeset: string): Promise<Edit[]> {
+  const { rows } = await db.query<{ layer: Layer; kind: DocumentKind; name: string; before: string | null; after: string | null }>(
+    'SELECT layer, kind, name, before::text, after::text FROM xrm.changeset_edit WHERE changeset = $1 ORDER BY kind, name',
+    [changeset],
+  )
+  const parse = (text: string | null): Json | undefined => (text === null ? undefined : (JSON.parse(text) as Json))
+  return rows.map((row) => ({ ...row, before: parse(row.before), after: parse(row.after) }))
+}
+
+/** Writes an edit; `before` of an earlier edit of the same document stays. */
+export async function writeEdit(db: Pick<PoolClient, 'query'> | Database['pool'], changeset: string, edit: Edit): Promise<void> {
+  const text = (value: Json | undefined): string | null => (value === undefined ? null : JSON.stringify(value))
+  await db.query(
+    `INSERT INTO xrm.changeset_edit (changeset, layer, kind, name, before, after) VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb)
+     ON CONFLICT (changeset, layer, kind, name) DO UPDATE SET after = excluded.after`,
+    [changeset, edit.layer, edit.kind, edit.name, text(edit.before), text(edit.after)],
+  )
+}
+
+function refuseConflicts(edits: readonly Edit[], rows: readonly LayerRow[]): void {
+  const errors = edits.flatMap((edit) => {
+    const current = layerBody(rows, edit.layer, edit.kind, edit.name)
+    if (isEqual(current, edit.before)) return []
+    const patch = current === undefined ? null : (diffPatch(edit.before, current) ?? null)
+    return patchPointers(patch).map((pointer) => ({
+      pointer: `#/${edit.kind}/${edit.name}${pointer}`,
+      code: 'changeset.conflict',
+      detail: 'was changed by someone else',
+      params: { theirs: current === undefined ? null : (valueAt(current, pointer) ?? null), yours: valueAt(edit.after, pointer) ?? null },
+    }))
+  })
+  if (errors.length > 0) throw new Problem(problems['changeset.conflict'], { errors })
+}
+
+/** The layer without what the edit did; a conflict when someone has changed the same places since. */
+function invert(edit: Edit, current: Json | undefined): Json | undefined {
+  if (isEqual(current, edit.after)) return edit.before
+  const conflict = (pointers: string[]): Problem =>
+    new Problem(problems['changeset.conflict'], {
+      errors: pointers.map((pointer) => ({
+        pointer: `#/${edit.kind}/${edit.name}${pointer}`,
+        code: 'changeset.conflict',
+        detail: 'was changed again since',
+      })),
+    })
+  if (!isObject(current) || !isObject(edit.after) || edit.before === null) throw conflict([''])
+  const patch = diffPatch(edit.after, edit.before ?? {})
+  if (patch === undefined) return current
+  const changed = patchPointers(patch).filter((pointer) => !isEqual(valueAt(current, pointer), valueAt(edit.after, pointer)))
+  if (changed.length > 0) throw conflict(changed)
+  return mergePatch(current, patch)
+}

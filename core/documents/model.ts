@@ -1,0 +1,144 @@
+import type { Conversion, DocumentBodies, DocumentKind, Entity, Field, FieldContext, FieldType, Form, Role, View } from '@xrm/sdk'
+import type { Program, ValueType } from '@xrm/sdk/expression'
+
+/** A physical column. `sql` is its quoted name; the name was given when the field was born and never changes. */
+export interface ColumnModel {
+  name: string
+  sql: string
+  pgType: string
+}
+
+/** A field, compiled. */
+export interface FieldModel {
+  name: string
+  type: FieldType
+  field: Field
+  context: FieldContext
+  system: boolean
+  /** Users may write it (by nature; rights come on top). */
+  writable: boolean
+  required: boolean
+  multiple: boolean
+  order: number
+  /** Type in expressions; null: not usable there. */
+  valueType: ValueType | null
+  /** Empty for formulas. */
+  columns: readonly ColumnModel[]
+  /** Formula and display: how it is computed. */
+  program: Program | null
+  /** The entity that a to-one relation names. */
+  relation: string | null
+  options: readonly OptionModel[]
+  default: unknown
+}
+
+export interface OptionModel {
+  key: string
+  title: string
+  labels: Record<string, string>
+  color: string | null
+  active: boolean
+  order: number
+  category?: 'open' | 'won' | 'lost'
+  phase?: string
+  /** Stages: values taken on entering. */
+  sets?: Record<string, unknown>
+}
+
+export interface RuleModel {
+  name: string
+  program: Program
+  pointer: string
+  message: string
+  messages: Record<string, string>
+}
+
+export interface RelationToMe {
+  entity: string
+  field: string
+  onDelete: 'clear' | 'restrict'
+  title: string
+  labels: Record<string, string>
+}
+
+/** An entity, compiled. */
+export interface EntityModel {
+  name: string
+  plural: string
+  body: Entity
+  /** Quoted, with its schema. */
+  table: string
+  fields: ReadonlyMap<string, FieldModel>
+  /** Fields that are stored, in column order. */
+  stored: readonly FieldModel[]
+  stages: readonly FieldModel[]
+  rules: readonly RuleModel[]
+  unique: readonly { name: string; fields: readonly string[] }[]
+  search: readonly FieldModel[]
+  related: readonly RelationToMe[]
+  /** Records are entries on the timelines of those they regard. */
+  timeline: { regarding: FieldModel; kind: FieldModel | null; at: Program; done: Program } | null
+  /** Users and the like: kept by another part of the product; the write path refuses them. */
+  readOnly: boolean
+}
+
+export interface MappingModel {
+  field: FieldModel
+  pointer: string
+  from: { kind: 'path'; path: string } | { kind: 'value'; value: unknown } | { kind: 'expression'; program: Program } | { kind: 'target'; target: string } | { kind: 'input' }
+  body: NonNullable<NonNullable<Conversion['targets'][string]>['map'][string]>
+}
+
+export interface TargetModel {
+  key: string
+  entity: EntityModel
+  body: NonNullable<Conversion['targets'][string]>
+  when: Program | null
+  mappings: readonly MappingModel[]
+}
+
+/** A conversion, compiled. A broken one keeps its reasons; it is refused, the others go on. */
+export interface ConversionModel {
+  name: string
+  body: Conversion
+  source: EntityModel | null
+  available: Program | null
+  /** In the order in which they are written: a target comes after those it refers to. */
+  targets: readonly TargetModel[]
+  children: readonly { key: string; entity: EntityModel; field: FieldModel; action: 'alsoLink' | 'move' | 'leave'; to: readonly string[] }[]
+  /** Every source path that the conversion reads. */
+  paths: readonly string[]
+  broken: readonly string[]
+}
+
+/** The whole configuration, compiled; one immutable value per version. */
+export interface Model {
+  version: number
+  entities: ReadonlyMap<string, EntityModel>
+  conversions: ReadonlyMap<string, ConversionModel>
+  views: ReadonlyMap<string, View>
+  forms: ReadonlyMap<string, Form>
+  roles: ReadonlyMap<string, Role>
+  settings: Settings
+  /** Effective bodies, as merged from the layers. */
+  documents: ReadonlyMap<string, DocumentBodies[DocumentKind]>
+  /** What has been derived from this model (plans, rights): it lives and dies with the model. */
+  cache: Map<string, unknown>
+}
+
+/** The firm's settings that documents and values fall back on. */
+export interface Settings {
+  currency: string
+  timeZone: string
+  country: string
+}
+
+/** Looks into the model's cache, or computes and keeps. Bounded: the oldest entries go first. */
+export function cached<T>(model: Model, key: string, compute: () => T): T {
+  const found = model.cache.get(key)
+  if (found !== undefined) return found as T
+  const value = compute()
+  if (model.cache.size >= 5000) model.cache.delete(model.cache.keys().next().value!)
+  model.cache.set(key, value)
+  return value
+}

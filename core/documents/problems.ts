@@ -1,0 +1,12 @@
+import { defineProblems } from '@xrm/sdk'
+
+export const problems = defineProblems({
+  'document.not-found': { status: 404, title: 'There is no such document' },
+  'document.invalid': { status: 422, title: 'The document is not valid' },
+  'document.no-change': { status: 422, title: 'The changeset changes nothing' },
+  'changeset.not-found': { status: 404, title: 'There is no such changeset' },
+  'changeset.closed': { status: 409, title: 'The changeset is not a draft any more' },
+  'changeset.invalid': { status: 422, title: 'The changeset would make a model with errors' },
+  'changeset.conflict': { status: 409, title: 'The same documents were changed in the meantime' },
+  'changeset.busy': { status: 503, title: 'The tables are in use; nothing was changed' },
+})

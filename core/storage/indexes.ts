@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import type { EntityModel, FieldModel, Model } from '../documents/model.ts'
+import { quoteName } from './names.ts'
+
+/** An index that the model wants. Its name holds a digest of its definition: equal names are equal indexes. */
+export interface WantedIndex {
+  entity: string
+  name: string
+  unique: boolean
+  /** Everything after the name: `ON … USING … (…)`. */
+  definition: string
+}
+
+/**
+ * The indexes that lists, filters, relations, uniqueness, search and matching need. What a list sorts by is followed by
+ * the id, because pages continue after (value, id).
+ */
+export function wantedIndexes(model: Model): WantedIndex[] {
+  const wanted = new Map<string, WantedIndex>()
+  const add = (entity: EntityModel, body: string, unique = false): void => {
+    const definition = `ON ${entity.table} ${body}`
+    const digest = createHash('sha256').update(definition).digest('hex').slice(0, 12)
+    const name = `${entity.name.slice(0, 40)}_${unique ? 'key' : 'ix'}_${digest}`
+    wanted.set(name, { entity: entity.name, name, unique, definition })
+  }
+  for (const entity of model.entities.values()) {
+    if (entity.readOnly) continue
+    add(entity, '(created_at, id)')
+    if (entity.body['x-entity'].owner === true) add(entity, '(owner, created_at, id)')
+    for (const field of entity.fields.values()) {
+      const body = fieldIndex(field)
+      if (body !== null) add(entity, body)
+    }
+    for (const { fields } of entity.unique) {
+      const columns = fields.map((name) => entity.fields.get(name)!.columns[0]!.sql)
+      add(entity, `(${columns.join(', ')}) WHERE deleted_at IS NULL`, true)
+    }
+    if (entity.search.length > 0) {
+      const columns = entity.search.map((field) => `xrm.fold(${field.columns[0]!.sql}) gin_trgm_ops`)
+      add(entity, `USING gin (${columns.join(', ')})`)
+    }
+  }
+  for (const view of model.views.values()) {
+    const entity = model.entities.get(view.entity)
+    const [first] = Object.entries(view.sort ?? {}).sort((a, b) => (a[1].order ?? 0) - (b[1].order ?? 0))
+    const field = first && entity?.fields.get(first[0])
+    if (entity && !entity.readOnly && field && !field.system && field.columns.length > 0 && field.options.length === 0) {
+      add(entity, `(${sortColumn(field)}, id)`)
+    }
+  }
+  for (const conversion of model.conversions.values()) {
+    for (const target of conversion.targets) {
+      for (const rule of Object.values(target.body.match ?? {})) {
+        const fields = Object.entries(rule.fields).map(([name, normaliser]) => ({ field: target.entity.fields.get(name), normaliser }))
+        // Lists are compared by overlap, which a B-tree does not serve; they are few and short.
+        if (fields.some(({ field }) => !field || field.multiple)) continue
+        const columns = fields.map(({ field, normaliser }) => `${matchFunction(normaliser)}(${field!.columns[0]!.sql})`)
+        add(target.entity, `(${columns.join(', ')}) WHERE deleted_at IS NULL`)
+      }
+    }
+  }
+  return [...wanted.values()]
+}
+
+/** The SQL function that brings a value into the form in which a match rule compares it. */
+export function matchFunction(normaliser: string): string {
+  return `xrm.match_${normaliser.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`
+}
+
+/** The column as lists sort it: text by the alphabet of people, everything else as it is. */
+export function sortColumn(field: FieldModel): string {
+  const column = field.columns[0]!
+  return column.pgType === 'text' ? `${column.sql} COLLATE "und-x-icu"` : column.sql
+}
+
+function fieldIndex(field: FieldModel): string | null {
+  if (field.columns.length === 0 || (field.system && field.name !== 'team')) return null
+  const column = field.columns[0]!.sql
+  switch (field.type.name) {
+    case 'relation':
+    case 'stage':
+      return `(${column}, created_at, id)`
+    case 'auto-number':
+      return `(${column})`
+    case 'relation-any':
+      return field.multiple ? `USING gin (${column})` : `(${column})`
+    default:
+      if (field.field['x-index'] !== true) return null
+      return field.multiple ? `USING gin (${column})` : `(${sortColumn(field)}, id)`
+  }
+}
+
+/** The statement that makes an index. */
+export function createIndexSql(index: WantedIndex, concurrently: boolean): string {
+  const unique = index.unique ? 'UNIQUE ' : ''
+  return `CREATE ${unique}INDEX ${concurrently ? 'CONCURRENTLY ' : ''}IF NOT EXISTS ${quoteName(index.name)} ${index.definition}`
+}
