@@ -1,0 +1,37 @@
+import { dates } from './dates.ts'
+import {
+  createFunctionTable,
+  defineFunction,
+  type FunctionRow,
+  type FunctionTable,
+  type Run,
+} from './define.ts'
+import { lists } from './lists.ts'
+import { logic } from './logic.ts'
+import { money } from './money.ts'
+import { numbers } from './numbers.ts'
+import { strings } from './strings.ts'
+
+const user: readonly FunctionRow[] = [
+  defineFunction({
+    signature: 'myTeams(): teams',
+    description: 'The teams of the signed-in user: team in myTeams().',
+    volatile: true,
+    run: (run: Run) => run.context.teams ?? [],
+    sql: (to) => to.context('teams'),
+  }),
+]
+
+/**
+ * The one table of operators and functions: what each takes and gives, in JavaScript and in SQL, with the line
+ * that the editor's completion and the documentation show.
+ */
+export const functionTable: FunctionTable = createFunctionTable([
+  ...logic,
+  ...numbers,
+  ...money,
+  ...strings,
+  ...dates,
+  ...lists,
+  ...user,
+])
