@@ -1,0 +1,133 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { StartError } from './start-error.ts'
+
+/** Everything an operator can set from outside, read and checked once at start. */
+export interface Config {
+  port: number
+  host: string
+  /** Your own PostgreSQL. Without it the server starts one in {@link Config.data}. */
+  databaseUrl: string | undefined
+  /** Absolute path of the folder for what the server keeps on disk. */
+  data: string
+  /** The first administrator, created if the database has no user yet. */
+  admin: { email: string; password: string } | undefined
+  /** IANA name; what dates mean for users who chose no time zone of their own. */
+  timeZone: string
+  /** ISO 4217 code of the firm's own currency. */
+  currency: string
+  logLevel: (typeof logLevels)[number]
+  /** Origin under which browsers reach the server, e.g. behind a proxy. Without it, the host that they ask for. */
+  publicUrl: string | undefined
+  /** Fill an empty database with example data. */
+  demo: boolean
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+const known = [
+  'XRM_DATA',
+  'XRM_ADMIN_EMAIL',
+  'XRM_ADMIN_PASSWORD',
+  'XRM_TIME_ZONE',
+  'XRM_CURRENCY',
+  'XRM_PUBLIC_URL',
+]
+
+/**
+ * Reads the environment and the command line; a flag wins over its variable. Throws a {@link StartError} that names the
+ * variable for a bad value, and for every `XRM_` name that we do not know, because a typo must not pass in silence.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, args: string[] = []): Config {
+  const flags = readFlags(args)
+  const unknown = Object.keys(env).filter((name) => name.startsWith('XRM_') && !known.includes(name))
+  if (unknown.length > 0) {
+    throw new StartError(`Unknown variable: ${unknown.join(', ')}.`, `Known are ${known.join(', ')}.`)
+  }
+  const value = (name: string) => env[name]?.trim() || undefined
+
+  return {
+    port: port(flags.port ?? value('PORT') ?? '3000', flags.port === undefined ? 'PORT' : '--port'),
+    host: flags.host ?? value('HOST') ?? '127.0.0.1',
+    databaseUrl: databaseUrl(value('DATABASE_URL')),
+    data: resolve(flags.data ?? value('XRM_DATA') ?? 'data'),
+    // A password may begin or end with a blank, so it is the one value that we take as it is.
+    admin: admin(value('XRM_ADMIN_EMAIL'), env['XRM_ADMIN_PASSWORD'] || undefined),
+    timeZone: timeZone(value('XRM_TIME_ZONE') ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
+    currency: currency(value('XRM_CURRENCY') ?? 'EUR'),
+    logLevel: logLevel(value('LOG_LEVEL') ?? 'info'),
+    publicUrl: publicUrl(value('XRM_PUBLIC_URL')),
+    demo: flags.demo ?? false,
+  }
+}
+
+const flagTypes = {
+  demo: { type: 'boolean' },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  data: { type: 'string' },
+} as const
+
+function readFlags(args: string[]) {
+  try {
+    return parseArgs({ args, options: flagTypes, strict: true }).values
+  } catch (error) {
+    throw new StartError((error as Error).message, 'Flags are --demo, --port, --host and --data.')
+  }
+}
+
+function port(text: string, name: string): number {
+  const number = Number(text)
+  if (/^\d{1,5}$/.test(text) && number <= 65_535) return number
+  throw new StartError(`${name} is "${text}", but must be a number from 0 to 65535.`)
+}
+
+function databaseUrl(text: string | undefined): string | undefined {
+  if (text === undefined || /^postgres(ql)?:\/\//.test(text)) return text
+  throw new StartError('DATABASE_URL must begin with postgres:// or postgresql://.')
+}
+
+function admin(email: string | undefined, password: string | undefined): Config['admin'] {
+  if (email === undefined && password === undefined) return undefined
+  if (email === undefined || password === undefined) {
+    throw new StartError(
+      'XRM_ADMIN_EMAIL and XRM_ADMIN_PASSWORD belong together, but only one of them is set.',
+    )
+  }
+  return { email, password }
+}
+
+function timeZone(text: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone
+  } catch {
+    throw new StartError(`XRM_TIME_ZONE is "${text}", but must be an IANA name such as Europe/Berlin.`)
+  }
+}
+
+function currency(text: string): string {
+  if (Intl.supportedValuesOf('currency').includes(text)) return text
+  throw new StartError(`XRM_CURRENCY is "${text}", but must be an ISO 4217 code such as EUR.`)
+}
+
+function logLevel(text: string): Config['logLevel'] {
+  const level = logLevels.find((each) => each === text)
+  if (level) return level
+  throw new StartError(`LOG_LEVEL is "${text}", but must be one of ${logLevels.join(', ')}.`)
+}
+
+function publicUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (
+    url &&
+    /^https?:$/.test(url.protocol) &&
+    url.pathname === '/' &&
+    !url.search &&
+    !url.hash &&
+    !url.username
+  ) {
+    return url.origin
+  }
+  throw new StartError(`XRM_PUBLIC_URL is "${text}", but must be an origin such as https://crm.example.com.`)
+}

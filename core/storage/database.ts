@@ -1,0 +1,140 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { Kysely, PostgresDialect } from 'kysely'
+import { Pool, type PoolClient, type PoolConfig } from 'pg'
+import { checkServer, connectionError } from './database-check.ts'
+import { typeParsers } from './type-parsers.ts'
+
+/** The connections to PostgreSQL that everything in the server shares. */
+export interface Database {
+  /** For the hot path: `pool.query({ name, text, values, rowMode: 'array' })`. */
+  pool: Pool
+  /** On the same pool, for tables whose columns are known when we write the code: `kysely.withTables<…>()`. */
+  kysely: Kysely<Record<never, never>>
+  /** Waits for running queries and closes all connections. */
+  close: () => Promise<void>
+}
+
+export interface DatabaseOptions {
+  url: string
+  /** Connections at most; the server's `max_connections` is shared by all nodes. */
+  max?: number
+  /** What an administrator of PostgreSQL sees in `pg_stat_activity`. */
+  applicationName?: string
+  /** How long a request waits for a free connection before it fails, in milliseconds. */
+  waitTimeout?: number
+}
+
+/**
+ * Connects and checks that the server is new enough and lets us work. Everything wrong there is a `StartError`.
+ *
+ * Values arrive as JSON has them: int8 as number where that is exact, numeric as text, date as `YYYY-MM-DD`, timestamptz
+ * as ISO text with milliseconds and `Z`. Never as `Date`.
+ */
+export async function connect(options: DatabaseOptions): Promise<Database> {
+  const pool = new GuardedPool({
+    connectionString: options.url,
+    max: options.max ?? 20,
+    application_name: options.applicationName ?? 'xrm',
+    connectionTimeoutMillis: options.waitTimeout ?? 5000,
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 30_000,
+    keepAlive: true,
+    types: typeParsers,
+    options: sessionSettings(options.url),
+  })
+  // A connection that breaks while idle is taken out of the pool; without a listener it would end the process.
+  pool.on('error', () => {})
+  try {
+    await checkServer(pool)
+  } catch (error) {
+    await pool.end()
+    throw connectionError(error, options.url)
+  }
+  const kysely = new Kysely<Record<never, never>>({ dialect: new PostgresDialect({ pool }) })
+  return { pool, kysely, close: () => pool.end() }
+}
+
+/**
+ * Runs `fn` in a transaction on one connection and commits, or rolls back what it throws. After a deadlock or a
+ * serialisation failure it runs again, so it must not have effects outside the database.
+ *
+ * Inside, use the client alone: taking another connection from the pool while one is held is how a server freezes
+ * when many do it at once, so the pool refuses it.
+ */
+export async function transaction<T>(
+  db: Database,
+  fn: (client: PoolClient) => Promise<T>,
+  { retries = 3 }: { retries?: number } = {},
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await once(db, fn)
+    } catch (error) {
+      if (attempt >= retries || !isRetryable(error)) throw error
+    }
+  }
+}
+
+async function once<T>(db: Database, fn: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await db.pool.connect()
+  const held = { pool: db.pool, active: true }
+  let broken: Error | undefined
+  const onError = (error: Error) => void (broken = error)
+  client.on('error', onError)
+  try {
+    await client.query('BEGIN')
+    const result = await holding.run(held, () => fn(client))
+    const { command } = await client.query('COMMIT')
+    // PostgreSQL answers the commit of a failed transaction with a rollback and no error.
+    if (command !== 'COMMIT')
+      throw new Error('The transaction had failed before its end, so nothing was written.')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: Error) => (broken ??= failure))
+    throw error
+  } finally {
+    held.active = false
+    client.off('error', onError)
+    client.release(broken)
+  }
+}
+
+/** `deadlock_detected` and `serialization_failure`: nothing happened, and the same again may succeed. */
+function isRetryable(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code
+  return code === '40P01' || code === '40001'
+}
+
+const holding = new AsyncLocalStorage<{ pool: Pool; active: boolean }>()
+
+/** A pool that gives no connection to code that runs inside {@link transaction}. `query` takes its connection here too. */
+class GuardedPool extends Pool {
+  constructor(config: PoolConfig) {
+    super(config)
+    const connectToPool = this.connect.bind(this)
+    this.connect = ((callback?: Parameters<typeof connectToPool>[0]) => {
+      const held = holding.getStore()
+      if (held?.active && held.pool === this) {
+        const error = new Error(
+          'Inside a transaction, use its client: a second connection could wait for ever.',
+        )
+        return callback ? callback(error, undefined, () => {}) : Promise.reject(error)
+      }
+      return callback ? connectToPool(callback) : connectToPool()
+    }) as typeof this.connect
+  }
+}
+
+/** As start-up options they hold from the first statement on and cost no round trip. */
+function sessionSettings(url: string): string {
+  const own = URL.canParse(url) ? new URL(url).searchParams.get('options') : undefined
+  return [
+    own,
+    '-c TimeZone=UTC',
+    '-c DateStyle=ISO',
+    '-c IntervalStyle=iso_8601',
+    '-c search_path=xrm,public,extensions',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}

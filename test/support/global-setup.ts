@@ -1,0 +1,23 @@
+import type { TestProject } from 'vitest/node'
+import { connect } from '../../core/storage/database.ts'
+import { migrate } from '../../core/storage/migrate.ts'
+import { startCluster } from './cluster.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The cluster that all test files share, by the URL of a database that holds the migrated tables. */
+    templateUrl: string
+  }
+}
+
+/** Starts one PostgreSQL for the whole run and prepares the database that each test file gets a copy of. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const cluster = await startCluster()
+  const db = await connect({ url: cluster.url })
+  await migrate(db)
+  // Copies inherit the statistics; without any, the first plans of each test would be guesses.
+  await db.pool.query('VACUUM ANALYZE')
+  await db.close()
+  project.provide('templateUrl', cluster.url)
+  return cluster.stop
+}
