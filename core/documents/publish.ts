@@ -25,7 +25,7 @@ export interface PublishOptions {
 }
 
 /** Any number that no other advisory lock of ours uses. */
-const publishLock = 5_788_243
+const publishLock = 5_788_244
 const lockTimeout = '400ms'
 const attempts = 25
 

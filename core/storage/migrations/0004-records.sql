@@ -1,6 +1,11 @@
 -- What every change of a record leaves behind, and the functions that records are compared with.
 
-/* FOLD */
+-- Texts as search sees them: without case, accents and ligatures. The same as fold() of the expression language.
+CREATE OR REPLACE FUNCTION xrm.fold(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN replace(replace(replace(translate(
+  lower(regexp_replace(normalize(value, NFKD), '[' || U&'\0300' || '-' || U&'\036F' || ']', '', 'g') COLLATE "und-x-icu"),
+  'øłđς', 'oldσ'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe');
 
 -- Normal forms in which match rules compare values. Null and empty match nothing.
 CREATE FUNCTION xrm.match_exact(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -85,14 +90,15 @@ CREATE TABLE xrm.stage_event (
 CREATE INDEX stage_event_record ON xrm.stage_event (record, id);
 CREATE INDEX stage_event_entity ON xrm.stage_event (entity, field, at);
 
--- Answers of writing calls that carried an Idempotency-Key, for a day.
+-- Writing calls that carried an Idempotency-Key, written by the transaction of the write itself: the key is there exactly
+-- when its effect is. Kept for a day.
 CREATE TABLE xrm.idempotency (
   actor uuid NOT NULL,
   key text NOT NULL,
+  -- Digest of method, path and body: another request under the same key is refused.
   request text NOT NULL,
-  status integer,
-  headers jsonb,
-  body text,
+  -- What the answer is made of again: ids of records, or of a run.
+  result jsonb NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (actor, key)
 );

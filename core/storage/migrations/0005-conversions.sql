@@ -8,6 +8,8 @@ CREATE TABLE xrm.conversion_run (
   source_entity text NOT NULL,
   source uuid NOT NULL,
   once boolean NOT NULL,
+  -- Late writes to the source are refused.
+  locks boolean NOT NULL,
   at timestamptz NOT NULL,
   actor uuid,
   -- What else it did: children, what did not come along.

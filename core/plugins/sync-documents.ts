@@ -1,0 +1,72 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { v7 as uuid } from 'uuid'
+import type { ModelContext } from '../documents/build-model.ts'
+import { writeEdit } from '../documents/changesets.ts'
+import { layerBody, type LayerRow } from '../documents/layers.ts'
+import { isEqual, type Json } from '../documents/merge.ts'
+import { type Edit, publishEdits } from '../documents/publish.ts'
+import { isDocumentKind } from '../documents/shape.ts'
+import { StartError } from '../start-error.ts'
+import type { Database } from '../storage/database.ts'
+
+/**
+ * Brings the layers `plugin` and `site` up to what code and files say, as one published changeset, before the server
+ * answers. Several nodes may start at once: each sees what the one before it did. Nothing happens when nothing differs.
+ */
+export async function syncDocuments(db: Database, context: ModelContext, rows: readonly LayerRow[]): Promise<void> {
+  await publishEdits(db, context, { force: true }, async (client, state) => {
+    const edits = differences(state.rows, rows)
+    return {
+      edits,
+      done: async (version) => {
+        const id = uuid()
+        await client.query(
+          `INSERT INTO xrm.changeset (id, title, status, published_at, version) VALUES ($1, 'Documents of plugins and site', 'published', now(), $2)`,
+          [id, version],
+        )
+        for (const edit of edits) await writeEdit(client, id, edit)
+      },
+    }
+  })
+}
+
+function differences(current: readonly LayerRow[], wanted: readonly LayerRow[]): Edit[] {
+  const edits: Edit[] = wanted.flatMap((row) => {
+    const before = layerBody(current, row.layer, row.kind, row.name)
+    return isEqual(before, row.body) ? [] : [{ layer: row.layer, kind: row.kind, name: row.name, before, after: row.body }]
+  })
+  for (const row of current) {
+    if (row.layer === 'admin' || layerBody(wanted, row.layer, row.kind, row.name) !== undefined) continue
+    edits.push({ layer: row.layer, kind: row.kind, name: row.name, before: row.body, after: undefined })
+  }
+  return edits
+}
+
+/** The operator's own documents: `<folder>/<kind>/<name>.json`, each a merge patch over what plugins ship. */
+export async function siteDocuments(folder: string | undefined): Promise<LayerRow[]> {
+  if (folder === undefined) return []
+  const rows: LayerRow[] = []
+  for (const kind of await list(folder)) {
+    if (!isDocumentKind(kind)) throw new StartError(`"${kind}" in ${folder} is not a kind of document.`)
+    for (const file of await list(join(folder, kind))) {
+      if (!file.endsWith('.json')) continue
+      const path = join(folder, kind, file)
+      try {
+        const body = JSON.parse(await readFile(path, 'utf8')) as Json
+        rows.push({ layer: 'site', kind, name: file.slice(0, -'.json'.length), body })
+      } catch (error) {
+        throw new StartError(`${path} is not readable JSON: ${(error as Error).message}`)
+      }
+    }
+  }
+  return rows
+}
+
+async function list(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort()
+  } catch (error) {
+    throw new StartError(`The folder of documents cannot be read: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,128 @@
+import type { PoolClient } from 'pg'
+import { type EntityRights, type Rights, rightsOf, type RowScope } from '../access/rights.ts'
+import { cached, type EntityModel, type FieldModel } from '../documents/model.ts'
+import type { Database } from '../storage/database.ts'
+import { bindParams } from './params.ts'
+import { named } from './query.ts'
+import { SelectBuilder } from './select-builder.ts'
+import type { WriteContext, WriteRow } from './write-types.ts'
+
+/**
+ * Loads the present state of the rows that will be changed, and finds out in the same statement whether the actor may.
+ * `lock` keeps the rows until the transaction ends; without it the write itself notices what changed in between.
+ */
+export async function loadRows(
+  context: WriteContext,
+  rights: EntityRights,
+  rows: readonly WriteRow[],
+  fields: readonly FieldModel[],
+  lock: boolean,
+): Promise<void> {
+  const wanted = rows.filter((row) => row.action !== 'create' && row.failure === null)
+  if (wanted.length === 0) return
+  const all = rightsOf(context.model, context.actor)
+  const given = [...new Set(wanted.flatMap((row) => [...row.given.keys()]))].sort()
+  const key = JSON.stringify([rights.entity.name, fields.map((field) => field.name), given, lock])
+  const plan = cached(context.model, `load|${all.key}|${key}`, () => planLoad(context, all, rights, fields, given, lock))
+  const db: PoolClient | Database['pool'] = context.client ?? context.db.pool
+  const { rows: found } = (await db.query({
+    name: plan.name,
+    text: plan.text,
+    values: bindParams(
+      plan.params,
+      { actor: context.actor, now: context.now, settings: context.model.settings },
+      { ids: wanted.map((row) => row.id) },
+    ),
+    rowMode: 'array',
+  })) as unknown as { rows: unknown[][] }
+  const byId = new Map(found.map((values) => [values[0] as string, values]))
+  for (const row of wanted) {
+    const values = byId.get(row.id)
+    if (values) applyLoaded(row, plan, values)
+    else row.failure = { code: 'record.not-found' }
+  }
+}
+
+interface LoadPlan {
+  name: string
+  text: string
+  params: ReturnType<typeof named>['params']
+  fields: readonly FieldModel[]
+  /** Conditions after the columns, in this order. */
+  flags: readonly string[]
+  guarded: readonly string[]
+}
+
+function planLoad(
+  context: WriteContext,
+  all: Rights,
+  rights: EntityRights,
+  fields: readonly FieldModel[],
+  given: readonly string[],
+  lock: boolean,
+): LoadPlan {
+  const { entity } = rights
+  const builder = new SelectBuilder(context.model, all, entity)
+  const flag = (scopes: readonly RowScope[]): string => builder.covered(scopes) ?? 'true'
+  const guarded = given.filter((name) => !sameScopes(rights.updateField(name), rights.rows.update))
+  const flags = [
+    't0.deleted_at IS NOT NULL',
+    flag(rights.rows.update),
+    flag(rights.rows.delete),
+    isLockable(context, entity)
+      ? 'EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.locks)'
+      : 'false',
+    ...guarded.map((name) => flag(rights.updateField(name))),
+  ]
+  builder.restrict(rights.rows.read)
+  builder.where.push(`t0.id = ANY(${builder.params.slot('ids', 'uuid[]')})`)
+  const columns = ['t0.id', 't0.version', ...fields.flatMap((field) => field.columns.map((column) => `t0.${column.sql}`))]
+  const where = builder.whereSql()
+  // In the order of the ids, so that two batches over the same rows do not wait for each other in a circle.
+  const tail = lock ? ' ORDER BY t0.id FOR NO KEY UPDATE OF t0' : ''
+  return {
+    ...named(`SELECT ${[...columns, ...flags].join(', ')} FROM ${builder.from()}${where}${tail}`, builder.params.list),
+    fields,
+    flags,
+    guarded,
+  }
+}
+
+function applyLoaded(row: WriteRow, plan: LoadPlan, values: readonly unknown[]): void {
+  row.version = values[1] as number
+  const before: Record<string, unknown> = { id: row.id, version: row.version }
+  let at = 2
+  for (const { name, type, columns } of plan.fields) {
+    before[name] = columns.length === 1 ? values[at] : type.fromColumns!(values.slice(at, at + columns.length))
+    at += columns.length
+  }
+  row.before = before
+  const [deleted, mayUpdate, mayDelete, locked, ...fieldFlags] = values.slice(at) as (boolean | null)[]
+  const wantsDeleted = row.action === 'restore'
+  if (deleted !== wantsDeleted) row.failure = { code: 'record.not-found' }
+  else if ((row.action === 'update' ? mayUpdate : mayDelete) !== true) row.failure = { code: 'record.forbidden' }
+  else if (locked === true && row.action !== 'restore') row.failure = { code: 'record.locked' }
+  else if (row.expected !== undefined && row.expected !== row.version) row.failure = { code: 'record.conflict' }
+  plan.guarded.forEach((name, index) => {
+    if (row.given.has(name) && fieldFlags[index] !== true) {
+      row.errors.push({ pointer: `/${name}`, code: 'field.forbidden', detail: 'may not be written by you on this record' })
+    }
+  })
+}
+
+/** Only sources of conversions that lock can be locked; for the others the question is not asked. */
+function isLockable(context: WriteContext, entity: EntityModel): boolean {
+  if (context.cause.kind === 'conversion') return false
+  for (const conversion of context.model.conversions.values()) {
+    if (conversion.source?.name === entity.name && conversion.body.after === 'lock') return true
+  }
+  return false
+}
+
+function sameScopes(a: readonly RowScope[], b: readonly RowScope[]): boolean {
+  return a.length === b.length && a.every((scope, index) => isSame(scope, b[index]!))
+}
+
+function isSame(a: RowScope, b: RowScope): boolean {
+  return a.kind === b.kind && (a.kind !== 'when' || a.program.text === (b as typeof a).program.text)
+}

@@ -1,0 +1,72 @@
+import type { EntityRights } from '../access/rights.ts'
+import type { EntityModel } from '../documents/model.ts'
+import { evaluationOf, readPath, refuse, type WriteContext, type WriteRow } from './write-types.ts'
+
+/**
+ * Checks what the records will be: required fields, options, rules, and that a conditional right still covers the row.
+ * What an update does not touch is not judged again, so that old records can be worked with after a rule was added.
+ */
+export function validateRow(context: WriteContext, rights: EntityRights, row: WriteRow): void {
+  if (row.action === 'delete' || row.action === 'restore') return
+  const { entity } = rights
+  const refused = new Set(row.errors.map((error) => error.pointer))
+  for (const field of entity.stored) {
+    if (!field.required || refused.has(`/${field.name}`) || !isTouched(row, field.name)) continue
+    if (row.next[field.name] == null) refuse(row, field.name, 'field.required', 'is required')
+  }
+  for (const name of row.changed) {
+    const field = entity.fields.get(name)!
+    const value = row.next[name]
+    if (field.options.length === 0 || value == null || refused.has(`/${name}`)) continue
+    const parsed = field.type.parse(value, field.context)
+    if ('error' in parsed && !keepsOldOptions(row, name, value)) refuse(row, name, parsed.error, parsed.detail, parsed.params)
+  }
+  validateRules(context, entity, row)
+  validateScope(context, rights, row)
+}
+
+function isTouched(row: WriteRow, name: string): boolean {
+  return row.action === 'create' || row.changed.has(name)
+}
+
+/** Of a list, the options that stood there before may stay even when they are switched off. */
+function keepsOldOptions(row: WriteRow, name: string, value: unknown): boolean {
+  const before = row.before?.[name]
+  return Array.isArray(value) && Array.isArray(before) && value.every((key) => before.includes(key))
+}
+
+function validateRules(context: WriteContext, entity: EntityModel, row: WriteRow): void {
+  const evaluation = evaluationOf(context)
+  for (const rule of entity.rules) {
+    const concerned = rule.program.paths.some((path) => dependsOnChange(entity, row, path))
+    if (!concerned && row.action === 'update') continue
+    const met = rule.program.evaluate((path) => readPath(entity, row.next, path, evaluation), evaluation)
+    if (met === true) continue
+    row.errors.push({ pointer: rule.pointer, code: `rule.${rule.name}`, detail: rule.message, params: { messages: rule.messages } })
+  }
+}
+
+function dependsOnChange(entity: EntityModel, row: WriteRow, path: string): boolean {
+  const name = path.split('.', 1)[0]!
+  const program = entity.fields.get(name)?.program
+  return program ? program.paths.some((inner) => dependsOnChange(entity, row, inner)) : row.changed.has(name)
+}
+
+/**
+ * A right by expression must also cover the row as it will be, or a user could push records out of reach (or into it).
+ * Giving a record away by its owner or team is meant and allowed.
+ */
+function validateScope(context: WriteContext, rights: EntityRights, row: WriteRow): void {
+  if (row.action !== 'update') return
+  const scopes = rights.rows.update
+  if (scopes.some((scope) => scope.kind !== 'when')) return
+  const evaluation = evaluationOf(context)
+  const covered = scopes.some((scope) => {
+    if (scope.kind !== 'when') return true
+    const changesForeign = scope.program.paths.some((path) => path.includes('.') && row.changed.has(path.split('.', 1)[0]!))
+    if (changesForeign) return false
+    if (!scope.program.paths.some((path) => row.changed.has(path))) return true
+    return scope.program.evaluate((path) => readPath(rights.entity, row.next, path, evaluation), evaluation) === true
+  })
+  if (!covered) row.failure = { code: 'record.forbidden', detail: 'The record would leave what you may change.' }
+}

@@ -1,0 +1,82 @@
+import type { PoolClient } from 'pg'
+import type { EntityHooks, ProblemItem } from '@xrm/sdk'
+import type { Actor } from '../access/rights.ts'
+import type { EntityModel, Model } from '../documents/model.ts'
+import type { Database } from '../storage/database.ts'
+
+/** What a write needs. With `client` it is part of a larger transaction; else it makes its own. */
+export interface WriteContext {
+  model: Model
+  actor: Actor
+  db: Database
+  client?: PoolClient
+  /** The instant of the write, the same for all its rows. */
+  now: string
+  cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system'; ref?: string }
+  hooks: HookRegistry
+  /** The call's Idempotency-Key with the digest of the request. */
+  idempotency?: { key: string; request: string }
+}
+
+export type HookRegistry = ReadonlyMap<string, readonly { plugin: string; hooks: EntityHooks }[]>
+
+/** One row of a batch, as it was asked for. */
+export type WriteOperation =
+  | { action: 'create'; values: Readonly<Record<string, unknown>> }
+  | { action: 'update'; id: string; version?: number; values: Readonly<Record<string, unknown>> }
+  | { action: 'delete'; id: string; version?: number }
+  | { action: 'restore'; id: string; version?: number }
+
+/** One row on its way through the write path. `errors` keeps it from being written. */
+export interface WriteRow {
+  index: number
+  action: WriteOperation['action']
+  id: string
+  /** Version that the caller based the change on; undefined: any. */
+  expected: number | undefined
+  /** Given by the caller, parsed; canonical values. */
+  given: Map<string, unknown>
+  before: Record<string, unknown> | null
+  version: number
+  next: Record<string, unknown>
+  /** Fields whose value differs from before, in API form. */
+  changed: Set<string>
+  errors: ProblemItem[]
+  /** A problem of the row as a whole, such as `record.not-found`. */
+  failure: { code: string; detail?: string; extra?: Record<string, unknown> } | null
+}
+
+export interface WriteResult {
+  id: string
+  version: number
+  /** The record as written, stored fields only; its reader's rights are not applied. */
+  next: Readonly<Record<string, unknown>>
+}
+
+/** Refuses a field of a row. */
+export function refuse(row: WriteRow, field: string, code: string, detail: string, params?: Record<string, unknown>): void {
+  row.errors.push({ pointer: `/${field}`, code, detail, ...(params ? { params } : {}) })
+}
+
+/** The value of a path in a record that is being written: a field, a part of an address, or a formula. */
+export function readPath(entity: EntityModel, record: Readonly<Record<string, unknown>>, path: string, evaluation: Evaluation): unknown {
+  const dot = path.indexOf('.')
+  const name = dot < 0 ? path : path.slice(0, dot)
+  const field = entity.fields.get(name)
+  if (field?.program) return field.program.evaluate((inner) => readPath(entity, record, inner, evaluation), evaluation)
+  const value = record[name] ?? null
+  if (dot < 0) return value
+  return value === null || typeof value !== 'object' ? null : ((value as Record<string, unknown>)[path.slice(dot + 1)] ?? null)
+}
+
+export interface Evaluation {
+  now: string
+  timeZone: string
+  me: string | null
+  teams: readonly string[]
+}
+
+/** What expressions are evaluated with during a write. */
+export function evaluationOf(context: Pick<WriteContext, 'now' | 'actor' | 'model'>): Evaluation {
+  return { now: context.now, timeZone: context.model.settings.timeZone, me: context.actor.userId, teams: context.actor.teams }
+}
