@@ -154,7 +154,8 @@ class Checker {
 
   #quantifier(all: boolean, receiver: ASTNode, name: string, body: ASTNode, span: Span): Node {
     if (this.#item) throw this.#error('expression.nested', 'exists and all cannot be nested', span)
-    const list = this.check(receiver)
+    const given = this.check(receiver)
+    const list = coerce(given, { list: 'string' }, this.#table) ?? given
     if (typeof list.type !== 'object' || !('list' in list.type))
       throw this.#error('expression.type', `expected a list, but this is ${typeName(list.type)}`, receiver)
     this.#item = { name, type: list.type.list }

@@ -106,7 +106,8 @@ function bind(
     const type = unify(nodes)
     if (type === undefined || (letter === 'R' && (typeof type === 'string' || 'list' in type)))
       return undefined
-    types.set(letter, type)
+    // An empty list alone is one of texts; beside another list it has become one of those.
+    types.set(letter, isEmptyList(type) ? { list: 'string' } : type)
   }
   const typeOf = (pattern: Pattern): ValueType => {
     if ('is' in pattern) return pattern.is

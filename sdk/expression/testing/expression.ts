@@ -36,7 +36,7 @@ const literals: Record<string, fc.Arbitrary<string>> = {
   duration: fc.constantFrom('3d', '1w2d', '-90m', '36h', '1s', '0s').map((value) => `duration("${value}")`),
   'list<string>': fc.array(text, { maxLength: 4 }).map((value) => JSON.stringify(value)),
   'record<account>': fc.constantFrom(...ids).map((id) => `(account == "${id}" ? account.parent : account)`),
-  'list<int>': fc.array(int, { maxLength: 4 }).map((value) => JSON.stringify(value)),
+  'list<int>': fc.array(int, { minLength: 1, maxLength: 4 }).map((value) => JSON.stringify(value)),
 }
 
 /** A number without a point would be an int, which has fewer digits. */

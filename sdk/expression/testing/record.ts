@@ -73,8 +73,9 @@ const letters = [
 export const text = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit: fc.constantFrom(...letters), maxLength: 6 }) },
   fc.string({
+    // U+019B got its capital in Unicode 16; PostgreSQL's ICU may be older than that.
     unit: fc
-      .oneof(fc.integer({ min: 0x20, max: 0x24f }), fc.integer({ min: 0x370, max: 0x4ff }))
+      .oneof(fc.integer({ min: 0x20, max: 0x24f }).filter((point) => point !== 0x19b), fc.integer({ min: 0x370, max: 0x4ff }))
       .map(String.fromCodePoint),
     maxLength: 8,
   }),
