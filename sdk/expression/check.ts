@@ -146,10 +146,10 @@ class Checker {
       (typeof type === 'object' && 'list' in type)
     )
       throw this.#error('expression.type', 'a list holds plain values of one type', tree)
-    return toList(
-      type,
-      items.map((item) => coerce(item, type, this.#table) ?? item),
-    )
+    const coerced = items.map((item) => coerce(item, type, this.#table))
+    if (!coerced.every((item) => item !== undefined))
+      throw this.#error('expression.type', `not every element is ${typeName(type)}`, tree)
+    return toList(type, coerced)
   }
 
   #quantifier(all: boolean, receiver: ASTNode, name: string, body: ASTNode, span: Span): Node {

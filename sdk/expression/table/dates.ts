@@ -29,7 +29,7 @@ const boundedInstant = (sql: string) =>
 
 /** Instants are moved far from the year 1 before a duration is taken off: PostgreSQL's time begins in 4713 BC. */
 const shift = "INTERVAL '400000000000 seconds'"
-const moved = (sql: string) =>
+const shifted = (sql: string) =>
   `(${within(
     `${shift} + ${sql}`,
     `(TIMESTAMPTZ '0001-12-31 23:59:59.999+00 BC' + ${shift})`,
@@ -238,13 +238,13 @@ export const dates: readonly FunctionRow[] = [
     signature: '+(timestamp, duration): timestamp',
     description: 'The instant so much later.',
     js: (time: number, duration: number) => instant(time + duration * 1000),
-    sql: (_, a, b) => moved(`${a} + make_interval(secs => ${epoch(b)}::float8)`),
+    sql: (_, a, b) => shifted(`${a} + make_interval(secs => ${epoch(b)}::float8)`),
   }),
   defineFunction({
     signature: '-(timestamp, duration): timestamp',
     description: 'The instant so much earlier.',
     js: (time: number, duration: number) => instant(time - duration * 1000),
-    sql: (_, a, b) => moved(`${a} - make_interval(secs => ${epoch(b)}::float8)`),
+    sql: (_, a, b) => shifted(`${a} - make_interval(secs => ${epoch(b)}::float8)`),
   }),
   defineFunction({
     signature: '-(timestamp, timestamp): duration',

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { FunctionRow } from '../table/define.ts'
 import { functionTable } from '../table/index.ts'
 import type { Pattern } from '../table/signature.ts'

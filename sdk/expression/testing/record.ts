@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Scope, ValueType } from '../types.ts'
 
 /** The fields of the entity that the laws are tested on: two or more of each type. */
@@ -75,7 +75,10 @@ export const text = fc.oneof(
   fc.string({
     // U+019B got its capital in Unicode 16; PostgreSQL's ICU may be older than that.
     unit: fc
-      .oneof(fc.integer({ min: 0x20, max: 0x24f }).filter((point) => point !== 0x19b), fc.integer({ min: 0x370, max: 0x4ff }))
+      .oneof(
+        fc.integer({ min: 0x20, max: 0x24f }).filter((point) => point !== 0x19b),
+        fc.integer({ min: 0x370, max: 0x4ff }),
+      )
       .map(String.fromCodePoint),
     maxLength: 8,
   }),
