@@ -211,3 +211,35 @@ export const record: fc.Arbitrary<TestRecord> = fc.record(
     Object.entries(fields).map(([name, type]) => [name, fc.option(valueOf(type), { freq: 6, nil: null })]),
   ),
 )
+
+/** The one record and moment of the golden file. */
+export const goldenRecord: TestRecord = {
+  s1: 'Müller & Söhne',
+  s2: 'e\u0301 50% 😀 ',
+  b1: true,
+  b2: null,
+  i1: 7,
+  i2: -3,
+  d1: '12.50',
+  d2: '-0.333',
+  m1: { amount: '19.99', currency: 'EUR' },
+  m2: { amount: '1000', currency: 'EUR' },
+  day1: '2026-01-31',
+  day2: '2024-02-29',
+  t1: '2026-03-29T00:59:59.999Z',
+  t2: '2026-10-25T00:30:00.000Z',
+  p1: 93_784,
+  tags: ['vip', 'Norden', ''],
+  counts: [1, 7, 12],
+  account: ids[0],
+  'account.industry': 'Stahl',
+  'account.parent': ids[1],
+  team: null,
+}
+
+export const goldenContext = {
+  now: '2026-11-21T23:30:00.000Z',
+  timeZone: 'Europe/Berlin',
+  me: ids[0],
+  teams: [ids[2]],
+}
