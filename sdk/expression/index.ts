@@ -41,6 +41,6 @@ export {
   type FunctionTable,
   type Run,
 } from './table/define.ts'
-export { functionTable } from './table/index.ts'
+export { functionTable, languageForms } from './table/index.ts'
 export { type Scope, typeName, type ValueType } from './types.ts'
 export type { Decimal, Money, Value } from './values.ts'
