@@ -5,7 +5,7 @@ type Parse = (text: string) => unknown
 const asIs: Parse = (text) => text
 
 /** A number where it is exact; text beyond ±2⁵³, where a number would silently be another one. */
-export function parseInt8(text: string): number | string {
+function parseInt8(text: string): number | string {
   const number = Number(text)
   return Number.isSafeInteger(number) ? number : text
 }

@@ -60,6 +60,11 @@ export function instant(milliseconds: number): number | null {
   return milliseconds >= MIN_INSTANT && milliseconds <= MAX_INSTANT ? milliseconds : null
 }
 
+/** A duration is a whole number of seconds, up to 12,675 years; what is more is null, what is less is cut. */
+export function seconds(value: number): number | null {
+  return Math.abs(value) <= 400_000_000_000 ? Math.trunc(value) + 0 : null
+}
+
 /** The date on the calendar of the zone at that instant. */
 export function dateIn(zone: string, milliseconds: number): string | null {
   return fromDay(Math.floor(localTime(zone, milliseconds) / DAY))

@@ -146,15 +146,16 @@ class Checker {
       (typeof type === 'object' && 'list' in type)
     )
       throw this.#error('expression.type', 'a list holds plain values of one type', tree)
-    return toList(
-      type,
-      items.map((item) => coerce(item, type, this.#table) ?? item),
-    )
+    const coerced = items.map((item) => coerce(item, type, this.#table))
+    if (!coerced.every((item) => item !== undefined))
+      throw this.#error('expression.type', `not every element is ${typeName(type)}`, tree)
+    return toList(type, coerced)
   }
 
   #quantifier(all: boolean, receiver: ASTNode, name: string, body: ASTNode, span: Span): Node {
     if (this.#item) throw this.#error('expression.nested', 'exists and all cannot be nested', span)
-    const list = this.check(receiver)
+    const given = this.check(receiver)
+    const list = coerce(given, { list: 'string' }, this.#table) ?? given
     if (typeof list.type !== 'object' || !('list' in list.type))
       throw this.#error('expression.type', `expected a list, but this is ${typeName(list.type)}`, receiver)
     this.#item = { name, type: list.type.list }

@@ -19,6 +19,7 @@ const single: Record<string, string> = { ø: 'o', ł: 'l', đ: 'd', ς: 'σ' }
 /**
  * Creates `xrm.fold(text)` in the schema `xrm`, which must exist. Index it for `fold(field).contains("x")`:
  * `CREATE INDEX … USING gin (xrm.fold(name) gin_trgm_ops)`. It is one plain expression, so that PostgreSQL inlines it.
+ * The database must be in UTF-8 and built with ICU, as the usual packages are.
  */
 export const foldFunctionSql = `CREATE OR REPLACE FUNCTION xrm.fold(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

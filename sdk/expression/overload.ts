@@ -106,7 +106,8 @@ function bind(
     const type = unify(nodes)
     if (type === undefined || (letter === 'R' && (typeof type === 'string' || 'list' in type)))
       return undefined
-    types.set(letter, type)
+    // An empty list alone is one of texts; beside another list it has become one of those.
+    types.set(letter, isEmptyList(type) ? { list: 'string' } : type)
   }
   const typeOf = (pattern: Pattern): ValueType => {
     if ('is' in pattern) return pattern.is
@@ -147,12 +148,21 @@ export function unify(nodes: readonly Node[]): ValueType | undefined {
       continue
     }
     const other = node.type
-    if (type === undefined || sameType(type, other)) type = other
+    if (type === undefined || sameType(type, other) || (isEmptyList(type) && isList(other))) type = other
+    else if (isEmptyList(other) && isList(type)) continue
     else if ((type === 'int' && other === 'decimal') || (type === 'decimal' && other === 'int'))
       type = 'decimal'
     else return undefined
   }
   return type ?? (text ? 'string' : 'null')
+}
+
+function isList(type: ValueType): boolean {
+  return typeof type === 'object' && 'list' in type
+}
+
+function isEmptyList(type: ValueType): boolean {
+  return typeof type === 'object' && 'list' in type && type.list === 'null'
 }
 
 /** Types whose constants may be written as a text. */

@@ -64,10 +64,7 @@ class Writer implements SqlWriter {
         return new Sql('bool', this.#quantifier(node))
       case 'call': {
         const args = node.args.map((arg) => this.write(arg))
-        const body = (bound: readonly Sql[]) => {
-          const [a, b, c, ...rest] = bound as [Sql, Sql, Sql, ...Sql[]]
-          return node.row.sql(this, a, b, c, ...rest)
-        }
+        const body = (bound: readonly Sql[]) => node.row.sql(this, ...(bound as [Sql, Sql, Sql, ...Sql[]]))
         const text = node.row.bind ? this.#bind(args, body) : body(args)
         const collated = node.type === 'string' && !node.row.keepsCollation
         return new Sql(node.type, collated ? `(${String(text)} COLLATE "C")` : text)

@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js'
-import { parseDate, parseInstant } from './calendar.ts'
+import { parseDate, parseInstant, seconds } from './calendar.ts'
 import type { ValueType } from './types.ts'
 
 /** Decimal arithmetic that never rounds by itself: the widest exact result is far below 1,000 digits. */
@@ -57,7 +57,7 @@ const readers: Record<Extract<ValueType, string>, (value: unknown) => Value> = {
   money: readMoney,
   date: (value) => (typeof value === 'string' ? parseDate(value) : null),
   timestamp: (value) => (typeof value === 'string' ? parseInstant(value) : null),
-  duration: (value) => (Number.isSafeInteger(value) ? (value as number) + 0 : null),
+  duration: (value) => (Number.isSafeInteger(value) ? seconds(value as number) : null),
   json: (value) => (value === undefined ? null : (value as Value)),
   null: () => null,
 }

@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, inject } from 'vitest'
 import { type Database, type DatabaseOptions, connect } from '../../core/storage/database.ts'
 
-export { startCluster } from './cluster.ts'
-
 /** A database of one test file. */
 export interface TestDatabase extends Database {
   url: string

@@ -9,20 +9,14 @@ import {
   parseDate,
   parseInstant,
   parts,
+  seconds,
   startOfDay,
   toDay,
 } from '../calendar.ts'
 import { defineFunction, type Evaluate, type FunctionRow, type Run, type SqlWriter } from './define.ts'
 import { within } from './numbers.ts'
 
-/** A duration is a whole number of seconds, up to 12,675 years; what is more is null. */
-const maxSeconds = 400_000_000_000
-
 const DAY = 86_400
-
-function seconds(value: number): number | null {
-  return Math.abs(value) <= maxSeconds ? Math.trunc(value) + 0 : null
-}
 
 /** An interval of that many seconds (numeric): no days or months, whose length depends on the calendar. */
 const interval = (sql: string) =>
@@ -32,6 +26,15 @@ const epoch = (sql: unknown) => `extract(epoch FROM ${String(sql)})`
 const boundedDate = (sql: string) => within(sql, "DATE '0001-12-31 BC'", "DATE '10000-01-01'")
 const boundedInstant = (sql: string) =>
   within(sql, "TIMESTAMPTZ '0001-12-31 23:59:59.999+00 BC'", "TIMESTAMPTZ '10000-01-01 00:00:00+00'")
+
+/** Instants are moved far from the year 1 before a duration is taken off: PostgreSQL's time begins in 4713 BC. */
+const shift = "INTERVAL '400000000000 seconds'"
+const shifted = (sql: string) =>
+  `(${within(
+    `${shift} + ${sql}`,
+    `(TIMESTAMPTZ '0001-12-31 23:59:59.999+00 BC' + ${shift})`,
+    `(TIMESTAMPTZ '10000-01-01 00:00:00+00' + ${shift})`,
+  )} - ${shift})`
 
 /** The date of a day number, counted from 1970. */
 const dateOfDay = (sql: string) => `(DATE '1970-01-01' + ${within(sql, '-719163', '2932897')}::int)`
@@ -235,13 +238,13 @@ export const dates: readonly FunctionRow[] = [
     signature: '+(timestamp, duration): timestamp',
     description: 'The instant so much later.',
     js: (time: number, duration: number) => instant(time + duration * 1000),
-    sql: (_, a, b) => boundedInstant(`(${a} + make_interval(secs => ${epoch(b)}::float8))`),
+    sql: (_, a, b) => shifted(`${a} + make_interval(secs => ${epoch(b)}::float8)`),
   }),
   defineFunction({
     signature: '-(timestamp, duration): timestamp',
     description: 'The instant so much earlier.',
     js: (time: number, duration: number) => instant(time - duration * 1000),
-    sql: (_, a, b) => boundedInstant(`(${a} - make_interval(secs => ${epoch(b)}::float8))`),
+    sql: (_, a, b) => shifted(`${a} - make_interval(secs => ${epoch(b)}::float8)`),
   }),
   defineFunction({
     signature: '-(timestamp, timestamp): duration',

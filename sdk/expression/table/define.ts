@@ -68,7 +68,7 @@ export type FunctionDefinition = RowBase &
   )
 
 /** A row of the table of operators and functions. */
-export type FunctionRow = FunctionDefinition & { readonly parsed: Signature }
+export type FunctionRow = FunctionDefinition & { readonly name: string; readonly parsed: Signature }
 
 /**
  * Defines an operator or function: what it takes and gives, what it does in JavaScript, and what it does in
@@ -83,7 +83,8 @@ export type FunctionRow = FunctionDefinition & { readonly parsed: Signature }
  * })
  */
 export function defineFunction(definition: FunctionDefinition): FunctionRow {
-  return { ...definition, parsed: parseSignature(definition.signature) }
+  const parsed = parseSignature(definition.signature)
+  return { ...definition, name: parsed.name, parsed }
 }
 
 /** The operators and functions that expressions may use; see {@link extendFunctionTable}. */
@@ -96,9 +97,9 @@ export interface FunctionTable {
 export function createFunctionTable(rows: readonly FunctionRow[]): FunctionTable {
   const byName = new Map<string, FunctionRow[]>()
   for (const row of rows) {
-    const overloads = byName.get(row.parsed.name)
+    const overloads = byName.get(row.name)
     if (overloads) overloads.push(row)
-    else byName.set(row.parsed.name, [row])
+    else byName.set(row.name, [row])
   }
   return { rows, find: (name) => byName.get(name) ?? [] }
 }
@@ -106,9 +107,8 @@ export function createFunctionTable(rows: readonly FunctionRow[]): FunctionTable
 /** A table with a plugin's rows added. An existing signature cannot be replaced: every expression relies on it. */
 export function extendFunctionTable(table: FunctionTable, rows: readonly FunctionRow[]): FunctionTable {
   for (const row of rows) {
-    const { name, params } = row.parsed
-    const key = JSON.stringify(params)
-    if (table.find(name).some((known) => JSON.stringify(known.parsed.params) === key))
+    const key = JSON.stringify(row.parsed.params)
+    if (table.find(row.name).some((known) => JSON.stringify(known.parsed.params) === key))
       throw new Error(`The expression function ${row.signature} exists already.`)
   }
   return createFunctionTable([...table.rows, ...rows])

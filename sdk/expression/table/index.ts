@@ -35,3 +35,18 @@ export const functionTable: FunctionTable = createFunctionTable([
   ...lists,
   ...user,
 ])
+
+/** What completion and documentation show beside the rows: forms that bind a name, and names that are always there. */
+export const languageForms: readonly { name: string; signature: string; description: string }[] = [
+  {
+    name: 'exists',
+    signature: 'list.exists(x, condition): bool',
+    description: 'The condition is met for one element x at least.',
+  },
+  {
+    name: 'all',
+    signature: 'list.all(x, condition): bool',
+    description: 'The condition is met for every element x; true for an empty list.',
+  },
+  { name: 'me', signature: 'me: record<user>', description: 'The signed-in user.' },
+]

@@ -198,19 +198,19 @@ export const numbers: readonly FunctionRow[] = [
       signature: `min(${type}, ${type}): ${type}`,
       description: 'The smaller of two; missing if one is.',
       bind: true,
-      js: (a: number | Decimal, b: number | Decimal) => (lessOrEqual(a, b) ? a : b),
+      js: (a: number | string | Decimal, b: number | string | Decimal) => (lessOrEqual(a, b) ? a : b),
       sql: (_, a, b) => `(CASE WHEN ${a} <= ${b} THEN ${a} WHEN ${a} > ${b} THEN ${b} END)`,
     }),
     defineFunction({
       signature: `max(${type}, ${type}): ${type}`,
       description: 'The greater of two; missing if one is.',
       bind: true,
-      js: (a: number | Decimal, b: number | Decimal) => (lessOrEqual(a, b) ? b : a),
+      js: (a: number | string | Decimal, b: number | string | Decimal) => (lessOrEqual(a, b) ? b : a),
       sql: (_, a, b) => `(CASE WHEN ${a} <= ${b} THEN ${b} WHEN ${a} > ${b} THEN ${a} END)`,
     }),
   ]),
 ]
 
-function lessOrEqual(a: number | Decimal, b: number | Decimal): boolean {
-  return typeof a === 'object' ? a.lte(b) : a <= Number(b)
+function lessOrEqual(a: number | string | Decimal, b: number | string | Decimal): boolean {
+  return typeof a === 'object' ? a.lte(b) : a <= b
 }

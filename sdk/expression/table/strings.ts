@@ -204,7 +204,7 @@ export const strings: readonly FunctionRow[] = [
   }),
   defineFunction({
     signature: 'string(bool): string',
-    description: 'true or false.',
+    description: 'The word true or false.',
     js: String as (value: boolean) => string,
     sql: (_, a) => `(${a})::text`,
   }),

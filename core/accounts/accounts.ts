@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import type { Config } from '../config.ts'
+import type { Database } from '../storage/database.ts'
+import { type AttemptLimits, countAttempts } from './attempts.ts'
+import { createAuth } from './auth.ts'
+import { type AccountEvent, handleAuth } from './handle-auth.ts'
+import { checkOrigin, readBody } from './request.ts'
+import { hashToken } from './session-tokens.ts'
+import { type Session, sessionReader } from './sessions.ts'
+import { createFirstAdmin, createSetupToken, isSetupNeeded, setUp } from './setup.ts'
+import {
+  type NewUser,
+  type User,
+  createUser,
+  deleteSessions,
+  listUsers,
+  setActive,
+  setPassword,
+  setRoles,
+} from './users.ts'
+
+export type { AccountEvent, NewUser, Session, User }
+
+export interface AccountsOptions {
+  db: Database
+  config: Pick<Config, 'admin' | 'publicUrl'>
+  /** Gets every sign-in, failed ones included, for the security log. */
+  report?: (event: AccountEvent) => void
+  limits?: Partial<AttemptLimits>
+}
+
+/** Users and their sessions. */
+export interface Accounts {
+  /** To print at start: with it the first administrator is made. Undefined as soon as there is a user. */
+  setupToken: string | undefined
+  /** Answers `/api/auth/*`. Throws a `Problem` for what is refused. `address` is the client's, from the socket. */
+  handle: (request: Request, address?: string) => Promise<Response>
+  /** Answers `/api/setup`: whether the first administrator is missing (GET), and makes them (POST). */
+  setup: (request: Request, address?: string) => Promise<Response>
+  /** Who is asking, or null. Costs no query most of the time; see `sessionCacheTime` for what that means. */
+  session: (headers: Headers) => Promise<Session | null>
+  createUser: (user: NewUser) => Promise<User>
+  setPassword: (userId: string, password: string) => Promise<void>
+  setRoles: (userId: string, roles: string[]) => Promise<void>
+  setActive: (userId: string, active: boolean) => Promise<void>
+  listUsers: () => Promise<User[]>
+  signOutEverywhere: (userId: string) => Promise<void>
+}
+
+/** Ten tries at one account, and a hundred from one address, each quarter of an hour. */
+const defaultLimits: AttemptLimits = { perAccount: 10, perAddress: 100, window: 15 * 60 }
+
+const nowhere = 'unknown'
+
+/** Sets up accounts on a migrated database, and makes the first administrator if the operator named one. */
+export async function createAccounts(options: AccountsOptions): Promise<Accounts> {
+  const { db, config, report = () => {} } = options
+  const { publicUrl } = config
+  if (config.admin) await createFirstAdmin(db, config.admin)
+  await db.pool.query('DELETE FROM xrm.session WHERE expires_at < now()')
+
+  const secret = await sharedSecret(db, 'cookies')
+  const auth = await createAuth({ db, secret, publicUrl, isActive: (userId) => isActive(db, userId) })
+  const sessions = sessionReader(db, secret, (await auth.$context).authCookies.sessionToken.name)
+  const attempts = countAttempts({ ...defaultLimits, ...options.limits })
+  const endSession = async (token: string) => {
+    await db.pool.query('DELETE FROM xrm.session WHERE token = $1', [hashToken(token)])
+  }
+  /** After a change here, the next request here must know. */
+  const changing = async <T>(change: Promise<T>): Promise<T> => {
+    const result = await change
+    sessions.forget()
+    return result
+  }
+
+  return {
+    setupToken: await createSetupToken(db),
+    handle: (request, address = nowhere) =>
+      handleAuth({ auth, sessions, attempts, publicUrl, endSession, report }, request, address),
+    setup: async (request, address = nowhere) => {
+      if (request.method === 'GET')
+        return Response.json({ needed: await isSetupNeeded(db) }, { headers: noStore })
+      checkOrigin(request, publicUrl)
+      const shape = { token: 'string', email: 'string', name: 'string', password: 'string' } as const
+      const { token, ...user } = await readBody(request, shape)
+      await attempts.try(address, 'setup', async () => {
+        const { id, email } = await setUp(db, token, user)
+        report({ name: 'set-up', address, email, userId: id })
+        return true
+      })
+      return Response.json({ needed: false }, { status: 201, headers: noStore })
+    },
+    session: sessions.read,
+    createUser: (user) => createUser(db, user),
+    setPassword: (userId, password) => changing(setPassword(db, userId, password)),
+    setRoles: (userId, roles) => changing(setRoles(db, userId, roles)),
+    setActive: (userId, active) => changing(setActive(db, userId, active)),
+    listUsers: () => listUsers(db),
+    signOutEverywhere: (userId) => changing(deleteSessions(db.pool, userId)),
+  }
+}
+
+const noStore = { 'cache-control': 'no-store' }
+
+async function isActive(db: Database, userId: string): Promise<boolean> {
+  const { rowCount } = await db.pool.query('SELECT FROM xrm."user" WHERE id = $1 AND active', [userId])
+  return rowCount === 1
+}
+
+/** A random value that the first node to ask for it makes, and that all get. */
+async function sharedSecret(db: Database, name: string): Promise<string> {
+  await db.pool.query('INSERT INTO xrm.secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+    name,
+    randomBytes(32).toString('base64url'),
+  ])
+  const { rows } = await db.pool.query<{ value: string }>('SELECT value FROM xrm.secret WHERE name = $1', [
+    name,
+  ])
+  const [row] = rows
+  if (!row) throw new Error(`The secret ${name} could not be kept`)
+  return row.value
+}

@@ -1,0 +1,91 @@
+import { Problem, type ProblemItem } from '@xrm/sdk'
+import { accountProblems } from './problems.ts'
+
+const sizeLimit = 16 * 1024
+
+/**
+ * Refuses what another site makes a browser send. Browsers name the page's origin with every POST; programs that are no
+ * browsers name none, and carry no cookie that somebody else could use. Without a public address the host that the
+ * browser asked for counts, so that localhost, an address and a proxy in front all work.
+ */
+export function checkOrigin(request: Request, publicUrl: string | undefined): void {
+  const origin = request.headers.get('origin')
+  const site = request.headers.get('sec-fetch-site')
+  const foreign = origin !== null && !isOwn(origin, request, publicUrl)
+  if (foreign || (origin === null && site !== null && site !== 'same-origin' && site !== 'none')) {
+    throw new Problem(accountProblems['accounts.foreign-origin'], {
+      detail: 'If this is the address of your server, set it as XRM_PUBLIC_URL.',
+    })
+  }
+}
+
+function isOwn(origin: string, request: Request, publicUrl: string | undefined): boolean {
+  if (publicUrl !== undefined) return origin === publicUrl
+  return (
+    URL.canParse(origin) &&
+    new URL(origin).host === (request.headers.get('host') ?? new URL(request.url).host)
+  )
+}
+
+type Kind = 'string' | 'boolean'
+
+/** What a body may hold: `string`, `boolean`, and with a `?` after it if it may be left out. */
+export type BodyShape = Record<string, Kind | `${Kind}?`>
+
+type Body<Shape extends BodyShape> = {
+  [Key in keyof Shape]: Shape[Key] extends 'string'
+    ? string
+    : Shape[Key] extends 'boolean'
+      ? boolean
+      : unknown
+}
+
+/** Reads a small JSON object with exactly these members. Every wrong or unknown member is named in one problem. */
+export async function readBody<const Shape extends BodyShape>(
+  request: Request,
+  shape: Shape,
+): Promise<Body<Shape>> {
+  const body = parseObject(await readText(request))
+  const errors: ProblemItem[] = []
+  for (const key of Object.keys(body)) {
+    if (!Object.hasOwn(shape, key))
+      errors.push({ pointer: `#/${escape(key)}`, code: 'unknown', detail: 'Nobody knows this.' })
+  }
+  for (const [key, rule] of Object.entries(shape)) {
+    const value = body[key]
+    const kind = rule.replace('?', '')
+    if (value === undefined && rule.endsWith('?')) continue
+    if (typeof value !== kind)
+      errors.push({ pointer: `#/${key}`, code: 'type', detail: `This must be a ${kind}.` })
+  }
+  if (errors.length > 0) throw new Problem(accountProblems['accounts.invalid-input'], { errors })
+  return body as Body<Shape>
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  let body: unknown
+  try {
+    body = text === '' ? {} : JSON.parse(text)
+  } catch {
+    throw new Problem(accountProblems['accounts.invalid-input'], { detail: 'The body is not JSON.' })
+  }
+  if (typeof body === 'object' && body !== null && !Array.isArray(body))
+    return body as Record<string, unknown>
+  throw new Problem(accountProblems['accounts.invalid-input'], { detail: 'The body must be a JSON object.' })
+}
+
+async function readText(request: Request): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength
+    if (size > sizeLimit) throw new Problem(accountProblems['accounts.too-large'])
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** RFC 6901. */
+function escape(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1')
+}

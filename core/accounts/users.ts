@@ -1,0 +1,172 @@
+import { Problem, type ProblemItem } from '@xrm/sdk'
+import type { PoolClient } from 'pg'
+import { type Database, transaction } from '../storage/database.ts'
+import { checkPassword, hashPassword } from './passwords.ts'
+import { accountProblems } from './problems.ts'
+
+/** A user as administrators see them. */
+export interface User {
+  id: string
+  name: string
+  email: string
+  language: string | null
+  timeZone: string | null
+  active: boolean
+  roles: string[]
+  createdAt: string
+}
+
+export interface NewUser {
+  email: string
+  name: string
+  password: string
+  roles: string[]
+}
+
+/** The role that may do everything, and that at least one active user always has. */
+export const adminRole = 'admin'
+
+// Serialises what could leave no administrator, or make two first ones.
+const lock = 5_788_243
+
+/** Runs `fn` in a transaction in which nobody else, on any node, changes who is an administrator. */
+export function changingAdmins<T>(db: Database, fn: (client: PoolClient) => Promise<T>): Promise<T> {
+  return transaction(db, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [lock])
+    return fn(client)
+  })
+}
+
+/** Creates a user who can sign in at once. A problem if the e-mail is taken, in whatever case it is written. */
+export async function createUser(db: Database, input: NewUser): Promise<User> {
+  const user = await prepareUser(input)
+  return transaction(db, (client) => insertUser(client, user))
+}
+
+/** Checks the input and hashes the password, which takes long and therefore happens outside of any transaction. */
+export async function prepareUser({ email, name, password, roles }: NewUser): Promise<PreparedUser> {
+  const user = {
+    email: email.trim().toLowerCase().normalize('NFC'),
+    name: name.trim().normalize('NFC'),
+    roles,
+  }
+  const errors: ProblemItem[] = []
+  if (!/^[^\s@]+@[^\s@]+$/.test(user.email) || user.email.length > 254 || user.email.includes('\0')) {
+    errors.push({ pointer: '#/email', code: 'format', detail: 'This is not an e-mail address.' })
+  }
+  if (user.name === '' || user.name.length > 200 || user.name.includes('\0')) {
+    errors.push({ pointer: '#/name', code: 'length', detail: 'A name has 1 to 200 characters.' })
+  }
+  if (errors.length > 0) throw new Problem(accountProblems['accounts.invalid-input'], { errors })
+  checkPassword(password, '#/password')
+  return { ...user, hash: await hashPassword(password) }
+}
+
+export interface PreparedUser {
+  email: string
+  name: string
+  roles: string[]
+  hash: string
+}
+
+/** Writes a prepared user in a transaction of the caller. */
+export async function insertUser(
+  client: PoolClient,
+  { email, name, roles, hash }: PreparedUser,
+): Promise<User> {
+  const { rows } = await client.query<{ id: string }>(
+    'INSERT INTO xrm."user" (email, name) VALUES ($1, $2) ON CONFLICT (email) DO NOTHING RETURNING id',
+    [email, name],
+  )
+  const id = rows[0]?.id
+  if (id === undefined) throw new Problem(accountProblems['accounts.email-taken'])
+  await writePassword(client, id, hash)
+  await writeRoles(client, id, roles)
+  const user = (await selectUsers(client, id))[0]
+  if (!user) throw new Error('A user that was just written is not there')
+  return user
+}
+
+/** Sets a new password and signs the user out everywhere. */
+export async function setPassword(db: Database, userId: string, password: string): Promise<void> {
+  checkPassword(password, '#/password')
+  const hash = await hashPassword(password)
+  await transaction(db, async (client) => {
+    await mustExist(client, userId)
+    await writePassword(client, userId, hash)
+    await deleteSessions(client, userId)
+  })
+}
+
+/** Replaces the roles. A problem if nobody would be left to administer. */
+export async function setRoles(db: Database, userId: string, roles: string[]): Promise<void> {
+  await changingAdmins(db, async (client) => {
+    await mustExist(client, userId)
+    await client.query('DELETE FROM xrm.user_role WHERE user_id = $1', [userId])
+    await writeRoles(client, userId, roles)
+    await mustKeepAdmin(client)
+  })
+}
+
+/** Closes an account, which also signs the user out everywhere, or opens it again. */
+export async function setActive(db: Database, userId: string, active: boolean): Promise<void> {
+  await changingAdmins(db, async (client) => {
+    await mustExist(client, userId)
+    await client.query('UPDATE xrm."user" SET active = $2, updated_at = now() WHERE id = $1', [
+      userId,
+      active,
+    ])
+    if (active) return
+    await deleteSessions(client, userId)
+    await mustKeepAdmin(client)
+  })
+}
+
+/** All users by name, closed accounts included. */
+export function listUsers(db: Database): Promise<User[]> {
+  return selectUsers(db.pool)
+}
+
+/** Ends all sessions of a user. */
+export async function deleteSessions(client: Pick<PoolClient, 'query'>, userId: string): Promise<void> {
+  await client.query('DELETE FROM xrm.session WHERE user_id = $1', [userId])
+}
+
+async function selectUsers(client: Pick<PoolClient, 'query'>, id: string | null = null): Promise<User[]> {
+  const { rows } = await client.query<User>(
+    `SELECT id, name, email, language, time_zone AS "timeZone", active, created_at AS "createdAt",
+      ARRAY(SELECT role FROM xrm.user_role WHERE user_id = id ORDER BY role) AS roles
+    FROM xrm."user" WHERE $1::uuid IS NULL OR id = $1 ORDER BY lower(name), id`,
+    [id],
+  )
+  return rows
+}
+
+async function writePassword(client: PoolClient, userId: string, hash: string): Promise<void> {
+  await client.query(
+    `INSERT INTO xrm.account (user_id, provider_id, account_id, password) VALUES ($1::uuid, 'credential', $1::uuid::text, $2)
+    ON CONFLICT (provider_id, account_id) DO UPDATE SET password = $2, updated_at = now()`,
+    [userId, hash],
+  )
+}
+
+async function writeRoles(client: PoolClient, userId: string, roles: string[]): Promise<void> {
+  await client.query(
+    'INSERT INTO xrm.user_role (user_id, role) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING',
+    [userId, roles],
+  )
+}
+
+async function mustExist(client: PoolClient, userId: string): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM xrm."user" WHERE id::text = $1', [userId])
+  if (rowCount === 0)
+    throw new Problem(accountProblems['accounts.not-found'], { detail: 'There is no such user.' })
+}
+
+async function mustKeepAdmin(client: PoolClient): Promise<void> {
+  const { rowCount } = await client.query(
+    `SELECT FROM xrm.user_role r JOIN xrm."user" u ON u.id = r.user_id WHERE r.role = $1 AND u.active LIMIT 1`,
+    [adminRole],
+  )
+  if (rowCount === 0) throw new Problem(accountProblems['accounts.last-admin'])
+}

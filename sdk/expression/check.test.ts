@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { compileExpression, ExpressionError } from './index.ts'
+import { scope } from './testing/record.ts'
+
+function errorOf(text: string, names = scope): ExpressionError {
+  try {
+    compileExpression(text, names)
+  } catch (error) {
+    if (error instanceof ExpressionError) return error
+    throw error
+  }
+  throw new Error(`${text} was accepted`)
+}
+
+describe('the checker', () => {
+  it.each([
+    ['1 +', 'expression.syntax'],
+    ['"a', 'expression.syntax'],
+    ['"\ud800"', 'expression.syntax'],
+    ['"a\\u0000b"', 'expression.literal'],
+    ['nobody', 'expression.unknown-name'],
+    ['account.nobody', 'expression.unknown-name'],
+    ['s1.nobody', 'expression.unknown-name'],
+    ['nothing(1)', 'expression.unknown-function'],
+    ['s1 + 1', 'expression.type'],
+    ['b1 && s1', 'expression.type'],
+    ['account == team', 'expression.type'],
+    ['[1, "a"]', 'expression.type'],
+    ['tags == tags', 'expression.type'],
+    ['account == "12"', 'expression.literal'],
+    ['day1 == "2026-02-31"', 'expression.literal'],
+    ['date("31.12.2026")', 'expression.literal'],
+    ['duration("1ms")', 'expression.literal'],
+    ['me == account', 'expression.type'],
+    ['duration("3 days")', 'expression.literal'],
+    ['9007199254740992', 'expression.literal'],
+    ['1e400', 'expression.syntax'],
+    ['1e-400', 'expression.literal'],
+    ['round(d1, 13)', 'expression.literal'],
+    ['s1.matches("a**")', 'expression.pattern'],
+    ['s1.matches(s2)', 'expression.type'],
+    ['tags.exists(a, tags.all(b, a == b))', 'expression.nested'],
+    ['{"a": 1}', 'expression.unsupported'],
+    ['b"a"', 'expression.unsupported'],
+    ['5u', 'expression.unsupported'],
+    ['tags[0]', 'expression.unsupported'],
+    ['tags.map(t, t)', 'expression.unknown-function'],
+    ['cel.bind(a, 1, a)', 'expression.unknown-function'],
+    ['[account, "12"]', 'expression.type'],
+  ])('refuses %s with %s', (text, code) => {
+    expect(errorOf(text).code).toBe(code)
+  })
+
+  it('says where the error is', () => {
+    expect(errorOf('1 +\n  nobody').position).toEqual({ offset: 6, line: 2, column: 3, length: 6 })
+    expect(errorOf('day1 > "2026-02-31"').position).toMatchObject({ offset: 7, length: 12 })
+    expect(errorOf('account.nobody').position).toMatchObject({ offset: 8, length: 6 })
+  })
+
+  it('knows no name that objects inherit, whatever the scope answers (EXPR-01)', () => {
+    const open = {
+      variable: () => ({ type: { record: 'account' } }) as const,
+      member: () => ({ type: 'string' }) as const,
+    }
+    for (const text of [
+      'constructor',
+      '__proto__',
+      'toString',
+      's1.constructor',
+      's1.__proto__',
+      'has(s1.toString)',
+      's1["constructor"]',
+      's1.constructor("a")',
+      's1.hasOwnProperty(s1)',
+      'valueOf()',
+    ])
+      expect(errorOf(text, open).code).toMatch(/unknown|unsupported|syntax/)
+    expect(errorOf('"x".constructor').code).toBe('expression.unknown-name')
+    expect(errorOf('tags.constructor').code).toBe('expression.unknown-name')
+  })
+
+  it('refuses what is too large before it costs anything (EXPR-04)', () => {
+    const started = performance.now()
+    for (const text of [
+      `${'('.repeat(4000)}1${')'.repeat(4000)}`,
+      `${'('.repeat(33)}1${')'.repeat(33)}`,
+      `${'!'.repeat(9000)}b1`,
+      `${'-'.repeat(600)}i1`,
+      Array(600).fill('i1').join('+'),
+      `s1${'.trim()'.repeat(40)}`,
+      `"${'x'.repeat(1_000_000)}"`,
+      `"${'ä'.repeat(6000)}"`,
+      `i1 in [${Array(1001).fill('1').join(',')}]`,
+      `i1 in [${Array(600).fill('i2').join(',')}]`,
+      'account.parent.parent.parent.parent.industry',
+    ])
+      expect(errorOf(text, { variable: scope.variable, member: memberOfTree }).code).toBe(
+        'expression.too-large',
+      )
+    expect(performance.now() - started).toBeLessThan(1000)
+  })
+
+  it('refuses what would be too much SQL', () => {
+    expect(errorOf(Array(200).fill('m1').join(' + ').replaceAll('m1', '(m1 + m2)')).code).toBe(
+      'expression.too-large',
+    )
+  })
+
+  it('accepts a long but flat condition and a long list of constants', () => {
+    expect(compileExpression(Array(120).fill('i1 == 1').join(' || '), scope).type).toBe('bool')
+    expect(compileExpression(`i1 in [${Array(1000).fill('1').join(',')}]`, scope).type).toBe('bool')
+  })
+
+  it('makes no text longer than it says (EXPR-05)', () => {
+    const grow = `s1${'.replace("a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")'.repeat(8)}`
+    const program = compileExpression(grow, scope)
+    expect(program.evaluate(() => 'aaaa', { now: '', timeZone: 'UTC', me: null })).toBeNull()
+  })
+})
+
+function memberOfTree(_: string, name: string) {
+  return name === 'parent' ? ({ type: { record: 'account' } } as const) : ({ type: 'string' } as const)
+}
