@@ -11,9 +11,10 @@ export function prepareRows(context: WriteContext, rights: EntityRights, operati
     const row: WriteRow = {
       index,
       action: operation.action,
-      id: operation.action === 'create' ? uuid() : operation.id,
+      id: operation.action === 'create' ? (operation.id ?? uuid()) : operation.id,
       expected: 'version' in operation ? operation.version : undefined,
       given: new Map(),
+      assigned: operation.action === 'create' ? (operation.assign ?? {}) : {},
       before: null,
       version: 0,
       next: {},
@@ -69,7 +70,7 @@ function mayWrite(rights: EntityRights, action: WriteOperation['action'], name: 
 
 /** The system itself writes; it may also set what users may not, such as read-only fields. */
 function isSystem(context: WriteContext): boolean {
-  return context.actor.userId === null
+  return (context.rightsOf ?? context.actor).userId === null
 }
 
 function isImportable(field: FieldModel): boolean {
@@ -90,6 +91,7 @@ export function computeNext(context: WriteContext, entity: EntityModel, row: Wri
       updated_by: context.actor.userId,
       deleted_at: null,
       owner: entity.body['x-entity'].owner === true ? context.actor.userId : null,
+      ...row.assigned,
     })
   } else row.next = { ...row.before, version: row.version + 1, updated_at: context.now, updated_by: context.actor.userId }
   if (row.action === 'delete') row.next['deleted_at'] = context.now

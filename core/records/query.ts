@@ -33,6 +33,8 @@ export interface ListQuery {
   count?: 'none' | 'capped' | 'exact'
   /** Only records in the bin; needs the right to delete. */
   deleted?: boolean
+  /** Only these; not a parameter of the API. */
+  ids?: readonly string[]
 }
 
 export const defaultLimit = 25
@@ -56,14 +58,14 @@ interface ListPlan {
 export async function listRecords(context: ReadContext, entityName: string, query: ListQuery, cursors: Cursors): Promise<ListAnswer> {
   const { rights, entity } = access(context, entityName)
   const limit = query.limit ?? defaultLimit
-  const shape = JSON.stringify([entity.name, query.fields, query.filter, query.search, query.sort, query.deleted])
+  const shape = JSON.stringify([entity.name, query.fields, query.filter, query.search, query.sort, query.deleted, query.ids !== undefined])
   const binding = `${context.actor.userId ?? ''}|${rights.key}|${shape}`
   const cursor = query.after === undefined ? null : cursors.read(query.after, binding)
   const nulls = cursor?.map((value) => value === null) ?? null
   const plan = cached(context.model, `list|${rights.key}|${shape}|${nulls?.join() ?? ''}`, () =>
     planList(context.model, rights, entity, query, nulls),
   )
-  const slots: Record<string, unknown> = { limit: limit + 1 }
+  const slots: Record<string, unknown> = { limit: limit + 1, ids: query.ids }
   cursor?.forEach((value, index) => (slots[`k${index}`] = value))
   const [{ rows }, count] = await Promise.all([
     run(context, plan, slots),
@@ -181,8 +183,9 @@ export function applyConditions(
   builder: SelectBuilder,
   own: EntityRights,
   entity: EntityModel,
-  query: Pick<ListQuery, 'filter' | 'search' | 'deleted'>,
+  query: Pick<ListQuery, 'filter' | 'search' | 'deleted' | 'ids'>,
 ): void {
+  if (query.ids !== undefined) builder.where.push(`t0.id = ANY(${builder.params.slot('ids', 'uuid[]')})`)
   restrictRows(builder, own, entity, query.deleted === true)
   if (query.filter !== undefined) builder.filter(query.filter)
   if (query.search !== undefined) searchCondition(builder, own, query.search)

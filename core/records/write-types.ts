@@ -8,12 +8,16 @@ import type { Database } from '../storage/database.ts'
 export interface WriteContext {
   model: Model
   actor: Actor
+  /** Whose rights count, where it is not the actor's: the engine of conversions links children on its own authority. */
+  rightsOf?: Actor
   db: Database
   client?: PoolClient
   /** The instant of the write, the same for all its rows. */
   now: string
   cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system'; ref?: string }
   hooks: HookRegistry
+  /** Records that this transaction creates, so that references among them hold before they are written. */
+  expected?: ReadonlySet<string>
   /** The call's Idempotency-Key with the digest of the request. */
   idempotency?: { key: string; request: string }
 }
@@ -22,7 +26,8 @@ export type HookRegistry = ReadonlyMap<string, readonly { plugin: string; hooks:
 
 /** One row of a batch, as it was asked for. */
 export type WriteOperation =
-  | { action: 'create'; values: Readonly<Record<string, unknown>> }
+  /** `assign` are values that the engine sets, not the user: they need no right. */
+  | { action: 'create'; values: Readonly<Record<string, unknown>>; id?: string; assign?: Readonly<Record<string, unknown>> }
   | { action: 'update'; id: string; version?: number; values: Readonly<Record<string, unknown>> }
   | { action: 'delete'; id: string; version?: number }
   | { action: 'restore'; id: string; version?: number }
@@ -36,6 +41,8 @@ export interface WriteRow {
   expected: number | undefined
   /** Given by the caller, parsed; canonical values. */
   given: Map<string, unknown>
+  /** Set by the engine. */
+  assigned: Readonly<Record<string, unknown>>
   before: Record<string, unknown> | null
   version: number
   next: Record<string, unknown>

@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import { type EntityRights, rightsOf } from '../access/rights.ts'
 import type { EntityModel, FieldModel } from '../documents/model.ts'
@@ -50,7 +51,7 @@ export function rowErrors(problem: Problem, index: number): ProblemItem[] {
 }
 
 async function write(context: WriteContext, name: string, operations: readonly WriteOperation[], partial: boolean): Promise<RowOutcome[]> {
-  const { own } = access(context, name)
+  const own = rightsFor(context, name)
   const hasHooks = (context.hooks.get(name) ?? []).length > 0
   const alone = operations.length === 1 && !hasHooks && context.client === undefined
   for (let attempt = 1; ; attempt++) {
@@ -92,6 +93,13 @@ async function halves(context: WriteContext, name: string, operations: readonly 
 class MovedError extends Error {}
 
 async function process(context: WriteContext, rights: EntityRights, rows: WriteRow[], partial: boolean, lock: boolean): Promise<void> {
+  await validate(context, rights, rows, lock)
+  if (!partial && rows.some(isRefused)) return
+  await execute(context, rights.entity, rows)
+}
+
+/** Everything that can be said about the rows before anything is written. */
+async function validate(context: WriteContext, rights: EntityRights, rows: WriteRow[], lock: boolean): Promise<void> {
   const { entity } = rights
   await loadRows(context, rights, rows, neededFields(context, entity, rows), lock)
   for (const row of rows) {
@@ -105,8 +113,10 @@ async function process(context: WriteContext, rights: EntityRights, rows: WriteR
   await checkReferences(context, fields, rows)
   await checkUnique(context, entity, rows)
   await checkReferenced(context, entity, rows)
-  const sound = rows.filter((row) => row.failure === null && row.errors.length === 0)
-  if (!partial && sound.length < rows.length) return
+}
+
+async function execute(context: WriteContext, entity: EntityModel, rows: readonly WriteRow[]): Promise<void> {
+  const sound = rows.filter((row) => !isRefused(row))
   const results = rows.map((row) => row.id)
   let first = true
   for (const group of groups(entity, sound)) {
@@ -115,6 +125,47 @@ async function process(context: WriteContext, rights: EntityRights, rows: WriteR
     if (written.size < group.rows.length) throw await reasonOf(context)
     for (const row of group.rows) row.version += 1
   }
+}
+
+function isRefused(row: WriteRow): boolean {
+  return row.failure !== null || row.errors.length > 0
+}
+
+/** A batch that has been validated inside a transaction and can be written there. */
+export interface PreparedWrite {
+  outcomes: RowOutcome[]
+  /** The rows as they will be. */
+  rows: readonly WriteRow[]
+  execute(): Promise<void>
+}
+
+/**
+ * Validates a batch within the caller's transaction and keeps it ready, so that several batches can be found sound
+ * before the first of them is written.
+ */
+export async function prepareWrite(
+  context: WriteContext & { client: PoolClient },
+  name: string,
+  operations: readonly WriteOperation[],
+): Promise<PreparedWrite> {
+  const rights = rightsFor(context, name)
+  const rows = prepareRows(context, rights, operations)
+  await validate(context, rights, rows, true)
+  return {
+    outcomes: rows.map((row) => outcomeOf(rights.entity, row)),
+    rows,
+    execute: async () => {
+      try {
+        await execute(context, rights.entity, rows)
+      } catch (error) {
+        throw constraintProblem(error, rights.entity) ?? error
+      }
+    },
+  }
+}
+
+function rightsFor(context: WriteContext, name: string): EntityRights {
+  return access({ model: context.model, actor: context.rightsOf ?? context.actor }, name).own
 }
 
 function withoutKey({ idempotency: _, ...context }: WriteContext): WriteContext {
@@ -172,7 +223,7 @@ function neededFields(context: WriteContext, entity: EntityModel, rows: readonly
   if (entity.stages.some((stage) => rows.some((row) => row.given.has(stage.name)))) {
     for (const field of entity.stored) if (['money', 'percent', 'date'].includes(field.type.name)) names.add(field.name)
   }
-  for (const scope of rightsOf(context.model, context.actor).entity(entity.name)?.rows.update ?? []) {
+  for (const scope of rightsOf(context.model, context.rightsOf ?? context.actor).entity(entity.name)?.rows.update ?? []) {
     if (scope.kind === 'when') scope.program.paths.forEach(add)
   }
   if (rows.some((row) => row.action === 'restore')) for (const { fields } of entity.unique) fields.forEach(add)

@@ -1,0 +1,57 @@
+import type { Context } from 'hono'
+import type { Logger } from 'pino'
+import { Problem } from '@xrm/sdk'
+import { type Actor, rightsOf } from '../access/rights.ts'
+import type { Teams } from '../access/teams.ts'
+import type { Accounts, Session } from '../accounts/accounts.ts'
+import type { Config } from '../config.ts'
+import type { Changesets } from '../documents/changesets.ts'
+import type { LiveModel } from '../documents/live-model.ts'
+import type { Model } from '../documents/model.ts'
+import type { LoadedPlugins } from '../plugins/load-plugins.ts'
+import type { Cursors } from '../records/cursor.ts'
+import type { ReadContext } from '../records/query.ts'
+import type { HookRegistry, WriteContext } from '../records/write-types.ts'
+import type { Database } from '../storage/database.ts'
+import { problems } from './problems.ts'
+
+/** The parts of a running server that its routes use. */
+export interface Server {
+  config: Config
+  db: Database
+  live: LiveModel
+  accounts: Accounts
+  teams: Teams
+  changesets: Changesets
+  plugins: LoadedPlugins
+  hooks: HookRegistry
+  cursors: Cursors
+  log: Logger
+}
+
+/** What a request knows once its sender is known. */
+export interface Env {
+  Variables: { actor: Actor; session: Session; model: Model; now: string; requestId: string }
+}
+
+/** The context of a read, on the model that the request began with. */
+export function reading(server: Server, c: Context<Env>): ReadContext {
+  return { model: c.var.model, actor: c.var.actor, db: server.db.pool, now: c.var.now }
+}
+
+/** The context of a write. */
+export function writing(server: Server, c: Context<Env>): WriteContext {
+  return {
+    model: c.var.model,
+    actor: c.var.actor,
+    db: server.db,
+    now: c.var.now,
+    cause: { kind: 'request', ref: c.var.requestId },
+    hooks: server.hooks,
+  }
+}
+
+/** Lets only those pass who may change configuration and users. */
+export function requireAdministrator(c: Context<Env>): void {
+  if (!rightsOf(c.var.model, c.var.actor).administer) throw new Problem(problems['request.forbidden'])
+}

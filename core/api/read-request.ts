@@ -1,0 +1,144 @@
+import type { Context } from 'hono'
+import { Problem } from '@xrm/sdk'
+import { problems } from './problems.ts'
+
+const maxBody = 8_000_000
+
+/** Reads a JSON body strictly: its media type, its size and its form are checked before anything looks into it. */
+export async function readJson(c: Context): Promise<unknown> {
+  const type = c.req.header('content-type') ?? ''
+  if (!/^application\/(merge-patch\+)?json(;\s*charset="?utf-8"?)?$/i.test(type)) {
+    throw new Problem(problems['request.media-type'], { detail: 'Send Content-Type: application/json.' })
+  }
+  if (c.req.header('content-encoding') !== undefined) {
+    throw new Problem(problems['request.media-type'], { detail: 'Encoded bodies are not accepted.' })
+  }
+  if (Number(c.req.header('content-length') ?? 0) > maxBody) throw tooLarge()
+  const text = await readText(c.req.raw)
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    throw new Problem(problems['request.json'], { detail: (error as Error).message.slice(0, 200) })
+  }
+}
+
+async function readText(request: Request): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength
+    if (size > maxBody) throw tooLarge()
+    chunks.push(chunk)
+  }
+  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new Problem(problems['request.json'], { detail: 'The body is not UTF-8.' })
+  }
+}
+
+function tooLarge(): Problem {
+  return new Problem(problems['request.too-large'], { detail: `At most ${maxBody} bytes.` })
+}
+
+/** Reads an object with exactly these members; `?` marks those that may be missing. */
+export async function readObject<T>(c: Context, members: Record<string, 'string' | 'number' | 'boolean' | 'object' | 'array' | 'any'>, required: readonly string[] = []): Promise<T> {
+  const body = await readJson(c)
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) {
+    throw new Problem(problems['request.body'], { detail: 'The body must be a JSON object.' })
+  }
+  const errors = checkMembers(body as Record<string, unknown>, members, required)
+  if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
+  return body as T
+}
+
+function checkMembers(
+  body: Record<string, unknown>,
+  members: Record<string, string>,
+  required: readonly string[],
+): { pointer: string; code: string; detail: string }[] {
+  const errors = Object.keys(body)
+    .filter((key) => !Object.hasOwn(members, key))
+    .map((key) => ({ pointer: `#/${key.slice(0, 100)}`, code: 'request.unknown', detail: 'is not known' }))
+  for (const [key, type] of Object.entries(members)) {
+    const value = Object.hasOwn(body, key) ? body[key] : undefined
+    if (value === undefined) {
+      if (required.includes(key)) errors.push({ pointer: `#/${key}`, code: 'request.missing', detail: 'is missing' })
+    } else if (!isOfType(value, type)) errors.push({ pointer: `#/${key}`, code: 'request.type', detail: `must be of type ${type}` })
+  }
+  return errors
+}
+
+function isOfType(value: unknown, type: string): boolean {
+  if (type === 'any') return true
+  if (type === 'array') return Array.isArray(value)
+  if (type === 'object') return value !== null && typeof value === 'object' && !Array.isArray(value)
+  return typeof value === type
+}
+
+type Reader<T> = (text: string, name: string) => T
+
+/** Reads the query parameters by a closed list: an unknown or repeated one is an error that names it. */
+export function readQuery<R extends Record<string, Reader<unknown>>>(
+  c: Context,
+  readers: R,
+): { [K in keyof R]?: ReturnType<R[K]> } {
+  const query = new URL(c.req.url).searchParams
+  const result: Record<string, unknown> = {}
+  for (const [name, text] of query) {
+    const reader = Object.hasOwn(readers, name) ? readers[name] : undefined
+    if (!reader) throw badParameter(name, `There is no parameter "${name.slice(0, 60)}".`)
+    if (Object.hasOwn(result, name)) throw badParameter(name, `"${name}" is given more than once.`)
+    result[name] = reader(text, name)
+  }
+  return result as { [K in keyof R]?: ReturnType<R[K]> }
+}
+
+/** Refuses a parameter. */
+export function badParameter(name: string, detail: string): Problem {
+  return new Problem(problems['request.parameter'], {
+    detail,
+    errors: [{ pointer: `#/query/${name.slice(0, 60)}`, code: 'request.parameter', detail }],
+  })
+}
+
+/** Readers for {@link readQuery}. */
+export const text: Reader<string> = (value, name) => {
+  if (value.includes('\0') || !value.isWellFormed()) throw badParameter(name, `"${name}" must be well-formed text without NUL.`)
+  return value
+}
+
+export const list: Reader<string[]> = (value, name) => {
+  const items = text(value, name).split(',')
+  if (items.some((item) => item === '')) throw badParameter(name, `"${name}" must be names with commas between them.`)
+  return items
+}
+
+export function integer(minimum: number, maximum: number): Reader<number> {
+  return (value, name) => {
+    const number = Number(value)
+    if (!/^\d{1,9}$/.test(value) || number < minimum || number > maximum) {
+      throw badParameter(name, `"${name}" must be a whole number from ${minimum} to ${maximum}.`)
+    }
+    return number
+  }
+}
+
+export function oneOf<const T extends string>(...values: T[]): Reader<T> {
+  return (value, name) => {
+    if (!(values as string[]).includes(value)) throw badParameter(name, `"${name}" must be one of ${values.join(', ')}.`)
+    return value as T
+  }
+}
+
+export const flag: Reader<boolean> = (value, name) => oneOf('true', 'false')(value, name) === 'true'
+
+/** The version in `If-Match`; undefined when there is none. `*` and weak or foreign tags are errors. */
+export function readVersion(c: Context): number | undefined {
+  const header = c.req.header('if-match')
+  if (header === undefined) return undefined
+  const match = /^"(\d{1,9})"$/.exec(header)
+  if (!match) throw new Problem(problems['request.parameter'], { detail: 'If-Match must carry a version, such as "3".' })
+  return Number(match[1])
+}
