@@ -1,7 +1,7 @@
 import { serve } from '@hono/node-server'
-import { pino } from 'pino'
 import { createApp } from './app.ts'
 import { readConfig } from './config.ts'
+import { createLog } from './log.ts'
 import { startServer } from './server.ts'
 import { StartError } from './start-error.ts'
 import { onStop } from './stop-signals.ts'
@@ -9,7 +9,7 @@ import { onStop } from './stop-signals.ts'
 /** Starts the server and says where it is and how to sign in. */
 async function main(): Promise<void> {
   const config = readConfig(process.env, process.argv.slice(2))
-  const log = pino({ level: config.logLevel }, pino.destination(2))
+  const log = createLog(config.logLevel)
   const server = await startServer({ config, log })
   const app = await createApp(server)
   const http = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
