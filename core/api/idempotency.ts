@@ -29,6 +29,9 @@ export async function once<T>(
     try {
       return await run(key)
     } catch (error) {
+      // A call with the same key may have done it while this one was refused for being second.
+      const done = key && error instanceof Problem ? await find(server, c, key) : undefined
+      if (done) return replay(done.result)
       if (attempt >= 3) throw error
       if (error instanceof StaleModelError) c.set('model', await server.live.refresh())
       else if (!(error instanceof IdempotencyRaceError)) throw error

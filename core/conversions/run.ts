@@ -17,10 +17,12 @@ import { findStandingRun, readRun } from './runs.ts'
  */
 export async function runConversion(context: WriteContext, name: string, request: ConversionRequest): Promise<RunView> {
   const id = uuid()
+  // The key belongs to the run as a whole, not to the first of its writes.
+  const { idempotency, ...rest } = context
   await transaction(
     context.db,
     async (client) => {
-      const own = { ...context, client, cause: { kind: 'conversion' as const, ref: id } }
+      const own = { ...rest, client, cause: { kind: 'conversion' as const, ref: id } }
       await requireModel(own)
       const plan = await planConversion({ ...context, db: client }, name, request, true)
       checkHash(plan, request.planHash)
@@ -36,7 +38,7 @@ export async function runConversion(context: WriteContext, name: string, request
         if (count > 0) children.push({ key: child.key, action: child.action, count })
       }
       await source.write?.execute()
-      await storeRun(own, id, plan, children)
+      await storeRun({ ...own, ...(idempotency ? { idempotency } : {}) }, id, plan, children)
     },
     { retries: 10 },
   )

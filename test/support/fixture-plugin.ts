@@ -131,7 +131,7 @@ export const fixture = definePlugin({
             'by-name': { fields: { name: 'companyName' }, confidence: 'certain' },
           },
           map: {
-            name: { from: 'company' },
+            name: { from: 'company', onTooLong: 'error' },
             site: { from: 'site', onLink: 'fillEmpty' },
             roles: { value: ['prospect'], onLink: 'union', edit: 'hidden' },
           },
@@ -143,7 +143,7 @@ export const fixture = definePlugin({
           match: { 'by-email': { fields: { email: 'email' }, confidence: 'likely' } },
           map: {
             first_name: { from: 'first_name' },
-            last_name: { from: 'last_name' },
+            last_name: { from: 'last_name', onTooLong: 'error' },
             email: { from: 'email' },
             phones: { from: 'phone', onLink: 'union' },
             firm: { target: 'firm', onLink: 'fillEmpty' },
