@@ -45,10 +45,10 @@ describe('a record', () => {
   })
 
   it('is refused with every error at its field', async () => {
-    const { status, body } = await admin('POST', '/api/records/person', { email: 'x', nonsense: 1, phones: 'abc', version: 3, firm: '0190c9a0-0000-7000-8000-000000000000' })
+    const { status, body } = await admin<{ errors: { pointer: string; code: string }[] }>('POST', '/api/records/person', { email: 'x', nonsense: 1, phones: 'abc', version: 3, firm: '0190c9a0-0000-7000-8000-000000000000' })
     expect(status).toBe(422)
     expect(body).toMatchObject({ code: 'record.invalid', type: '/problems/record.invalid' })
-    const codes = Object.fromEntries((body as { errors: { pointer: string; code: string }[] }).errors.map((error) => [error.pointer, error.code]))
+    const codes = Object.fromEntries(body.errors.map((error) => [error.pointer, error.code]))
     expect(codes).toEqual({
       '#/email': 'field.email',
       '#/nonsense': 'record.unknown-field',

@@ -142,7 +142,9 @@ function readCondition(
     grants.flatMap((grant) => (grant.field(field.name) !== 'none' && grant.rows.read ? [grant.rows.read] : [])),
   )
   if (covering.length === 0) return null
-  const every = covering.some((scope) => scope.kind === 'all') || covering.length === own.rows.read.length
+  // On every visible row, when every scope that makes rows visible also covers the field.
+  const keys = new Set(covering.map(scopeKey))
+  const every = covering.some((scope) => scope.kind === 'all') || own.rows.read.every((scope) => keys.has(scopeKey(scope)))
   return every ? [] : [covering]
 }
 
@@ -187,7 +189,12 @@ function scopes(grants: readonly Grant[], action: Action): readonly RowScope[] {
 function collapse(scopes: readonly RowScope[]): readonly RowScope[] {
   if (scopes.some((scope) => scope.kind === 'all')) return [{ kind: 'all' }]
   const seen = new Map<string, RowScope>()
-  for (const scope of scopes) seen.set(scope.kind === 'when' ? `when ${scope.program.text}` : scope.kind, scope)
+  for (const scope of scopes) seen.set(scopeKey(scope), scope)
   if (seen.has('team')) seen.delete('own')
   return [...seen.values()]
+}
+
+/** Equal for scopes that cover the same rows by the same words. */
+export function scopeKey(scope: RowScope): string {
+  return scope.kind === 'when' ? `when ${scope.program.text}` : scope.kind
 }

@@ -9,7 +9,7 @@ import { buildModel } from './build-model.ts'
 import type { Issue } from './issues.ts'
 import { bodyBelowAdmin, documentKey, effectiveDocuments, layerBody, type Layer, type LayerRow, readState } from './layers.ts'
 import type { LiveModel } from './live-model.ts'
-import { diffPatch, isEqual, isObject, type Json, mergePatch, patchPointers, valueAt } from './merge.ts'
+import { diffPatch, escapePointer, isEqual, isObject, type Json, mergePatch, patchPointers, valueAt } from './merge.ts'
 import { normaliseDocument } from './normalise.ts'
 import { problems } from './problems.ts'
 import { applyEdits, type Edit, publishEdits, type PublishOptions, typeChanges } from './publish.ts'
@@ -25,7 +25,8 @@ export interface Changeset {
   publishedAt: string | null
   version: number | null
   reverts: string | null
-  edits: { kind: DocumentKind; name: string; layer: Layer; changes: string[] }[]
+  /** `changes` are the places in the layer, as JSON pointers; lists leave them out. */
+  edits: { kind: DocumentKind; name: string; layer: Layer; changes?: string[] }[]
 }
 
 export interface DocumentView {
@@ -73,7 +74,8 @@ export class Changesets {
       ? await this.#db.pool.query<Changeset>(`${selectChangesets} WHERE c.id = $1`, [id])
       : { rows: [] }
     if (!rows[0]) throw new Problem(problems['changeset.not-found'])
-    return rows[0]
+    const edits = await readEdits(this.#db.pool, id)
+    return { ...rows[0], edits: edits.map(({ layer, kind, name, before, after }) => ({ layer, kind, name, changes: changedPlaces(before, after) })) }
   }
 
   async discard(id: string): Promise<void> {
@@ -237,8 +239,7 @@ export class Changesets {
 const selectChangesets = `
   SELECT c.id, c.title, c.note, c.status, c.created_by AS "createdBy", c.created_at AS "createdAt",
     c.published_by AS "publishedBy", c.published_at AS "publishedAt", c.version, c.reverts,
-    coalesce((SELECT json_agg(json_build_object('layer', e.layer, 'kind', e.kind, 'name', e.name,
-      'changes', ARRAY[]::text[]) ORDER BY e.kind, e.name) FROM xrm.changeset_edit e WHERE e.changeset = c.id), '[]') AS edits
+    coalesce((SELECT json_agg(json_build_object('layer', e.layer, 'kind', e.kind, 'name', e.name) ORDER BY e.kind, e.name) FROM xrm.changeset_edit e WHERE e.changeset = c.id), '[]') AS edits
   FROM xrm.changeset c`
 
 /** The edits of a changeset. As text, because the driver cannot tell JSON null from SQL NULL. */
@@ -259,6 +260,13 @@ export async function writeEdit(db: Pick<PoolClient, 'query'> | Database['pool']
      ON CONFLICT (changeset, layer, kind, name) DO UPDATE SET after = excluded.after`,
     [changeset, edit.layer, edit.kind, edit.name, text(edit.before), text(edit.after)],
   )
+}
+
+/** The places of a layer that an edit changes. */
+function changedPlaces(before: Json | undefined, after: Json | undefined): string[] {
+  if (before === undefined || after === undefined) return patchPointers(before ?? after ?? null)
+  const patch = diffPatch(mark(before), mark(after))
+  return patch === undefined ? [] : patchPointers(patch)
 }
 
 function refuseConflicts(edits: readonly Edit[], rows: readonly LayerRow[]): void {
@@ -288,9 +296,55 @@ function invert(edit: Edit, current: Json | undefined): Json | undefined {
       })),
     })
   if (!isObject(current) || !isObject(edit.after) || edit.before === null) throw conflict([''])
-  const patch = diffPatch(edit.after, edit.before ?? {})
+  // A layer is itself a patch, in which null means something; while layers are compared, null is a value like any other.
+  const [now, after] = [mark(current), mark(edit.after)]
+  const patch = diffPatch(after, withSkeleton(mark(edit.before ?? {}), after))
   if (patch === undefined) return current
-  const changed = patchPointers(patch).filter((pointer) => !isEqual(valueAt(current, pointer), valueAt(edit.after, pointer)))
+  const changed = patchPointers(patch).filter((pointer) => !isEqual(valueAt(now, pointer), valueAt(after, pointer)))
   if (changed.length > 0) throw conflict(changed)
-  return mergePatch(current, patch)
+  const leftovers: string[] = []
+  const result = withoutHollows(mergePatch(now, patch), mark(edit.before ?? {}), after, '', leftovers)
+  if (leftovers.length > 0) throw conflict(leftovers)
+  return unmark(result)
+}
+
+const nullMark = '\u0000null'
+
+function mark(value: Json): Json {
+  return JSON.parse(JSON.stringify(value), (_, inner: Json) => (inner === null ? nullMark : inner)) as Json
+}
+
+function unmark(value: Json): Json {
+  return JSON.parse(JSON.stringify(value), (_, inner: Json) => (inner === nullMark ? null : inner)) as Json
+}
+
+/** Gives a document the objects of another, empty where it lacks them: then only their entries differ, not they. */
+function withSkeleton(value: Json, other: Json): Json {
+  if (!isObject(value) || !isObject(other)) return value
+  const result = { ...value }
+  for (const [key, inner] of Object.entries(other)) {
+    if (isObject(inner)) result[key] = withSkeleton(Object.hasOwn(value, key) ? value[key]! : {}, inner)
+  }
+  return result
+}
+
+/**
+ * Takes out the objects of the skeleton that nobody has filled since. What the edit made as a thing of its own (a field,
+ * an option: something with values) and others have added to is a leftover: neither whole nor gone.
+ */
+function withoutHollows(value: Json, before: Json, after: Json, at: string, leftovers: string[]): Json {
+  if (!isObject(value) || !isObject(after)) return value
+  const result = { ...value }
+  for (const [key, inner] of Object.entries(after)) {
+    const present = result[key]
+    if (!isObject(inner) || !isObject(present)) continue
+    const known = isObject(before) && Object.hasOwn(before, key) ? before[key]! : undefined
+    const pointer = `${at}/${escapePointer(key)}`
+    const rest = withoutHollows(present, known ?? {}, inner, pointer, leftovers) as { [key: string]: Json }
+    result[key] = rest
+    if (known !== undefined) continue
+    if (Object.keys(rest).length === 0) delete result[key]
+    else if (Object.values(inner).some((leaf) => !isObject(leaf))) leftovers.push(pointer)
+  }
+  return result
 }

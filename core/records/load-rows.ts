@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg'
-import { type EntityRights, type Rights, rightsOf, type RowScope } from '../access/rights.ts'
+import { type EntityRights, type Rights, rightsOf, type RowScope, scopeKey } from '../access/rights.ts'
 import { cached, type EntityModel, type FieldModel } from '../documents/model.ts'
 import type { Database } from '../storage/database.ts'
 import { bindParams } from './params.ts'
@@ -120,9 +120,5 @@ function isLockable(context: WriteContext, entity: EntityModel): boolean {
 }
 
 function sameScopes(a: readonly RowScope[], b: readonly RowScope[]): boolean {
-  return a.length === b.length && a.every((scope, index) => isSame(scope, b[index]!))
-}
-
-function isSame(a: RowScope, b: RowScope): boolean {
-  return a.kind === b.kind && (a.kind !== 'when' || a.program.text === (b as typeof a).program.text)
+  return a.length === b.length && a.every((scope, index) => scopeKey(scope) === scopeKey(b[index]!))
 }

@@ -154,7 +154,7 @@ export class SelectBuilder {
     if (!checked) return value
     const condition = this.#condition(this.#rights.entity(owner.name)?.readField(field.name) ?? null, prefix)
     if (condition === null) return value
-    const guard = (sql: string): string => `CASE WHEN ${condition} THEN ${sql} END`
+    const guard = (sql: string): string => `(CASE WHEN ${condition} THEN ${sql} END)`
     return 'amount' in value ? { amount: guard(value.amount), currency: guard(value.currency) } : { sql: guard(value.sql) }
   }
 
@@ -166,7 +166,7 @@ export class SelectBuilder {
     const condition = this.#condition(this.#rights.entity(owner.name)?.readField(field.name) ?? null, prefix)
     return field.columns.map((column) => {
       const sql = `${alias}.${column.sql}`
-      return condition === null ? sql : `CASE WHEN ${condition} THEN ${sql} END`
+      return condition === null ? sql : `(CASE WHEN ${condition} THEN ${sql} END)`
     })
   }
 
@@ -229,7 +229,7 @@ function money(values: unknown[]): unknown {
 }
 
 function trimmed(sql: string, field: FieldModel): string {
-  return field.valueType === 'decimal' ? `trim_scale(${sql})` : sql
+  return field.valueType === 'decimal' ? `trim_scale(${sql})` : `(${sql})`
 }
 
 /** A condition or text: everything but money has one column. */
