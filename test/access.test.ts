@@ -166,7 +166,7 @@ describe('deny by default', () => {
     expect((await both.call<Row>('GET', `/api/records/deal/${mine.id}`)).body).toMatchObject({ name: 'Cell mine', secret: 'seen' })
     expect((await both.call<Row>('GET', `/api/records/deal/${foreign.id}`)).body).toMatchObject({ name: 'Cell foreign', secret: null })
     const { body } = await both.call<List>('GET', `/api/records/deal?count=exact&filter=${encodeURIComponent('secret == "unseen" || secret == "seen"')}`)
-    expect(body.count).toEqual({ value: 1, capped: false })
+    expect(body.count, JSON.stringify(body)).toEqual({ value: 1, capped: false })
     const sorted = await both.call<List>('GET', `/api/records/deal?fields=name&sort=secret&filter=${encodeURIComponent('name.startsWith("Cell")')}`)
     expect(sorted.body.items.map((item) => item['name'])).toEqual(['Cell mine', 'Cell foreign'])
   })

@@ -344,7 +344,7 @@ function withoutHollows(value: Json, before: Json, after: Json, at: string, left
     result[key] = rest
     if (known !== undefined) continue
     if (Object.keys(rest).length === 0) delete result[key]
-    else if (Object.values(inner).some((leaf) => !isObject(leaf))) leftovers.push(pointer)
+    else if (Object.values(inner).some((leaf) => !isObject(leaf) && leaf !== nullMark)) leftovers.push(pointer)
   }
   return result
 }

@@ -144,7 +144,7 @@ export function access(context: Pick<ReadContext, 'model' | 'actor'>, name: stri
 function planList(model: Model, rights: Rights, entity: EntityModel, query: ListQuery, nulls: readonly boolean[] | null): ListPlan {
   const builder = new SelectBuilder(model, rights, entity)
   const selected = selectFields(builder, rights, entity, query.fields)
-  const keys = sortKeys(builder, entity, query.sort)
+  const keys = sortKeys(builder, rights.entity(entity.name)!, query.sort)
   applyConditions(builder, rights.entity(entity.name)!, entity, query)
   if (nulls) builder.where.push(afterCursor(keys, nulls, builder.params))
   const columns = selected.flatMap((one) => one.columns)
@@ -163,14 +163,15 @@ function selectFields(builder: SelectBuilder, rights: Rights, entity: EntityMode
   return [...paths].map((path) => builder.select(path))
 }
 
-function sortKeys(builder: SelectBuilder, entity: EntityModel, sort: readonly string[] | undefined): SortKey[] {
-  const wanted = sort ?? (entity.fields.has('version') ? ['-created_at'] : ['id'])
+function sortKeys(builder: SelectBuilder, own: EntityRights, sort: readonly string[] | undefined): SortKey[] {
+  // Newest first. Ids grow with time too, for those who may not read when a record was made.
+  const wanted = sort ?? [own.readField('created_at')?.length === 0 ? '-created_at' : '-id']
   if (wanted.length > maxSorts) throw limit(`at most ${maxSorts} sort keys`)
   const keys = wanted.map((term) => {
     const descending = term.startsWith('-')
     const path = descending ? term.slice(1) : term
     const value = builder.sortValue(path)
-    if (!value) throw unknownField(entity, path)
+    if (!value) throw unknownField(own.entity, path)
     const notNull = path === 'id' || path === 'created_at' || path === 'updated_at' || path === 'version'
     return { sql: value.sql, pgType: value.pgType, descending, notNull }
   })
