@@ -1,0 +1,107 @@
+import { afterAll } from 'vitest'
+import type { Plugin } from '@xrm/sdk'
+import { createApp } from '../../core/app.ts'
+import { type Config, readConfig } from '../../core/config.ts'
+import { createLog } from '../../core/log.ts'
+import { type RunningServer, startServer } from '../../core/server.ts'
+import { createTestDatabase } from './database.ts'
+
+export interface Answer<T = Record<string, unknown>> {
+  status: number
+  headers: Headers
+  body: T
+}
+
+/** Calls the app as one user. */
+export type Caller = <T = Record<string, never>>(method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer<T>>
+
+export interface TestServer {
+  server: RunningServer
+  url: string
+  config: Config
+  app: Awaited<ReturnType<typeof createApp>>
+  /** A new user with these roles, and how to call as them. */
+  user(roles: string[], teams?: string[]): Promise<{ id: string; call: Caller }>
+  /** A second node on the same database. */
+  node(options?: { listen?: boolean }): Promise<{ server: RunningServer; as(userId: string): Caller }>
+}
+
+/**
+ * A whole server on a database of its own, driven through `app.request`. Users are real rows with real roles; only the
+ * cookie is replaced by a header, because hashing a password for every test would take longer than the tests.
+ */
+export async function testServer({ plugins }: { plugins?: readonly Plugin[] } = {}): Promise<TestServer> {
+  const url = await createTestDatabase()
+  const config = readConfig({ DATABASE_URL: url, XRM_TIME_ZONE: 'Europe/Berlin' }, [])
+  const nodes: RunningServer[] = []
+  afterAll(async () => {
+    for (const node of nodes) await node.stop()
+  })
+  const start = async (listen: boolean) => {
+    const running = await startServer({ config, log: createLog((process.env['TEST_LOG'] ?? 'silent') as Config['logLevel']), listen, ...(plugins ? { plugins } : {}) })
+    nodes.push(running)
+    const server = withHeaderSessions(running)
+    return { server, app: await createApp(server) }
+  }
+  const first = await start(true)
+  let count = 0
+  return {
+    ...first,
+    url,
+    config,
+    async user(roles, teams = []) {
+      const name = `${roles[0] ?? 'nobody'} ${++count}`
+      const { rows } = await first.server.db.pool.query<{ id: string }>(
+        `INSERT INTO xrm."user" (name, email) VALUES ($1, $2) RETURNING id`,
+        [name, `${name.replaceAll(' ', '.')}@example.com`],
+      )
+      const { id } = rows[0]!
+      for (const role of roles) await first.server.db.pool.query('INSERT INTO xrm.user_role VALUES ($1, $2)', [id, role])
+      await first.server.teams.set(id, teams)
+      return { id, call: caller(first.app, id) }
+    },
+    async node({ listen = true } = {}) {
+      const { server, app } = await start(listen)
+      return { server, as: (userId) => caller(app, userId) }
+    },
+  }
+}
+
+function caller(app: TestServer['app'], userId: string): Caller {
+  return async (method, path, body, headers = {}) => {
+    const response = await app.request(path, {
+      method,
+      headers: { 'x-test-user': userId, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: (text === '' ? undefined : parse(text)) as never }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function withHeaderSessions(server: RunningServer): RunningServer {
+  return {
+    ...server,
+    accounts: {
+      ...server.accounts,
+      session: async (headers) => {
+        const id = headers.get('x-test-user')
+        if (id === null) return null
+        const { rows } = await server.db.pool.query<{ name: string; email: string; language: string | null; roles: string[] }>(
+          `SELECT name, email, language, ARRAY(SELECT role FROM xrm.user_role r WHERE r.user_id = u.id) AS roles FROM xrm."user" u WHERE id = $1 AND active`,
+          [id],
+        )
+        const [user] = rows
+        return user ? { userId: id, ...user, timeZone: null, expiresAt: '2100-01-01T00:00:00.000Z' } : null
+      },
+    },
+  }
+}
