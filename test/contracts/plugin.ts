@@ -57,7 +57,7 @@ export function testPlugin(plugin: Plugin, others: readonly Plugin[] = []): void
       const folder = join(pluginsFolder, plugin.name)
       for (const file of sources(folder)) {
         const imports = [
-          ...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^'"]*['"]([^'"]+)['"]/gm),
+          ...readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?:[^'"=]*? from )?['"]([^'"]+)['"]/gm),
         ]
         for (const [line, from = ''] of imports) {
           const own = from.startsWith('./') && !from.includes('..')
