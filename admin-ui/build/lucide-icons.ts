@@ -26,6 +26,7 @@ export function lucideIcons(): Plugin {
         const source = readFileSync(join(folder, name), 'utf8')
           .replace(/<!--.*?-->\s*/s, '')
           .replace(/\s+/g, ' ')
+          .replace(' width="24" height="24"', '')
         this.emitFile({ type: 'asset', fileName: `icons/${name}`, source })
       }
     },

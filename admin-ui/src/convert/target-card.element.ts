@@ -34,8 +34,10 @@ export class TargetCardElement extends FormElement {
     const entity = session.entity(target.entity)
     const action = actionOf(target, this.decision)
     const prefix = `#/targets/${target.key}/values/`
-    const rest = this.errors.filter((item) => !item.pointer.startsWith(prefix))
     const ask = action === 'ask'
+    const rest = this.errors.filter(
+      (item) => !item.pointer.startsWith(prefix) && !(ask && item.code === 'conversion.decision-required'),
+    )
     return html`<section
       class="card ${ask ? 'ask' : ''} ${action === 'skip' ? 'skipped' : ''}"
       aria-label=${label(target)}

@@ -60,10 +60,10 @@ export const gridStyles = css`
     height: 100%;
     padding: 0 10px;
     font-size: 13px;
+    font-variant-numeric: tabular-nums;
   }
   .cell.end {
     justify-content: flex-end;
-    font-variant-numeric: tabular-nums;
   }
   .cell.check {
     justify-content: center;

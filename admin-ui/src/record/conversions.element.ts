@@ -16,9 +16,12 @@ export class ConversionsElement extends XrmElement {
   static override styles = [
     XrmElement.styles,
     css`
+      :host {
+        display: grid;
+        gap: 14px;
+      }
       section {
         padding: 13px 16px 14px;
-        margin-bottom: 14px;
       }
       ul {
         margin: 8px 0 0;
@@ -41,8 +44,10 @@ export class ConversionsElement extends XrmElement {
   @property({ attribute: false }) failed: Error | null = null
 
   override render(): unknown {
+    this.hidden = false
     if (this.failed) return html`<p class="note bad" role="alert">${describeError(this.failed)}</p>`
     const { asSource = [], asTarget = [] } = this.runs ?? {}
+    this.hidden = asSource.length + asTarget.length === 0
     return [
       ...asSource.map((run) => this.#card(run, t('conversions.to'), targetsOf(run))),
       ...asTarget.map((run) =>

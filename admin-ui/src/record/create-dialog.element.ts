@@ -132,7 +132,7 @@ export class CreateDialogElement extends XrmElement {
     if (this._busy || this.#draft.problems.size > 0) return
     this._items = this.#missing()
     this._failure = ''
-    if (this._items.length > 0) return void this._form.showErrors()
+    if (this._items.length > 0) return this.#toErrors()
     this._busy = true
     const values = this.#draft.filled()
     try {
@@ -146,11 +146,16 @@ export class CreateDialogElement extends XrmElement {
       this.#key.refused(error)
       this._items = error instanceof ApiError ? (error.problem.errors ?? []) : []
       if (this._items.length === 0) this._failure = describeError(error)
-      void this._form.showErrors()
+      await this.#toErrors()
     } finally {
       this._busy = false
       this.requestUpdate()
     }
+  }
+
+  async #toErrors(): Promise<void> {
+    await this.updateComplete
+    await this._form.showErrors()
   }
 
   /** What can be told without the server: required fields that are empty. */

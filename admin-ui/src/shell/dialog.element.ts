@@ -29,6 +29,9 @@ export class DialogElement extends XrmElement {
         color: var(--text);
         box-shadow: var(--shadow-lg);
       }
+      :host([plain]) dialog {
+        margin-top: 11vh;
+      }
       dialog::backdrop {
         background: rgb(10 12 18 / 45%);
       }
@@ -67,7 +70,7 @@ export class DialogElement extends XrmElement {
   ]
 
   @property() heading = ''
-  @property({ type: Boolean }) plain = false
+  @property({ type: Boolean, reflect: true }) plain = false
 
   protected override firstUpdated(_changed: PropertyValues): void {
     const dialog = this.#dialog

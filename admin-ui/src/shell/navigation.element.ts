@@ -1,4 +1,4 @@
-import { css, html, type TemplateResult } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import { call } from '../data/client.ts'
 import { session, type Theme } from '../data/session.ts'
@@ -204,7 +204,7 @@ export class NavigationElement extends XrmElement {
                 <a
                   href=${listPath(entity.name)}
                   title=${description(entity)}
-                  aria-current=${entity.name === here ? 'page' : null}
+                  aria-current=${entity.name === here ? 'page' : nothing}
                   ><xrm-icon name=${entity.icon}></xrm-icon
                   ><span class="ellipsis">${pluralLabel(entity)}</span></a
                 >

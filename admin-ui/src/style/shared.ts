@@ -39,7 +39,7 @@ export const shared = css`
   a:hover {
     text-decoration: underline;
   }
-  :focus-visible {
+  :focus-visible:where(:not([slot])) {
     outline: 2px solid var(--accent);
     outline-offset: 1px;
   }
@@ -102,7 +102,7 @@ export const shared = css`
   button.link:hover {
     text-decoration: underline;
   }
-  input,
+  input:where(:not([slot])),
   select {
     height: 30px;
     padding: 0 9px;
@@ -115,7 +115,7 @@ export const shared = css`
   input::placeholder {
     color: var(--text-2);
   }
-  input[type='checkbox'] {
+  input[type='checkbox']:where(:not([slot])) {
     width: 15px;
     height: 15px;
     margin: 0;
