@@ -14,6 +14,7 @@ export const dateTime: FieldKind = {
     const shown = toLocal(context.value as string | null)
     return html`<vaadin-date-time-picker
       ${control(context)}
+      auto-open-disabled
       .i18n=${{ ...datePickerTexts(context.locale), dateLabel: t('date.day'), timeLabel: t('date.time') }}
       .value=${shown}
       .step=${900}

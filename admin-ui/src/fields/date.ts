@@ -13,6 +13,7 @@ export const date: FieldKind = {
   editor: (context) =>
     html`<vaadin-date-picker
       ${control(context)}
+      auto-open-disabled
       .i18n=${datePickerTexts(context.locale)}
       .value=${(context.value as string | null) ?? ''}
       @value-changed=${(event: CustomEvent<{ value: string }>) => {

@@ -29,10 +29,9 @@ export function requestFields(model: ModelView, entity: EntityView, columns: rea
 
 /** Everything of one record: its own fields and the display texts of the records it names. */
 export function recordFields(entity: EntityView): string[] {
-  const fields = ['*']
-  for (const field of Object.values(entity.fields))
-    if (isRelation(field)) fields.push(`${field.name}.display`)
-  return fields
+  const all = Object.values(entity.fields)
+  const system = all.filter((field) => field.system).map((field) => field.name)
+  return ['*', ...system, ...all.filter(isRelation).map((field) => `${field.name}.display`)]
 }
 
 /** The fields that people arrange and fill, in order; system fields are left out. */

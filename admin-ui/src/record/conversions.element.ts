@@ -49,18 +49,22 @@ export class ConversionsElement extends XrmElement {
     const { asSource = [], asTarget = [] } = this.runs ?? {}
     this.hidden = asSource.length + asTarget.length === 0
     return [
-      ...asSource.map((run) => this.#card(run, t('conversions.to'), targetsOf(run))),
-      ...asTarget.map((run) =>
-        this.#card(run, t('conversions.from'), [{ record: run.source, linked: false }]),
-      ),
+      this.#card(t('conversions.to'), asSource, targetsOf),
+      this.#card(t('conversions.from'), asTarget, sourceOf),
     ]
   }
 
-  #card(run: RunView, title: string, records: { record: RecordRef; linked: boolean }[]): TemplateResult {
-    const who = run.actor ? ` · ${run.actor.name}` : ''
-    return html`<section class="card">
+  #card(title: string, runs: RunView[], recordsOf: (run: RunView) => Named[]): unknown {
+    if (runs.length === 0) return nothing
+    return html`<section class="card" aria-label=${title}>
       <h2>${title}</h2>
-      <ul>
+      ${runs.map((run) => this.#run(run, recordsOf(run)))}
+    </section>`
+  }
+
+  #run(run: RunView, records: Named[]): TemplateResult {
+    const who = run.actor ? ` · ${run.actor.name}` : ''
+    return html`<ul>
         ${records.map(({ record, linked }) => {
           const entity = session.entity(record.entity)
           return html`<li>
@@ -84,11 +88,19 @@ export class ConversionsElement extends XrmElement {
               ${run.notes.map((note) => html`<div>${note.detail}</div>`)}
             </details>`
           : nothing
-      }
-    </section>`
+      }`
   }
 }
 
-function targetsOf(run: RunView): { record: RecordRef; linked: boolean }[] {
+interface Named {
+  record: RecordRef
+  linked: boolean
+}
+
+function sourceOf(run: RunView): Named[] {
+  return [{ record: run.source, linked: false }]
+}
+
+function targetsOf(run: RunView): Named[] {
   return run.targets.flatMap(({ record, action }) => (record ? [{ record, linked: action === 'link' }] : []))
 }

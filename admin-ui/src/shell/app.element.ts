@@ -4,7 +4,7 @@ import { customElement, state } from 'lit/decorators.js'
 import { ApiError, call, onSignedOut } from '../data/client.ts'
 import { queries } from '../data/queries.ts'
 import { session } from '../data/session.ts'
-import { asLanguage, t, useLanguage } from '../i18n/index.ts'
+import { asLanguage, startLanguage, t, useLanguage } from '../i18n/index.ts'
 import { XrmElement } from '../style/element.ts'
 import { describeError } from './errors.ts'
 import './icon.element.ts'
@@ -35,6 +35,10 @@ export class AppElement extends XrmElement {
       .frame {
         display: grid;
         grid-template-columns: 220px minmax(0, 1fr);
+        height: 100%;
+      }
+      header {
+        min-width: 0;
         height: 100%;
       }
       main {
@@ -70,7 +74,9 @@ export class AppElement extends XrmElement {
     `,
   ]
 
-  @state() private _phase: 'loading' | 'ready' | 'failed' = 'loading'
+  #language = startLanguage()
+
+  @state() private _phase: 'starting' | 'loading' | 'ready' | 'failed' = 'starting'
   @state() private _failure = ''
   @state() private _palette = false
   @state() private _sheet = false
@@ -78,7 +84,7 @@ export class AppElement extends XrmElement {
   override connectedCallback(): void {
     super.connectedCallback()
     router.addEventListener('change', () => this.requestUpdate())
-    onSignedOut(() => this.#toSignIn())
+    onSignedOut(() => void this.#toSignIn())
     document.addEventListener('keydown', (event) => this.#key(event))
     this.addEventListener('xrm-search', () => void this.#open('palette'))
     this.addEventListener('xrm-shortcuts', () => void this.#open('sheet'))
@@ -87,16 +93,10 @@ export class AppElement extends XrmElement {
   }
 
   async #start(): Promise<void> {
-    this._phase = 'loading'
+    if (this._phase !== 'starting') this._phase = 'loading'
     try {
-      const { needed } = await call<{ needed: boolean }>('GET', '/api/setup')
-      if (needed) {
-        await pages.setUp()
-        await router.go('/set-up', { replace: true })
-        this._phase = 'ready'
-        return
-      }
-      session.setModel(await call<ModelView>('GET', '/api/model'))
+      const [model] = await Promise.all([call<ModelView>('GET', '/api/model'), this.#language])
+      session.setModel(model)
       const chosen = asLanguage(session.model.me.language)
       if (chosen && localStorage.getItem('xrm.language') === null && chosen !== session.language) {
         await useLanguage(chosen, false)
@@ -105,22 +105,39 @@ export class AppElement extends XrmElement {
       if (router.route.name === 'record') await pages.record()
       this._phase = 'ready'
     } catch (error) {
+      await this.#language
       if (error instanceof ApiError && error.status === 401) return
       this._failure = describeError(error)
       this._phase = 'failed'
     }
   }
 
-  /** To the sign-in page, which returns to where one was. */
-  #toSignIn(): void {
+  /** To the sign-in page, which returns to where one was; on the very first run to the one that makes the administrator. */
+  async #toSignIn(): Promise<void> {
+    await this.#language
     session.setModel(null)
     queries.clear()
     router.guard(null)
+    if (await this.#isNew()) {
+      await pages.setUp()
+      await router.go('/set-up', { replace: true })
+      this._phase = 'ready'
+      return
+    }
     this._phase = 'ready'
     const here = location.pathname + location.search
     const back = router.route.name === 'sign-in' || here === '/' ? '' : `?return=${encodeURIComponent(here)}`
     void pages.signIn()
     if (router.route.name !== 'sign-in') void router.go(`/sign-in${back}`, { replace: true })
+  }
+
+  async #isNew(): Promise<boolean> {
+    try {
+      return (await call<{ needed: boolean }>('GET', '/api/setup')).needed
+    } catch {
+      // Whatever is wrong will be said by the sign-in page when it is used.
+      return false
+    }
   }
 
   #home(): string {
@@ -130,9 +147,11 @@ export class AppElement extends XrmElement {
     return first ? listPath(first.name) : '/'
   }
 
-  override render(): TemplateResult {
+  override render(): unknown {
     const { route } = router
     document.title = 'XRM'
+    // Before the texts are there, nothing; that is a moment.
+    if (this._phase === 'starting') return nothing
     if (this._phase === 'failed') {
       return html`<div class="middle" role="alert">
         <h1>${t('app.failed')}</h1>
@@ -148,9 +167,11 @@ export class AppElement extends XrmElement {
     if (this._phase === 'loading' || !session.ready) {
       return html`<div class="middle second" aria-busy="true">${t('loading')}</div>`
     }
-    return html`<a class="skip" href="#main" @click=${this.#skip}>${t('app.skip')}</a>
-      <div class="frame">
-        <xrm-navigation></xrm-navigation>
+    return html`<div class="frame">
+        <header>
+          <a class="skip" href="#main" @click=${this.#skip}>${t('app.skip')}</a>
+          <xrm-navigation></xrm-navigation>
+        </header>
         <main id="main" tabindex="-1">${this.#page()}</main>
       </div>
       <xrm-toasts></xrm-toasts>

@@ -26,9 +26,8 @@ export class ToastsElement extends XrmElement {
       }
       .toast {
         display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 4px 12px;
+        align-items: flex-start;
+        gap: 6px;
         padding: 8px 6px 8px 14px;
         border-radius: 8px;
         background: var(--toast);
@@ -41,6 +40,13 @@ export class ToastsElement extends XrmElement {
           opacity: 0;
           transform: translateY(8px);
         }
+      }
+      .what {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 2px 10px;
+        min-height: 24px;
       }
       .toast button,
       .toast a {
@@ -107,9 +113,11 @@ export class ToastsElement extends XrmElement {
       (toast) => toast.id,
       (toast) => html`
         <div class="toast ${toast.bad ? 'bad' : ''}">
-          <span>${toast.text}</span>
-          ${toast.links?.map((link) => html`<a href=${link.href}>${link.label}</a>`)}
-          ${toast.action ? html`<button @click=${() => this.#run(toast)}>${toast.action.label}</button>` : ''}
+          <div class="what">
+            <span>${toast.text}</span>
+            ${toast.links?.map((link) => html`<a href=${link.href}>${link.label}</a>`)}
+            ${toast.action ? html`<button @click=${() => this.#run(toast)}>${toast.action.label}</button>` : ''}
+          </div>
           <button class="icon" aria-label=${t('close')} @click=${() => toasts.remove(toast.id)}>
             <xrm-icon name="x" size="14"></xrm-icon>
           </button>
