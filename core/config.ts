@@ -10,6 +10,8 @@ export interface Config {
   databaseUrl: string | undefined
   /** Absolute path of the folder for what the server keeps on disk. */
   data: string
+  /** Absolute path of the operator's own documents, the layer `site`; see docs/operator.md. */
+  documents: string | undefined
   /** The first administrator, created if the database has no user yet. */
   admin: { email: string; password: string } | undefined
   /** IANA name; what dates mean for users who chose no time zone of their own. */
@@ -27,6 +29,7 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 const known = [
   'XRM_DATA',
+  'XRM_DOCUMENTS',
   'XRM_ADMIN_EMAIL',
   'XRM_ADMIN_PASSWORD',
   'XRM_TIME_ZONE',
@@ -51,6 +54,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, args: string[] 
     host: flags.host ?? value('HOST') ?? '127.0.0.1',
     databaseUrl: databaseUrl(value('DATABASE_URL')),
     data: resolve(flags.data ?? value('XRM_DATA') ?? 'data'),
+    documents: value('XRM_DOCUMENTS') === undefined ? undefined : resolve(value('XRM_DOCUMENTS')!),
     // A password may begin or end with a blank, so it is the one value that we take as it is.
     admin: admin(value('XRM_ADMIN_EMAIL'), env['XRM_ADMIN_PASSWORD'] || undefined),
     timeZone: timeZone(value('XRM_TIME_ZONE') ?? Intl.DateTimeFormat().resolvedOptions().timeZone),

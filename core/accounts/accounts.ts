@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { Config } from '../config.ts'
 import type { Database } from '../storage/database.ts'
+import { sharedSecret } from '../storage/secrets.ts'
 import { type AttemptLimits, countAttempts } from './attempts.ts'
 import { createAuth } from './auth.ts'
 import { type AccountEvent, handleAuth } from './handle-auth.ts'
@@ -15,6 +15,7 @@ import {
   deleteSessions,
   listUsers,
   setActive,
+  setLanguage,
   setPassword,
   setRoles,
 } from './users.ts'
@@ -43,6 +44,7 @@ export interface Accounts {
   setPassword: (userId: string, password: string) => Promise<void>
   setRoles: (userId: string, roles: string[]) => Promise<void>
   setActive: (userId: string, active: boolean) => Promise<void>
+  setLanguage: (userId: string, language: string | null) => Promise<void>
   listUsers: () => Promise<User[]>
   signOutEverywhere: (userId: string) => Promise<void>
 }
@@ -95,6 +97,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     setPassword: (userId, password) => changing(setPassword(db, userId, password)),
     setRoles: (userId, roles) => changing(setRoles(db, userId, roles)),
     setActive: (userId, active) => changing(setActive(db, userId, active)),
+    setLanguage: (userId, language) => changing(setLanguage(db, userId, language)),
     listUsers: () => listUsers(db),
     signOutEverywhere: (userId) => changing(deleteSessions(db.pool, userId)),
   }
@@ -105,18 +108,4 @@ const noStore = { 'cache-control': 'no-store' }
 async function isActive(db: Database, userId: string): Promise<boolean> {
   const { rowCount } = await db.pool.query('SELECT FROM xrm."user" WHERE id = $1 AND active', [userId])
   return rowCount === 1
-}
-
-/** A random value that the first node to ask for it makes, and that all get. */
-async function sharedSecret(db: Database, name: string): Promise<string> {
-  await db.pool.query('INSERT INTO xrm.secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-    name,
-    randomBytes(32).toString('base64url'),
-  ])
-  const { rows } = await db.pool.query<{ value: string }>('SELECT value FROM xrm.secret WHERE name = $1', [
-    name,
-  ])
-  const [row] = rows
-  if (!row) throw new Error(`The secret ${name} could not be kept`)
-  return row.value
 }

@@ -22,6 +22,7 @@ export class LiveModel {
   #timer: NodeJS.Timeout | undefined
   #listener: PoolClient | Client | null = null
   #stopped = false
+  readonly #followers = new Set<() => void>()
 
   constructor(db: Database, context: ModelContext, log: Logger, { listen = true }: { listen?: boolean } = {}) {
     this.#db = db
@@ -59,6 +60,12 @@ export class LiveModel {
     await this.#loading
   }
 
+  /** Calls back after each new version; returns what ends it. */
+  onChange(follower: () => void): () => void {
+    this.#followers.add(follower)
+    return () => this.#followers.delete(follower)
+  }
+
   /** Loads what is published now; calls at the same time share one load. */
   async refresh(): Promise<Model> {
     // A load that began before the caller's commit may have read the old state, so it does not count.
@@ -81,6 +88,7 @@ export class LiveModel {
     }
     this.#current = model
     this.#log.info({ version: model.version }, 'model loaded')
+    for (const follower of this.#followers) follower()
   }
 
   async #poll(): Promise<void> {

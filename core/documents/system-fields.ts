@@ -21,11 +21,11 @@ export const systemColumns: Record<string, string> = {
   owner: 'uuid REFERENCES xrm."user" (id)',
   team: 'uuid',
   active: 'boolean NOT NULL DEFAULT true',
-  created_at: 'timestamptz NOT NULL',
+  created_at: 'timestamptz(3) NOT NULL',
   created_by: 'uuid',
-  updated_at: 'timestamptz NOT NULL',
+  updated_at: 'timestamptz(3) NOT NULL',
   updated_by: 'uuid',
-  deleted_at: 'timestamptz',
+  deleted_at: 'timestamptz(3)',
 }
 
 /** Names that no field of a document may take: system fields, and words that are magic in JavaScript or in our API. */

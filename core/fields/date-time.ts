@@ -6,7 +6,7 @@ export const dateTime: FieldType = {
   name: 'date-time',
   keywords: [],
   valueType: () => 'timestamp',
-  columns: () => ({ '': 'timestamptz' }),
+  columns: () => ({ '': 'timestamptz(3)' }),
   parse(value) {
     const instant = toInstant(value)
     if (instant !== null) return { value: instant }

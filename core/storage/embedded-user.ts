@@ -11,6 +11,8 @@ export interface DatabaseUser {
   ids: { uid: number; gid: number } | undefined
   /** Gives a file or folder to that user. */
   own: (path: string) => void
+  /** Whether that user can run a program, or enter a folder, that lies there. */
+  canReach: (path: string) => boolean
 }
 
 const hint = 'Start as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own.'
@@ -19,27 +21,29 @@ const hint = 'Start as an ordinary user, or set DATABASE_URL to a PostgreSQL of 
  * Decides as whom PostgreSQL runs. An ordinary user runs it as themselves. Root runs it as the owner of `cluster` if
  * that exists, else as the system user `postgres`, which is created if missing.
  *
- * Where that user cannot reach `paths` because a folder above belongs to root alone (a checkout in /root), it gets one
- * capability: to pass and read folders. Changing the modes of folders that are not ours is no alternative.
+ * Where that user cannot reach the data `folder` because one above belongs to root alone (a checkout in /root), it gets
+ * one capability: to pass and read folders. Changing the modes of folders that are not ours is no alternative.
  */
-export function databaseUser(cluster: string, paths: string[]): DatabaseUser {
+export function databaseUser(cluster: string, folder: string): DatabaseUser {
   if (process.getuid?.() !== 0) {
     nameOfSelf()
-    return { prefix: [], ids: undefined, own: () => {} }
+    return { prefix: [], ids: undefined, own: () => {}, canReach: () => true }
   }
   const ids = ownerOf(cluster) ?? systemUser()
   const own = (path: string) => chownSync(path, ids.uid, ids.gid)
-  if (paths.every((path) => canReach(path, ids))) return { prefix: [], ids, own }
+  // Asks the system instead of reading modes, so that ACLs and mounts count too.
+  const canReach = (path: string) => spawnSync('test', ['-x', path], { ...ids, cwd: '/' }).status === 0
+  if (canReach(folder)) return { prefix: [], ids, own, canReach }
 
   const prefix = setpriv(ids)
-  const [command = '', ...args] = [...prefix, 'test', '-x', paths[0] ?? '/']
+  const [command = '', ...args] = [...prefix, 'test', '-d', `${folder}/.`]
   if (spawnSync(command, args, { cwd: '/' }).status !== 0) {
     throw new StartError(
-      `The built-in database cannot run as root, and its user may not enter the folder of ${paths[0]}.`,
-      `Move the checkout to a folder that all users may enter. ${hint}`,
+      `The built-in database cannot run as root, and its user may not enter ${folder}.`,
+      `Let XRM_DATA name a folder that all users may enter. ${hint}`,
     )
   }
-  return { prefix, ids: undefined, own }
+  return { prefix, ids: undefined, own, canReach }
 }
 
 /** PostgreSQL looks up the name of the user it runs as; a container with a made-up number has none. */
@@ -81,11 +85,6 @@ function systemUser(): { uid: number; gid: number } {
   const created = lookUp()
   if (!created) throw new StartError(`The user "${name}" could not be found.`, hint)
   return created
-}
-
-/** Asks the system instead of reading modes, so that ACLs and mounts count too. */
-function canReach(path: string, ids: { uid: number; gid: number }): boolean {
-  return spawnSync('test', ['-x', path], { ...ids, cwd: '/' }).status === 0
 }
 
 function setpriv({ uid, gid }: { uid: number; gid: number }): string[] {

@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartError } from '../start-error.ts'
-import { type Binaries, findBinaries } from './embedded-binaries.ts'
+import { type Binaries, findBinaries, reachableBinaries } from './embedded-binaries.ts'
 import { type Endpoint, connectToCluster, takeOwnerLock } from './embedded-lock.ts'
 import { inUse, isRunning, takeOver } from './embedded-postmaster.ts'
 import { type DatabaseUser, databaseUser } from './embedded-user.ts'
@@ -50,11 +50,12 @@ const major = '18'
  * dies, it is started again. A second server on the same folder is refused.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const binaries = findBinaries()
+  const installed = findBinaries()
   mkdirSync(options.folder, { recursive: true })
   const folder = realpathSync(options.folder)
   const cluster = join(folder, 'postgres')
-  const user = databaseUser(cluster, [binaries.postgres, folder])
+  const user = databaseUser(cluster, folder)
+  const binaries = reachableBinaries(installed, user)
 
   try {
     await takeOver(cluster)

@@ -13,11 +13,23 @@ declare module 'vitest' {
 /** Starts one PostgreSQL for the whole run and prepares the database that each test file gets a copy of. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const cluster = await startCluster()
-  const db = await connect({ url: cluster.url })
-  await migrate(db)
-  // Copies inherit the statistics; without any, the first plans of each test would be guesses.
-  await db.pool.query('VACUUM ANALYZE')
-  await db.close()
+  try {
+    await prepare(cluster.url)
+  } catch (error) {
+    await cluster.stop()
+    throw error
+  }
   project.provide('templateUrl', cluster.url)
   return cluster.stop
+}
+
+async function prepare(url: string): Promise<void> {
+  const db = await connect({ url })
+  try {
+    await migrate(db)
+    // Copies inherit the statistics; without any, the first plans of each test would be guesses.
+    await db.pool.query('VACUUM ANALYZE')
+  } finally {
+    await db.close()
+  }
 }

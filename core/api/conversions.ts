@@ -1,0 +1,85 @@
+import { Hono } from 'hono'
+import { Problem } from '@xrm/sdk'
+import type { ConversionRequest, TargetDecision } from '@xrm/sdk/api'
+import { previewConversion } from '../conversions/preview.ts'
+import { problems as conversionProblems } from '../conversions/problems.ts'
+import { runConversion, withStandingRun } from '../conversions/run.ts'
+import { readRun, runsOfRecord } from '../conversions/runs.ts'
+import { isId } from '../fields/relation-rules.ts'
+import { requireRecord } from '../records/query.ts'
+import { type Env, reading, type Server, writing } from './environment.ts'
+import { once } from './idempotency.ts'
+import { problems } from './problems.ts'
+import { readObject, readQuery } from './read-request.ts'
+import type { Context } from 'hono'
+
+/** `/api/conversions/…`: preview, run, and what runs have done. */
+export function conversionRoutes(server: Server): Hono<Env> {
+  const app = new Hono<Env>()
+
+  app.get('/runs/:id', async (c) => {
+    readQuery(c, {})
+    const id = c.req.param('id')
+    const run = isId(id) ? await readRun(reading(server, c), id) : null
+    if (!run) throw new Problem(conversionProblems['conversion.run-not-found'])
+    return c.json(run)
+  })
+
+  app.post('/:name/preview', async (c) => {
+    readQuery(c, {})
+    const request = await readRequest(c)
+    return c.json(await previewConversion(writing(server, c), c.req.param('name'), request))
+  })
+
+  app.post('/:name/run', async (c) => {
+    readQuery(c, {})
+    const request = await readRequest(c)
+    const name = c.req.param('name')
+    return once(
+      server,
+      c,
+      request,
+      async (idempotency) => {
+        const context = { ...writing(server, c), ...(idempotency ? { idempotency } : {}) }
+        try {
+          return c.json(await runConversion(context, name, request), 201)
+        } catch (error) {
+          throw await withStandingRun(context, name, request.source, error)
+        }
+      },
+      async (id) => c.json(await readRun(reading(server, c), id as string), 201),
+    )
+  })
+
+  return app
+}
+
+/** `GET /api/records/{entity}/{id}/conversions`. */
+export function recordConversionRoutes(server: Server): Hono<Env> {
+  return new Hono<Env>().get('/:entity/:id/conversions', async (c) => {
+    readQuery(c, {})
+    await requireRecord(reading(server, c), c.req.param('entity'), c.req.param('id'), ['id'])
+    return c.json(await runsOfRecord(reading(server, c), c.req.param('id')))
+  })
+}
+
+const decisionMembers: Record<keyof TargetDecision, string> = { action: 'string', id: 'string', reactivate: 'boolean', values: 'object' }
+
+async function readRequest(c: Context<Env>): Promise<ConversionRequest> {
+  const request = await readObject<ConversionRequest>(c, { source: 'string', targets: 'object', planHash: 'string' }, ['source'])
+  const errors = Object.entries(request.targets ?? {}).flatMap(([key, decision]) => {
+    const at = `#/targets/${key.slice(0, 60)}`
+    if (decision === null || typeof decision !== 'object' || Array.isArray(decision)) {
+      return [{ pointer: at, code: 'request.type', detail: 'must be an object' }]
+    }
+    return Object.entries(decision).flatMap(([member, value]) => {
+      const type = Object.hasOwn(decisionMembers, member) ? decisionMembers[member as keyof TargetDecision] : undefined
+      if (type === undefined) return [{ pointer: `${at}/${member.slice(0, 60)}`, code: 'request.unknown', detail: 'is not known' }]
+      const fits = type === 'object' ? value !== null && typeof value === 'object' && !Array.isArray(value) : typeof value === type
+      const known = member !== 'action' || ['create', 'link', 'skip'].includes(value as string)
+      return fits && known ? [] : [{ pointer: `${at}/${member}`, code: 'request.type', detail: `must be ${member === 'action' ? 'create, link or skip' : `of type ${type}`}` }]
+    })
+  })
+  if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
+  return request
+}

@@ -1,0 +1,155 @@
+import type { ConversionSummary, EntityView, FieldView, MeView, ModelView, OptionView } from '@xrm/sdk/api'
+import { type Actor, type EntityRights, type Rights, rightsOf } from '../access/rights.ts'
+import { pluralTitle } from '../documents/compile.ts'
+import { cached, type ConversionModel, type EntityModel, type FieldModel, type Model, type OptionModel } from '../documents/model.ts'
+import { orderedKeys } from '../documents/normalise.ts'
+import { resolvePath } from '../documents/paths.ts'
+
+/** The part of the model that an actor may see, without what belongs to the person: the same for equal roles. */
+export function modelView(model: Model, actor: Actor): Omit<ModelView, 'me'> {
+  const rights = rightsOf(model, actor)
+  return cached(model, `view|${rights.key}`, () => {
+    const entities: Record<string, EntityView> = {}
+    for (const name of model.entities.keys()) {
+      const own = rights.entity(name)
+      if (own) entities[name] = entityView(model, rights, own)
+    }
+    return {
+      version: model.version,
+      entities,
+      views: [...model.views].flatMap(([name, view]) => (entities[view.entity] ? [{ ...visibleColumns(model, rights, view), name }] : [])),
+      forms: [...model.forms].flatMap(([name, form]) => (entities[form.entity] ? [{ ...form, name }] : [])),
+      settings: { currency: model.settings.currency, timeZone: model.settings.timeZone, languages: ['en', 'de'] },
+    }
+  })
+}
+
+/** The person who asks. */
+export function meView(model: Model, actor: Actor, session: { email: string; language: string | null }): MeView {
+  return {
+    id: actor.userId ?? '',
+    name: actor.name,
+    email: session.email,
+    language: session.language,
+    roles: [...actor.roles],
+    administer: rightsOf(model, actor).administer,
+  }
+}
+
+function entityView(model: Model, rights: Rights, own: EntityRights): EntityView {
+  const { entity } = own
+  const body = entity.body['x-entity']
+  const labels = body.labels ?? {}
+  const fields = [...entity.fields.values()].filter((field) => own.readField(field.name) !== null)
+  const conversions = own.rows.convert.length === 0 ? [] : [...model.conversions.values()].filter((one) => one.body.source === entity.name)
+  return {
+    name: entity.name,
+    plural: entity.plural,
+    title: labels['en']?.one ?? entity.body.title,
+    labels: Object.fromEntries(Object.entries(labels).map(([language, label]) => [language, label.one])),
+    pluralTitle: pluralTitle(entity),
+    pluralLabels: Object.fromEntries(Object.entries(labels).map(([language, label]) => [language, label.other])),
+    ...(entity.body.description === undefined ? {} : { description: entity.body.description }),
+    ...(body.descriptions === undefined ? {} : { descriptions: body.descriptions }),
+    icon: body.icon ?? 'square',
+    order: body.order ?? 1000,
+    navigation: body.navigation !== false,
+    owner: body.owner === true,
+    activities: body.activities === true,
+    ...(entity.timeline
+      ? { timeline: { regarding: entity.timeline.regarding.name, ...(entity.timeline.kind ? { kind: entity.timeline.kind.name } : {}) } }
+      : {}),
+    search: entity.search.filter((field) => own.readField(field.name) !== null).map((field) => field.name),
+    fields: Object.fromEntries(fields.map((field) => [field.name, fieldView(field, own)])),
+    related: entity.related
+      .filter((relation) => rights.entity(relation.entity)?.readField(relation.field) != null)
+      .map((relation) => ({ key: `${relation.entity}.${relation.field}`, entity: relation.entity, field: relation.field, title: relation.title, labels: relation.labels })),
+    can: {
+      create: own.create && !entity.readOnly,
+      update: own.rows.update.length > 0 && !entity.readOnly,
+      delete: own.rows.delete.length > 0 && !entity.readOnly,
+      convert: own.rows.convert.length > 0,
+    },
+    conversions: conversions.map((conversion) => conversionSummary(model, conversion)).sort((a, b) => a.order - b.order),
+  }
+}
+
+function fieldView(field: FieldModel, own: EntityRights): FieldView {
+  const body = field.field
+  const isList = typeof field.valueType === 'object' && field.valueType !== null && 'list' in field.valueType
+  const usable = field.valueType !== null && field.valueType !== 'json' && field.type.name !== 'address'
+  return {
+    name: field.name,
+    title: body.title ?? field.name.replaceAll('_', ' '),
+    labels: body['x-labels'] ?? {},
+    ...(body.description === undefined ? {} : { description: body.description }),
+    ...(body['x-descriptions'] === undefined ? {} : { descriptions: body['x-descriptions'] }),
+    type: field.type.name,
+    required: field.required,
+    writable: field.writable && (own.createField(field.name) || own.updateField(field.name).length > 0),
+    system: field.system,
+    order: field.order,
+    multiple: field.multiple,
+    sortable: usable && !isList,
+    filterable: usable,
+    ...(field.options.length > 0 ? { options: field.options.map(optionView) } : {}),
+    ...(field.relation === null
+      ? {}
+      : { relation: { entity: field.relation, ...(body['x-relation']?.filter === undefined ? {} : { filter: body['x-relation'].filter }) } }),
+    ...(field.type.name === 'relation-any' ? { entities: body['x-entities'] ? Object.keys(body['x-entities']) : null } : {}),
+    ...(body['x-formula'] === undefined ? {} : { formula: body['x-formula'] }),
+    ...(body.maxLength === undefined ? {} : { maxLength: body.maxLength }),
+    ...(body.minimum === undefined ? {} : { minimum: String(body.minimum) }),
+    ...(body.maximum === undefined ? {} : { maximum: String(body.maximum) }),
+    ...(body['x-scale'] === undefined ? {} : { scale: body['x-scale'] }),
+    ...(body['x-currency'] === undefined ? {} : { currency: body['x-currency'] }),
+    ...(field.default === undefined ? {} : { default: field.default }),
+    valueType: field.valueType,
+  }
+}
+
+function optionView({ key, title, labels, color, active, category, phase }: OptionModel): OptionView {
+  return { key, title, labels, color, active, ...(category ? { category } : {}), ...(phase ? { phase } : {}) }
+}
+
+function conversionSummary(model: Model, { name, body, broken }: ConversionModel): ConversionSummary {
+  return {
+    name,
+    title: body.title,
+    labels: body.labels ?? {},
+    ...(body.description === undefined ? {} : { description: body.description }),
+    icon: body.icon ?? 'arrow-right-left',
+    order: body.order ?? 1000,
+    source: body.source,
+    targets: orderedKeys(body.targets).map((key) => {
+      const target = body.targets[key]!
+      const entity: EntityModel | undefined = model.entities.get(target.entity)
+      const labels = entity?.body['x-entity'].labels ?? {}
+      return {
+        key,
+        entity: target.entity,
+        title: target.title ?? entity?.body.title ?? target.entity,
+        labels: target.labels ?? Object.fromEntries(Object.entries(labels).map(([language, label]) => [language, label.one])),
+      }
+    }),
+    broken: broken.length === 0 ? null : broken.join(' '),
+  }
+}
+
+/** A view without the columns and sorts that the actor may not read. */
+function visibleColumns(model: Model, rights: Rights, view: ModelView['views'][number] | Omit<ModelView['views'][number], 'name'>): Omit<ModelView['views'][number], 'name'> {
+  const entity = model.entities.get(view.entity)!
+  const may = (path: string): boolean => {
+    const resolved = resolvePath(model.entities, entity, path)
+    if (!resolved) return false
+    const names = path.split('.')
+    let owner = entity.name
+    for (const [index, hop] of resolved.hops.entries()) {
+      if (rights.entity(owner)?.readField(names[index]!) == null) return false
+      owner = hop.entity.name
+    }
+    return rights.entity(owner)?.readField(names[resolved.hops.length]!) != null
+  }
+  const keep = <T>(map: Record<string, T>): Record<string, T> => Object.fromEntries(Object.entries(map).filter(([path]) => may(path)))
+  return { ...view, columns: keep(view.columns), ...(view.sort ? { sort: keep(view.sort) } : {}) }
+}

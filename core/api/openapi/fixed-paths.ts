@@ -1,0 +1,111 @@
+import { json, operation, parameter, type Schema } from './parts.ts'
+
+const anything = json({ type: 'object' })
+
+/** The paths that are there whatever the model says; names of conversions and rights decide which of them are shown. */
+export function fixedPaths(conversions: readonly string[], administer: boolean): Record<string, Schema> {
+  return {
+    '/api/me': {
+      get: operation('Who you are', ['session'], { answer: anything }),
+      patch: operation('Choose your language', ['session'], { body: { type: 'object', properties: { language: { enum: ['en', 'de'] } } }, answer: anything }),
+    },
+    '/api/model': { get: operation('The part of the model that you may see', ['session'], { answer: anything }) },
+    '/api/search': {
+      get: operation('Search everything that you may see', ['search'], {
+        parameters: [parameter('q', 'Words.'), parameter('limit', 'Hits an entity, 1 to 25.', { type: 'integer' })],
+        answer: anything,
+      }),
+    },
+    ...(conversions.length > 0 ? conversionPaths(conversions) : {}),
+    ...(administer ? administration() : {}),
+  }
+}
+
+function conversionPaths(conversions: readonly string[]): Record<string, Schema> {
+  const name = parameter('name', 'Name of the conversion.', { type: 'string', enum: [...conversions] }, 'path')
+  const request: Schema = {
+    type: 'object',
+    properties: {
+      source: { type: 'string', format: 'uuid' },
+      targets: {
+        type: 'object',
+        additionalProperties: {
+          type: 'object',
+          properties: {
+            action: { enum: ['create', 'link', 'skip'] },
+            id: { type: 'string', format: 'uuid' },
+            reactivate: { type: 'boolean' },
+            values: { type: 'object' },
+          },
+          additionalProperties: false,
+        },
+      },
+      planHash: { type: 'string', description: 'From the preview; a change since then is refused and named.' },
+    },
+    required: ['source'],
+    additionalProperties: false,
+  }
+  return {
+    '/api/conversions/{name}/preview': { parameters: [name], post: operation('Show what a conversion would do', ['conversions'], { body: request, answer: anything }) },
+    '/api/conversions/{name}/run': {
+      parameters: [name],
+      post: operation('Convert one record', ['conversions'], {
+        parameters: [parameter('Idempotency-Key', 'A repetition gets the same run.', { type: 'string' }, 'header')],
+        body: request,
+        status: 201,
+        answer: anything,
+      }),
+    },
+    '/api/conversions/runs/{id}': {
+      parameters: [parameter('id', 'Id of the run.', { type: 'string', format: 'uuid' }, 'path')],
+      get: operation('What a run has done', ['conversions'], { answer: anything }),
+    },
+  }
+}
+
+function administration(): Record<string, Schema> {
+  const tags = ['configuration']
+  const kind = parameter('kind', 'entity, option-set, conversion, view, form or role.', { type: 'string' }, 'path')
+  const name = parameter('name', 'Name of the document.', { type: 'string' }, 'path')
+  const id = parameter('id', 'Id of the changeset.', { type: 'string', format: 'uuid' }, 'path')
+  const changeset = parameter('changeset', 'The draft.')
+  const force = parameter('force', 'Also when conversions break.', { type: 'boolean' })
+  return {
+    '/api/documents': { get: operation('All documents', tags, { parameters: [changeset], answer: anything }) },
+    '/api/documents/{kind}/{name}': {
+      parameters: [kind, name],
+      get: operation('A document and its layers', tags, { parameters: [changeset], answer: anything }),
+      put: operation('Replace it in a draft', tags, { parameters: [changeset], body: { type: 'object' }, answer: anything }),
+      patch: operation('Change it in a draft by a merge patch', tags, { parameters: [changeset], body: { type: 'object' }, answer: anything }),
+      delete: operation('Remove or reset it in a draft', tags, {
+        parameters: [changeset, parameter('reset', 'Back to what plugin and site say.', { type: 'boolean' })],
+        status: 204,
+      }),
+    },
+    '/api/changesets': {
+      get: operation('Drafts and history', tags, { answer: anything }),
+      post: operation('Begin a draft', tags, {
+        body: { type: 'object', properties: { title: { type: 'string' }, note: { type: 'string' } }, required: ['title'] },
+        status: 201,
+        answer: anything,
+      }),
+    },
+    '/api/changesets/{id}': {
+      parameters: [id],
+      get: operation('A changeset', tags, { answer: anything }),
+      delete: operation('Discard a draft', tags, { status: 204 }),
+    },
+    '/api/changesets/{id}/check': { parameters: [id], post: operation('All errors and warnings', tags, { answer: anything }) },
+    '/api/changesets/{id}/plan': { parameters: [id], post: operation('What it would do to the tables', tags, { answer: anything }) },
+    '/api/changesets/{id}/publish': { parameters: [id], post: operation('Publish', tags, { parameters: [force], answer: anything }) },
+    '/api/changesets/{id}/revert': { parameters: [id], post: operation('Take it back', tags, { parameters: [force], answer: anything }) },
+    '/api/users': {
+      get: operation('Users with roles and teams', ['users'], { answer: anything }),
+      post: operation('Create a user', ['users'], { body: { type: 'object' }, status: 201, answer: anything }),
+    },
+    '/api/users/{id}': {
+      parameters: [parameter('id', 'Id of the user.', { type: 'string', format: 'uuid' }, 'path')],
+      patch: operation('Change roles, teams, activity or password', ['users'], { body: { type: 'object' }, answer: anything }),
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path'
+import { type Context, Hono } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { v7 as uuid } from 'uuid'
+import { Problem } from '@xrm/sdk'
+import { checkOrigin } from './accounts/request.ts'
+import { accountRoutes } from './accounts/routes.ts'
+import { changesetRoutes, documentRoutes } from './api/documents.ts'
+import { conversionRoutes, recordConversionRoutes } from './api/conversions.ts'
+import { docsRoutes } from './api/docs-page.ts'
+import type { Env, Server } from './api/environment.ts'
+import { securityHeaders } from './api/headers.ts'
+import { healthRoutes } from './api/health.ts'
+import { meView, modelView } from './api/model-view.ts'
+import { openApi } from './api/openapi/openapi.ts'
+import { problemRoutes } from './api/problem-pages.ts'
+import { problems } from './api/problems.ts'
+import { readObject } from './api/read-request.ts'
+import { recordRoutes } from './api/records.ts'
+import { searchRoutes } from './api/search.ts'
+import { staticRoutes } from './api/static.ts'
+import { userRoutes } from './api/users.ts'
+
+const interfaceFolder = join(import.meta.dirname, '../admin-ui/dist')
+
+/** The HTTP face of a server; what `main` listens with and what every test calls by `app.request`. */
+export async function createApp(server: Server): Promise<Hono> {
+  const app = new Hono()
+  app.onError((error, c) => answerError(server, error, c))
+  app.use(async (c, next) => {
+    await next()
+    for (const name in securityHeaders) c.res.headers.set(name, securityHeaders[name]!)
+  })
+  app.route('/', healthRoutes(server))
+  app.route('/', accountRoutes(server.accounts))
+  app.route('/problems', problemRoutes(server.plugins))
+  app.route('/api', signedIn(server))
+  app.all('/api/*', () => {
+    throw new Problem(problems['request.not-found'])
+  })
+  app.route('/', await staticRoutes(interfaceFolder))
+  app.notFound((c) => answerProblem(c, new Problem(problems['request.not-found'])))
+  return app
+}
+
+/** Everything behind the sign-in. Rights are checked where records are read and written, never by path. */
+function signedIn(server: Server): Hono<Env> {
+  const app = new Hono<Env>()
+  app.use(async (c, next) => {
+    const session = await server.accounts.session(c.req.raw.headers)
+    if (!session) throw new Problem(problems['request.signed-out'])
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') checkOrigin(c.req.raw, server.config.publicUrl)
+    c.set('session', session)
+    c.set('actor', { userId: session.userId, name: session.name, roles: session.roles, teams: await server.teams.of(session.userId) })
+    c.set('model', server.live.current)
+    c.set('now', new Date().toISOString())
+    c.set('requestId', uuid())
+    await next()
+    c.res.headers.set('cache-control', 'no-store')
+    c.res.headers.set('x-request-id', c.var.requestId)
+  })
+  app.get('/me', (c) => c.json(meView(c.var.model, c.var.actor, c.var.session)))
+  app.patch('/me', async (c) => {
+    const { language } = await readObject<{ language: string }>(c, { language: 'string' }, ['language'])
+    if (language !== 'en' && language !== 'de') {
+      throw new Problem(problems['request.body'], { errors: [{ pointer: '#/language', code: 'request.type', detail: 'must be en or de' }] })
+    }
+    await server.accounts.setLanguage(c.var.session.userId, language)
+    return c.json(meView(c.var.model, c.var.actor, { ...c.var.session, language }))
+  })
+  app.get('/model', (c) => {
+    const etag = `"${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${[...c.var.actor.roles].sort().join('.')}"`
+    if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
+    return c.json({ ...modelView(c.var.model, c.var.actor), me: meView(c.var.model, c.var.actor, c.var.session) }, 200, { etag })
+  })
+  app.get('/openapi.json', (c) => c.json(openApi(c.var.model, c.var.actor)))
+  app.route('/', docsRoutes())
+  app.route('/records', recordConversionRoutes(server))
+  app.route('/records', recordRoutes(server))
+  app.route('/conversions', conversionRoutes(server))
+  app.route('/documents', documentRoutes(server))
+  app.route('/changesets', changesetRoutes(server))
+  app.route('/search', searchRoutes(server))
+  app.route('/users', userRoutes(server))
+  return app
+}
+
+/** Problems go out as they are; the database's own refusals are translated; everything else is ours to mend. */
+function answerError(server: Server, error: Error, c: Context): Response {
+  if (error instanceof Problem) return answerProblem(c, error)
+  const { code } = error as { code?: string }
+  const busy = code === '57014' || code === '53300' || code === '57P01' || code === '57P03' || code === 'ECONNREFUSED' || /timeout exceeded when trying to connect/.test(error.message)
+  if (busy) {
+    server.log.warn({ error: error.message, path: c.req.path }, 'the database is busy or away')
+    return answerProblem(c, new Problem(problems['request.busy'], { headers: { 'Retry-After': '2' } }))
+  }
+  // A value that slipped through our checks and that PostgreSQL refuses is the caller's, and still a finding for us.
+  if (code?.startsWith('22')) {
+    server.log.error({ err: error, path: c.req.path }, 'the database refused a value')
+    return answerProblem(c, new Problem(problems['request.parameter'], { detail: 'A value is outside of what can be stored or compared.' }))
+  }
+  server.log.error({ err: error, path: c.req.path, method: c.req.method }, 'unexpected error')
+  return answerProblem(c, new Problem(problems.internal))
+}
+
+function answerProblem(c: Context, problem: Problem): Response {
+  const headers = { ...problem.headers, 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
+  return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headers)
+}

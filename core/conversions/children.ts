@@ -1,0 +1,66 @@
+import type { ConversionModel } from '../documents/model.ts'
+import { systemActor } from '../access/rights.ts'
+import type { Plan } from './plan.ts'
+import type { PreparedWrite } from '../records/write.ts'
+import { prepareWrite } from '../records/write.ts'
+import type { ReadContext } from '../records/query.ts'
+import type { WriteContext } from '../records/write-types.ts'
+import type { PoolClient } from 'pg'
+
+type Child = ConversionModel['children'][number]
+
+/** The condition under which a record is a child of the source: it names it, alone or among others. */
+function childCondition({ field }: Child): string {
+  const column = `t.${field.columns[0]!.sql}`
+  if (field.relation !== null) return `${column} = $1::uuid`
+  return field.multiple ? `${column} @> ARRAY[$2 || '/' || $1::text]` : `${column} = $2 || '/' || $1::text`
+}
+
+/** How many children the source has. */
+export async function countChildren(context: ReadContext, plan: Pick<Plan, 'source'>, child: Child): Promise<number> {
+  const { rows } = await context.db.query<{ count: number }>(
+    `SELECT count(*) AS count FROM ${child.entity.table} t WHERE ${childCondition(child)} AND t.deleted_at IS NULL${usesEntity(child) ? '' : ' AND $2::text IS NOT NULL'}`,
+    [plan.source.id, plan.source.entity.name],
+  )
+  return rows[0]!.count
+}
+
+function usesEntity({ field }: Child): boolean {
+  return field.relation === null
+}
+
+/**
+ * Prepares what becomes of the children: shown on the targets too, or moved to one. The engine does this on its own
+ * authority, for the actor may convert without owning each activity; the history names the actor.
+ */
+export async function prepareChildren(
+  context: WriteContext & { client: PoolClient },
+  plan: Plan,
+  child: Child,
+): Promise<{ write: PreparedWrite | null; count: number }> {
+  if (child.action === 'leave') return { write: null, count: 0 }
+  const { entity, field } = child
+  const { rows } = await context.client.query<{ id: string; value: string[] | string | null }>(
+    `SELECT t.id, t.${field.columns[0]!.sql} AS value FROM ${entity.table} t
+     WHERE ${childCondition(child)} AND t.deleted_at IS NULL${usesEntity(child) ? '' : ' AND $2::text IS NOT NULL'} ORDER BY t.id FOR NO KEY UPDATE`,
+    [plan.source.id, plan.source.entity.name],
+  )
+  const targets = child.to.flatMap((key) => {
+    const planned = plan.targets.find(({ target }) => target.key === key)
+    return planned?.id != null && planned.decision.action !== 'skip' ? [{ entity: planned.target.entity.name, id: planned.id }] : []
+  })
+  if (rows.length === 0 || targets.length === 0) return { write: null, count: 0 }
+  const references = targets.map(({ entity: name, id }) => `${name}/${id}`)
+  const own = `${plan.source.entity.name}/${plan.source.id}`
+  const valueOf = (value: string[] | string | null): unknown => {
+    if (child.action === 'alsoLink') return [...new Set([...((value as string[] | null) ?? []), ...references])]
+    if (field.relation !== null) return targets[0]!.id
+    return field.multiple ? ((value as string[] | null) ?? []).map((one) => (one === own ? references[0]! : one)) : references[0]!
+  }
+  const write = await prepareWrite(
+    { ...context, rightsOf: systemActor },
+    entity.name,
+    rows.map(({ id, value }) => ({ action: 'update', id, values: { [field.name]: valueOf(value) } })),
+  )
+  return { write, count: rows.length }
+}

@@ -1,0 +1,129 @@
+import type { PreviewAnswer, RecordRef, TargetPreview, ValuePreview, ConversionRequest } from '@xrm/sdk/api'
+import type { ConversionModel } from '../documents/model.ts'
+import { transaction } from '../storage/database.ts'
+import type { WriteContext } from '../records/write-types.ts'
+import { getRecord, type ReadContext } from '../records/query.ts'
+import { countChildren } from './children.ts'
+import { allowedActions, type Plan, planConversion, type PlannedTarget } from './plan.ts'
+import { prepareTargets } from './run.ts'
+
+/** Rolls back what a preview has looked at; never seen outside. */
+class Done extends Error {}
+
+/**
+ * Shows what a run would do. It validates like a run, inside a transaction that is always rolled back, and writes
+ * nothing: no record, no history, no number taken.
+ */
+export async function previewConversion(context: WriteContext, name: string, request: ConversionRequest): Promise<PreviewAnswer> {
+  let answer: PreviewAnswer | undefined
+  try {
+    await transaction(context.db, async (client) => {
+      const reading: ReadContext = { ...context, db: client }
+      const plan = await planConversion(reading, name, { source: request.source, ...(request.targets ? { targets: request.targets } : {}) }, false)
+      const { errors } = await prepareTargets({ ...context, client }, plan)
+      answer = await toAnswer(reading, plan, [...plan.errors, ...errors])
+      throw new Done()
+    })
+  } catch (error) {
+    if (!(error instanceof Done)) throw error
+  }
+  return answer!
+}
+
+async function toAnswer(context: ReadContext, plan: Plan, errors: PreviewAnswer['errors']): Promise<PreviewAnswer> {
+  const { conversion, source } = plan
+  const targets: TargetPreview[] = []
+  for (const key of Object.keys(conversion.body.targets)) {
+    const planned = plan.targets.find(({ target }) => target.key === key)
+    if (planned) targets.push(await targetPreview(context, plan, planned))
+  }
+  targets.sort((a, b) => orderOf(conversion, a.key) - orderOf(conversion, b.key))
+  const children: PreviewAnswer['children'] = []
+  for (const child of conversion.children) {
+    const count = await countChildren(context, plan, child)
+    children.push({ key: child.key, entity: child.entity.name, action: child.action, count, to: [...child.to] })
+  }
+  return {
+    conversion: conversion.name,
+    source: { entity: source.entity.name, id: source.id, display: source.display },
+    targets,
+    children,
+    sourceWrites: Object.fromEntries(
+      Object.entries(conversion.body['source-writes']?.converted ?? {}).map(([field, after]) => [field, { before: source.values[field] ?? null, after }]),
+    ),
+    staysBehind: staysBehind(plan),
+    errors,
+    planHash: plan.hash,
+  }
+}
+
+function orderOf(conversion: ConversionModel, key: string): number {
+  return conversion.body.targets[key]?.order ?? 1e6
+}
+
+async function targetPreview(context: ReadContext, plan: Plan, planned: PlannedTarget): Promise<TargetPreview> {
+  const { target, decision, matches, linked } = planned
+  const labels = target.entity.body['x-entity'].labels ?? {}
+  return {
+    key: target.key,
+    entity: target.entity.name,
+    title: target.body.title ?? target.entity.body.title,
+    labels: target.body.labels ?? Object.fromEntries(Object.entries(labels).map(([language, label]) => [language, label.one])),
+    action: decision.action,
+    reason: decision.reason,
+    allowed: allowedActions(target),
+    link: linked ? refOf(target.entity.name, linked) : null,
+    candidates: matches.candidates.map(({ version: _, ...candidate }) => candidate),
+    hiddenMatch: matches.hidden,
+    values: await valuePreviews(context, plan, planned),
+  }
+}
+
+async function valuePreviews(context: ReadContext, plan: Plan, planned: PlannedTarget): Promise<Record<string, ValuePreview>> {
+  const result: Record<string, ValuePreview> = {}
+  for (const { field, value, from, edit, truncated, mapping } of planned.mapped.values) {
+    const write = planned.writes.get(field.name)
+    if (planned.decision.action === 'link' && !write) continue
+    const shown = write?.value ?? value
+    const display = await displayOf(context, plan, field.relation, mapping.from.kind === 'target' ? mapping.from.target : null, shown)
+    result[field.name] = {
+      // A record that does not exist yet has no id that would mean anything.
+      value: mapping.from.kind === 'target' && display?.isNew ? null : shown,
+      ...(display ? { display: display.text } : {}),
+      ...(write && 'before' in write ? { before: write.before } : {}),
+      edit,
+      from,
+      ...(truncated ? { truncated } : {}),
+    }
+  }
+  return result
+}
+
+async function displayOf(
+  context: ReadContext,
+  plan: Plan,
+  entity: string | null,
+  targetKey: string | null,
+  value: unknown,
+): Promise<{ text: string; isNew: boolean } | null> {
+  if (entity === null || value == null) return null
+  const other = targetKey === null ? undefined : plan.targets.find(({ target }) => target.key === targetKey)
+  if (other?.decision.action === 'create') {
+    const name = [...other.writes.values()].find(({ value: text }) => typeof text === 'string')?.value
+    return { text: typeof name === 'string' ? name : other.target.entity.body.title, isNew: true }
+  }
+  const record = typeof value === 'string' ? await getRecord(context, entity, value, { fields: ['display'] }) : null
+  return record ? { text: (record['display'] as string | null) ?? '', isNew: false } : null
+}
+
+function refOf(entity: string, record: Readonly<Record<string, unknown>>): RecordRef {
+  return { entity, id: record['id'] as string, display: (record['display'] as string | null | undefined) ?? null }
+}
+
+/** Source fields with a value that nothing takes: the user should know what will not be found on the targets. */
+function staysBehind({ conversion, source }: Plan): string[] {
+  const used = new Set(conversion.paths.map((path) => path.split('.', 1)[0]!))
+  return [...source.entity.fields.values()]
+    .filter((field) => !field.system && field.name !== 'display' && field.program === null && !used.has(field.name) && source.values[field.name] != null)
+    .map((field) => field.name)
+}

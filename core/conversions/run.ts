@@ -1,0 +1,190 @@
+import type { PoolClient } from 'pg'
+import { v7 as uuid } from 'uuid'
+import { Problem, type ProblemItem } from '@xrm/sdk'
+import type { ConversionRequest, RunView } from '@xrm/sdk/api'
+import { transaction } from '../storage/database.ts'
+import { type PreparedWrite, prepareWrite, StaleModelError } from '../records/write.ts'
+import type { WriteContext, WriteOperation } from '../records/write-types.ts'
+import { prepareChildren } from './children.ts'
+import { checkHash, type Plan, planConversion, type PlannedTarget } from './plan.ts'
+import { problems } from './problems.ts'
+import { findStandingRun, readRun } from './runs.ts'
+
+/**
+ * Converts one record, in one transaction: either every target exists, the source is marked and the run is written down,
+ * or nothing changed. All targets are validated before the first is written, and all errors come in one answer. Show the
+ * result first with `previewConversion` and pass its `planHash`.
+ */
+export async function runConversion(context: WriteContext, name: string, request: ConversionRequest): Promise<RunView> {
+  const id = uuid()
+  await transaction(
+    context.db,
+    async (client) => {
+      const own = { ...context, client, cause: { kind: 'conversion' as const, ref: id } }
+      await requireModel(own)
+      const plan = await planConversion({ ...context, db: client }, name, request, true)
+      checkHash(plan, request.planHash)
+      const prepared = await prepareTargets(own, plan)
+      const source = await prepareSource(own, plan)
+      refuse([...plan.errors, ...prepared.errors, ...source.errors])
+      for (const write of prepared.writes) await write.execute()
+      // After the targets, because children and source may come to name them.
+      const children: { key: string; action: string; count: number }[] = []
+      for (const child of plan.conversion.children) {
+        const { write, count } = await prepareChildren(own, plan, child)
+        await write?.execute()
+        if (count > 0) children.push({ key: child.key, action: child.action, count })
+      }
+      await source.write?.execute()
+      await storeRun(own, id, plan, children)
+    },
+    { retries: 10 },
+  )
+  const run = await readRun({ ...context, db: context.db.pool }, id)
+  if (!run) throw new Error('A run that was just written cannot be read')
+  return run
+}
+
+/** A publish waits for nobody, so the run makes sure that the model it planned with is still the one in force. */
+async function requireModel(context: WriteContext & { client: PoolClient }): Promise<void> {
+  const { rows } = await context.client.query<{ version: number }>('SELECT version FROM xrm.model')
+  if (rows[0]!.version !== context.model.version) throw new StaleModelError()
+}
+
+/** Validates every target that is created or changed; the errors carry the target and the field. */
+export async function prepareTargets(
+  context: WriteContext & { client: PoolClient },
+  plan: Plan,
+): Promise<{ writes: PreparedWrite[]; errors: ProblemItem[] }> {
+  const expected = new Set(plan.targets.flatMap(({ id, decision }) => (id !== null && decision.action === 'create' ? [id] : [])))
+  const writes: PreparedWrite[] = []
+  const errors: ProblemItem[] = []
+  for (const planned of plan.targets) {
+    const operation = operationOf(plan, planned)
+    // What is refused already would only repeat its errors in other words.
+    if (!operation || planned.decision.errors.length > 0) continue
+    const write = await prepareWrite({ ...context, expected }, planned.target.entity.name, [operation])
+    const [outcome] = write.outcomes
+    if (outcome && !outcome.ok) errors.push(...targetErrors(planned, outcome.problem))
+    writes.push(write)
+  }
+  // A field whose mapping failed is missing on purpose; that it is required adds nothing.
+  const known = new Set(plan.errors.map((error) => error.pointer))
+  return { writes, errors: errors.filter((error) => !known.has(error.pointer)) }
+}
+
+function operationOf(plan: Plan, planned: PlannedTarget): WriteOperation | null {
+  const { decision, writes, id, linked, target } = planned
+  const values = Object.fromEntries([...writes].map(([field, { value }]) => [field, value]))
+  if (decision.action === 'create') {
+    return { action: 'create', id: id!, values, assign: ownerOf(plan, target.entity.body['x-entity'].owner === true) }
+  }
+  if (decision.action !== 'link' || !linked || writes.size === 0) return null
+  return { action: 'update', id: id!, version: linked['version'] as number, values }
+}
+
+/** Who owns the new records: whoever owned the source, or who converts. */
+function ownerOf({ conversion, source }: Plan, hasOwner: boolean): Record<string, unknown> {
+  if (!hasOwner || conversion.body.owner?.strategy === 'actor') return {}
+  const { owner = null, team = null } = source.values
+  return { ...(owner === null ? {} : { owner }), ...(team === null ? {} : { team }) }
+}
+
+function targetErrors({ target }: PlannedTarget, problem: Problem): ProblemItem[] {
+  const at = `#/targets/${target.key}`
+  const forbidden = problem.code === 'record.forbidden' || problem.code === 'record.not-found'
+  if (forbidden) return [{ pointer: at, code: 'conversion.forbidden-target', detail: 'you may not write this record' }]
+  if (!problem.errors) return [{ pointer: at, code: problem.code, detail: problem.message }]
+  return problem.errors.map((error) => ({ ...error, pointer: `${at}/values${error.pointer.replace(/^#/, '')}` }))
+}
+
+/** Marks the source. The actor needs the right to change it. */
+async function prepareSource(
+  context: WriteContext & { client: PoolClient },
+  { conversion, source }: Plan,
+): Promise<{ write: PreparedWrite | null; errors: ProblemItem[] }> {
+  const values = { ...conversion.body['source-writes']?.converted, ...(conversion.body.after === 'archive' ? { active: false } : {}) }
+  if (Object.keys(values).length === 0) return { write: null, errors: [] }
+  const write = await prepareWrite(context, source.entity.name, [{ action: 'update', id: source.id, values }])
+  const [outcome] = write.outcomes
+  if (!outcome || outcome.ok) return { write, errors: [] }
+  const { problem } = outcome
+  const items = problem.errors ?? [{ pointer: '#', code: problem.code === 'record.forbidden' ? 'conversion.forbidden-target' : problem.code, detail: problem.message }]
+  return { write, errors: items.map((error) => ({ ...error, pointer: `#/source${error.pointer.replace(/^#/, '')}` })) }
+}
+
+/** One problem for all errors. Its code is that of the most telling error; each error keeps its own. */
+function refuse(errors: readonly ProblemItem[]): void {
+  if (errors.length === 0) return
+  const has = (code: string): boolean => errors.some((error) => error.code === code)
+  const code = (['conversion.forbidden-target', 'conversion.forbidden-field', 'conversion.hidden-match', 'conversion.decision-required'] as const).find(has)
+  const unique = errors.every((error) => error.code === 'record.unique')
+  throw new Problem(problems[code ?? (unique ? 'conversion.unique-conflict' : 'conversion.invalid')], { errors: [...errors] })
+}
+
+async function storeRun(
+  context: WriteContext & { client: PoolClient },
+  id: string,
+  plan: Plan,
+  children: readonly { key: string; action: string; count: number }[],
+): Promise<void> {
+  const { conversion, source } = plan
+  const targets = plan.targets.map(({ target, decision, id: record, writes }) => ({
+    key: target.key,
+    entity: target.entity.name,
+    action: decision.action,
+    record: decision.action === 'skip' ? null : record,
+    fields: Object.fromEntries(
+      [...writes].map(([name, { value, from, before }]) => [
+        // By column, so that lineage outlives a rename.
+        target.entity.fields.get(name)!.columns[0]!.name,
+        { from, ...(before === undefined ? {} : { before }), after: value },
+      ]),
+    ),
+  }))
+  try {
+    await context.client.query(
+      `WITH run AS (
+         INSERT INTO xrm.conversion_run (id, conversion, model, source_entity, source, once, locks, at, actor, children, notes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
+       ), targets AS (
+         INSERT INTO xrm.conversion_target (run, key, entity, action, record, fields)
+         SELECT $1, t.key, t.entity, t.action, t.record, t.fields
+         FROM json_to_recordset($12::json) AS t(key text, entity text, action text, record uuid, fields jsonb)
+       )
+       SELECT id FROM run`,
+      [
+        id,
+        conversion.name,
+        context.model.version,
+        source.entity.name,
+        source.id,
+        conversion.body.once !== false,
+        (conversion.body.after ?? 'lock') === 'lock',
+        context.now,
+        context.actor.userId,
+        JSON.stringify(children),
+        JSON.stringify(plan.notes),
+        JSON.stringify(targets),
+      ],
+    )
+    if (context.idempotency) {
+      await context.client.query('INSERT INTO xrm.idempotency (actor, key, request, result) VALUES ($1, $2, $3, $4)', [
+        context.actor.userId,
+        context.idempotency.key,
+        context.idempotency.request,
+        JSON.stringify(id),
+      ])
+    }
+  } catch (error) {
+    if ((error as { constraint?: string }).constraint !== 'conversion_run_once') throw error
+    throw new Problem(problems['conversion.already-converted'])
+  }
+}
+
+/** Adds to "already converted" what became of the record, when the first run is only visible after ours failed. */
+export async function withStandingRun(context: WriteContext, name: string, source: string, error: unknown): Promise<unknown> {
+  if (!(error instanceof Problem) || error.code !== 'conversion.already-converted' || error.extra['run']) return error
+  const run = await findStandingRun({ ...context, db: context.db.pool }, name, source)
+  return new Problem(problems['conversion.already-converted'], run ? { extra: { run } } : {})
+}

@@ -1,0 +1,113 @@
+import type { RecordConversionsAnswer, RecordRef, RunView } from '@xrm/sdk/api'
+import { rightsOf } from '../access/rights.ts'
+import type { EntityModel } from '../documents/model.ts'
+import { getRecord, listRecords, type ReadContext } from '../records/query.ts'
+import { Cursors } from '../records/cursor.ts'
+
+interface RunRow {
+  id: string
+  conversion: string
+  at: string
+  actor: string | null
+  actorName: string | null
+  source_entity: string
+  source: string
+  children: RunView['children']
+  notes: RunView['notes']
+  targets: { key: string; entity: string; action: 'create' | 'link' | 'skip'; record: string | null; fields: Record<string, { from: string; before?: unknown; after: unknown }> }[]
+}
+
+const selectRuns = `
+  SELECT r.id, r.conversion, r.at, r.actor, u.name AS "actorName", r.source_entity, r.source, r.children, r.notes,
+    (SELECT coalesce(json_agg(json_build_object('key', t.key, 'entity', t.entity, 'action', t.action, 'record', t.record, 'fields', t.fields)), '[]')
+     FROM xrm.conversion_target t WHERE t.run = r.id) AS targets
+  FROM xrm.conversion_run r LEFT JOIN xrm."user" u ON u.id = r.actor`
+
+/** A run as the actor may see it; null when it does not exist or its source may not be seen. */
+export async function readRun(context: ReadContext, id: string): Promise<RunView | null> {
+  const { rows } = await context.db.query<RunRow>(`${selectRuns} WHERE r.id = $1`, [id])
+  const [run] = await toViews(context, rows)
+  return run && (run.source.display !== null || (await isVisible(context, run.source))) ? run : null
+}
+
+/** The run that converted this source, if there is one that stands. */
+export async function findStandingRun(context: ReadContext, conversion: string, source: string): Promise<RunView | null> {
+  const { rows } = await context.db.query<RunRow>(`${selectRuns} WHERE r.conversion = $1 AND r.source = $2 AND r.once LIMIT 1`, [conversion, source])
+  return (await toViews(context, rows))[0] ?? null
+}
+
+/** The runs in which a record is source or target. The caller has made sure that the record may be seen. */
+export async function runsOfRecord(context: ReadContext, id: string): Promise<RecordConversionsAnswer> {
+  const { rows } = await context.db.query<RunRow>(
+    `${selectRuns} WHERE r.source = $1 OR EXISTS (SELECT FROM xrm.conversion_target t WHERE t.run = r.id AND t.record = $1) ORDER BY r.at DESC LIMIT 100`,
+    [id],
+  )
+  const runs = await toViews(context, rows)
+  return { asSource: runs.filter((run) => run.source.id === id), asTarget: runs.filter((run) => run.source.id !== id) }
+}
+
+async function toViews(context: ReadContext, rows: readonly RunRow[]): Promise<RunView[]> {
+  const references = rows.flatMap((row) => [
+    { entity: row.source_entity, id: row.source },
+    ...row.targets.flatMap(({ entity, record }) => (record === null ? [] : [{ entity, id: record }])),
+  ])
+  const displays = await displaysOf(context, references)
+  const ref = (entity: string, id: string): RecordRef => ({ entity, id, display: displays.get(`${entity}/${id}`) ?? null })
+  return rows.map((row) => {
+    const conversion = context.model.conversions.get(row.conversion)
+    return {
+      id: row.id,
+      conversion: row.conversion,
+      title: conversion?.body.title ?? row.conversion,
+      labels: conversion?.body.labels ?? {},
+      at: row.at,
+      actor: row.actor === null ? null : { id: row.actor, name: row.actorName ?? '' },
+      source: ref(row.source_entity, row.source),
+      targets: row.targets.map(({ key, entity, action, record, fields }) => ({
+        key,
+        action,
+        record: record === null ? null : ref(entity, record),
+        fields: visibleFields(context, entity, fields),
+      })),
+      children: row.children,
+      notes: row.notes,
+    }
+  })
+}
+
+/** Display texts of records, one statement an entity; those that the actor may not see are missing. */
+export async function displaysOf(context: ReadContext, references: readonly { entity: string; id: string }[]): Promise<Map<string, string>> {
+  const byEntity = new Map<string, Set<string>>()
+  for (const { entity, id } of references) byEntity.set(entity, (byEntity.get(entity) ?? new Set()).add(id))
+  const result = new Map<string, string>()
+  const rights = rightsOf(context.model, context.actor)
+  for (const [entity, ids] of byEntity) {
+    if (rights.entity(entity)?.readField('display') == null) continue
+    const { items } = await listRecords(context, entity, { ids: [...ids], fields: ['display'], limit: 500 }, noCursors)
+    for (const item of items) result.set(`${entity}/${item.id}`, (item['display'] as string | null) ?? '')
+  }
+  return result
+}
+
+/** These lists are read in one page, so no cursor of theirs ever leaves the server. */
+const noCursors = new Cursors('unused')
+
+function visibleFields(context: ReadContext, entityName: string, fields: RunRow['targets'][number]['fields']): RunView['targets'][number]['fields'] {
+  const rights = rightsOf(context.model, context.actor).entity(entityName)
+  if (!rights) return []
+  return Object.entries(fields).flatMap(([column, lineage]) => {
+    const field = fieldOfColumn(rights.entity, column)
+    // Fields that are readable on some rows only are left out: a run is not the place to find out which.
+    return field && rights.readField(field)?.length === 0 ? [{ field, ...lineage }] : []
+  })
+}
+
+/** The present name of the field that keeps a column; what was written down by column survives renames. */
+export function fieldOfColumn(entity: EntityModel, column: string): string | null {
+  for (const field of entity.stored) if (field.columns[0]!.name === column) return field.name
+  return null
+}
+
+async function isVisible(context: ReadContext, { entity, id }: RecordRef): Promise<boolean> {
+  return rightsOf(context.model, context.actor).entity(entity) !== null && (await getRecord(context, entity, id, { fields: ['id'] })) !== null
+}

@@ -1,0 +1,111 @@
+import { Problem, type ProblemItem } from '@xrm/sdk'
+import { rightsOf } from '../access/rights.ts'
+import { cached, type ConversionModel, type EntityModel } from '../documents/model.ts'
+import { isId } from '../fields/relation-rules.ts'
+import { decoder } from '../records/decode.ts'
+import { named, type ReadContext, run } from '../records/query.ts'
+import { SelectBuilder } from '../records/select-builder.ts'
+import { problems } from './problems.ts'
+
+/** The source of a run, as the actor sees it. */
+export interface Source {
+  entity: EntityModel
+  id: string
+  version: number
+  display: string | null
+  /** Own fields by name and further ones by path; those that the actor may not read are missing. */
+  values: Readonly<Record<string, unknown>>
+  /** Paths that the conversion reads and the actor may not. */
+  denied: ReadonlySet<string>
+}
+
+/**
+ * Loads the source. Who may not see it gets "not found"; who may see it but not convert it is refused. With `lock` nobody
+ * else can convert or change it until the transaction ends.
+ */
+export async function loadSource(context: ReadContext, conversion: ConversionModel, id: string, lock: boolean): Promise<Source> {
+  const entity = conversion.source!
+  const rights = rightsOf(context.model, context.actor)
+  const own = rights.entity(entity.name)
+  if (!own || !isId(id)) throw notFound()
+  if (lock) {
+    // Alone and first: what follows then reads what the lock's former holder has written.
+    await context.db.query(`SELECT FROM ${entity.table} WHERE id = $1 FOR UPDATE`, [id])
+  }
+  const plan = cached(context.model, `source|${rights.key}|${conversion.name}`, () => {
+    const builder = new SelectBuilder(context.model, rights, entity)
+    const denied = new Set<string>()
+    const names = [...entity.fields.keys()].filter((name) => own.readField(name) !== null)
+    const paths = new Set(['id', 'version', 'display', ...names])
+    for (const path of conversion.paths) paths.add(path)
+    const selected = [...paths].flatMap((path) => {
+      try {
+        return [builder.select(path)]
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error
+        denied.add(path)
+        return []
+      }
+    })
+    builder.restrict(own.rows.read)
+    builder.where.push(`t0.id = ${builder.params.slot('id', 'uuid')}`, 't0.deleted_at IS NULL')
+    const mayConvert = builder.covered(own.rows.convert) ?? 'true'
+    const columns = selected.flatMap((one) => one.columns)
+    const where = builder.whereSql()
+    const text = `SELECT ${[...columns, mayConvert].join(', ')} FROM ${builder.from()}${where}`
+    return { ...named(text, builder.params.list), decode: decoder(selected), flagAt: columns.length, denied }
+  })
+  const { rows } = await run(context, plan, { id })
+  const row = rows[0]
+  if (!row) throw notFound()
+  if (row[plan.flagAt] !== true) throw new Problem(problems['conversion.forbidden'])
+  const values = plan.decode(row)
+  const display = (values['display'] as string | null | undefined) ?? null
+  return { entity, id, version: values.version, display, values, denied: plan.denied }
+}
+
+/** Refuses a source for which the conversion is not meant, with every reason at its field. */
+export function checkAvailable(context: ReadContext, conversion: ConversionModel, source: Source): void {
+  const { available, body } = conversion
+  const errors: ProblemItem[] = (body.available?.require ?? [])
+    .filter((field) => source.values[field] == null)
+    .map((field) => ({ pointer: `#/source/${field}`, code: 'field.required', detail: 'is needed for this conversion' }))
+  if (available && evaluateOnSource(context, source, available, (path) => path) !== true) {
+    const { message, messages = {} } = body.available!
+    errors.push({
+      pointer: '#/source',
+      code: 'conversion.not-available',
+      detail: message ?? `It does not meet: ${available.text}`,
+      ...(Object.keys(messages).length > 0 ? { params: { messages } } : {}),
+    })
+  }
+  if (errors.length > 0) throw new Problem(problems['conversion.not-available'], { errors })
+}
+
+/** The value of an expression about the source; `toPath` turns the expression's names into paths of the source. */
+export function evaluateOnSource(
+  context: ReadContext,
+  source: Source,
+  program: NonNullable<ConversionModel['available']>,
+  toPath: (name: string) => string,
+): unknown {
+  return program.evaluate((name) => sourceValue(source, toPath(name)), {
+    now: context.now,
+    timeZone: context.model.settings.timeZone,
+    me: context.actor.userId,
+    teams: context.actor.teams,
+  })
+}
+
+/** The value at a path of the source; a part of an address is taken out of it. */
+export function sourceValue(source: Source, path: string): unknown {
+  if (Object.hasOwn(source.values, path)) return source.values[path] ?? null
+  const dot = path.lastIndexOf('.')
+  const whole = dot < 0 ? null : source.values[path.slice(0, dot)]
+  if (whole === null || typeof whole !== 'object') return null
+  return (whole as Record<string, unknown>)[path.slice(dot + 1)] ?? null
+}
+
+function notFound(): Problem {
+  return new Problem({ code: 'record.not-found', status: 404, title: 'There is no such record' })
+}

@@ -1,0 +1,79 @@
+import { Problem } from '@xrm/sdk'
+import type { ChangeView, HistoryAnswer } from '@xrm/sdk/api'
+import type { EntityRights } from '../access/rights.ts'
+import { fieldOfColumn } from '../conversions/runs.ts'
+import { isId } from '../fields/relation-rules.ts'
+import { problems as recordProblems } from '../records/problems.ts'
+import { access, getRecord, type ReadContext } from '../records/query.ts'
+
+interface ChangeRow {
+  id: string
+  at: string
+  action: ChangeView['action']
+  actor: string | null
+  actorName: string | null
+  cause: string
+  ref: string | null
+  before: Record<string, unknown>
+  after: Record<string, unknown>
+}
+
+/** The changes of a record, newest first, with the fields that the actor may read now. */
+export async function readHistory(
+  context: ReadContext,
+  entityName: string,
+  id: string,
+  { limit = 50, after }: { limit?: number; after?: string },
+): Promise<HistoryAnswer> {
+  const { own } = access(context, entityName)
+  await requireVisible(context, entityName, id)
+  const before = after === undefined ? null : readPlace(after)
+  const changes = await readChanges(context, own, id, { limit: limit + 1, beforeId: before, until: null })
+  const page = changes.slice(0, limit)
+  return { items: page, next: changes.length > limit ? page.at(-1)!.id : null }
+}
+
+/** The record is there for the actor, or in the bin where they may look. */
+export async function requireVisible(context: ReadContext, entity: string, id: string): Promise<void> {
+  const found = isId(id) && ((await getRecord(context, entity, id, { fields: ['id'] })) ?? (await getRecord(context, entity, id, { fields: ['id'], deleted: true })))
+  if (!found) throw new Problem(recordProblems['record.not-found'])
+}
+
+/** Changes of one record, newest first; those of which nothing may be seen are left out. */
+export async function readChanges(
+  context: ReadContext,
+  own: EntityRights,
+  id: string,
+  { limit, beforeId, until }: { limit: number; beforeId: string | null; until: string | null },
+): Promise<ChangeView[]> {
+  const { rows } = await context.db.query<ChangeRow>(
+    `SELECT c.id::text, c.at, c.action, c.actor, u.name AS "actorName", c.cause, c.ref, c.before, c.after
+     FROM xrm.change c LEFT JOIN xrm."user" u ON u.id = c.actor
+     WHERE c.record = $1 AND c.entity = $2 AND ($3::bigint IS NULL OR c.id < $3) AND ($4::timestamptz IS NULL OR c.at < $4)
+     ORDER BY c.id DESC LIMIT $5`,
+    [id, own.entity.name, beforeId, until, limit],
+  )
+  return rows.flatMap((row) => {
+    const before = visible(own, row.before)
+    const after = visible(own, row.after)
+    if (row.action === 'update' && Object.keys(before).length === 0 && Object.keys(after).length === 0) return []
+    const actor = row.actor === null ? null : { id: row.actor, name: row.actorName ?? '' }
+    const cause = { kind: row.cause, ...(row.ref === null ? {} : { ref: row.ref }) }
+    return [{ id: row.id, at: row.at, action: row.action, actor, cause, before, after }]
+  })
+}
+
+function visible(own: EntityRights, values: Record<string, unknown>): Record<string, unknown> {
+  const result: Record<string, unknown> = {}
+  for (const [column, value] of Object.entries(values)) {
+    const field = fieldOfColumn(own.entity, column)
+    // Readable on some rows only: the past of the row may have been another, so it is left out.
+    if (field !== null && own.readField(field)?.length === 0) result[field] = value
+  }
+  return result
+}
+
+function readPlace(after: string): string {
+  if (!/^\d{1,18}$/.test(after)) throw new Problem(recordProblems['query.cursor'])
+  return after
+}

@@ -1,0 +1,48 @@
+import { serve } from '@hono/node-server'
+import { pino } from 'pino'
+import { createApp } from './app.ts'
+import { readConfig } from './config.ts'
+import { startServer } from './server.ts'
+import { StartError } from './start-error.ts'
+import { onStop } from './stop-signals.ts'
+
+/** Starts the server and says where it is and how to sign in. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env, process.argv.slice(2))
+  const log = pino({ level: config.logLevel }, pino.destination(2))
+  const server = await startServer({ config, log })
+  const app = await createApp(server)
+  const http = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
+    const listening = serve({ fetch: app.fetch, port: config.port, hostname: config.host }, () => resolve(listening))
+    listening.once('error', reject)
+  }).catch(async (error: NodeJS.ErrnoException) => {
+    await server.stop()
+    if (error.code !== 'EADDRINUSE') throw error
+    throw new StartError(`Port ${config.port} is in use.`, 'Set PORT to another one, or stop the other server.')
+  })
+  onStop(async () => {
+    await new Promise<void>((resolve) => {
+      http.close(() => resolve())
+      if ('closeIdleConnections' in http) http.closeIdleConnections()
+    })
+    await server.stop()
+  })
+  announce(config, server.accounts.setupToken)
+}
+
+function announce(config: ReturnType<typeof readConfig>, setupToken: string | undefined): void {
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  const url = config.publicUrl ?? `http://${host}:${config.port}`
+  const lines = [`XRM is ready at ${url}`]
+  if (setupToken === undefined) lines.push('Sign in with your e-mail and password.')
+  else lines.push('There is no user yet. Open this page to create the administrator; it works once, for 24 hours:', `${url}/setup#token=${setupToken}`)
+  console.log(`\n${lines.join('\n')}\n`)
+}
+
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof StartError)) throw error
+  console.error(`\n${error.message}${error.hint === undefined ? '' : `\n${error.hint}`}\n`)
+  process.exit(1)
+}

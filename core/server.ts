@@ -1,0 +1,115 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Plugin } from '@xrm/sdk'
+import { Teams } from './access/teams.ts'
+import { createAccounts } from './accounts/accounts.ts'
+import type { Server } from './api/environment.ts'
+import type { Config } from './config.ts'
+import { Changesets } from './documents/changesets.ts'
+import { LiveModel } from './documents/live-model.ts'
+import { fieldTypesOf, findPlugins, hooksOf, type LoadedPlugins, orderPlugins, pluginDocuments } from './plugins/load-plugins.ts'
+import { siteDocuments, syncDocuments } from './plugins/sync-documents.ts'
+import { Cursors } from './records/cursor.ts'
+import { sharedSecret } from './storage/secrets.ts'
+import { connect, type Database } from './storage/database.ts'
+import { startEmbedded } from './storage/embedded.ts'
+import { ensureIndexes } from './storage/ensure-indexes.ts'
+import { migrate } from './storage/migrate.ts'
+import { systemPlugin } from './system/index.ts'
+
+const pluginFolder = join(import.meta.dirname, '../plugins')
+
+/** A server that is ready to answer, with what stops it again. */
+export interface RunningServer extends Server {
+  stop(): Promise<void>
+}
+
+export interface ServerOptions {
+  config: Config
+  log: Logger
+  /** Instead of those in the folder `plugins`, for tests. */
+  plugins?: readonly Plugin[]
+  /** False: the node learns of new versions by asking alone. */
+  listen?: boolean
+}
+
+/** Starts everything below HTTP: database, migrations, plugins, model, accounts. */
+export async function startServer({ config, log, plugins, listen = true }: ServerOptions): Promise<RunningServer> {
+  const embedded = config.databaseUrl === undefined ? await startEmbedded({ folder: config.data }) : undefined
+  const undo: (() => Promise<unknown>)[] = embedded ? [() => embedded.stop()] : []
+  try {
+    const db = await connect({ url: config.databaseUrl ?? embedded!.url })
+    undo.unshift(() => db.close())
+    await migrate(db)
+    const loaded = await loadPlugins(plugins)
+    for (const { name, reason } of loaded.failures) log.error({ plugin: name, reason }, 'plugin not loaded')
+    const context = {
+      fieldTypes: fieldTypesOf(loaded.plugins),
+      settings: { currency: config.currency, timeZone: config.timeZone, country: 'DE' },
+    }
+    await syncDocuments(db, context, [...pluginDocuments(loaded.plugins), ...(await siteDocuments(config.documents))])
+    const live = new LiveModel(db, context, log, { listen })
+    await live.start()
+    undo.unshift(() => live.stop())
+    const housekeeping = keepHouse(db, live, log)
+    undo.unshift(() => housekeeping.stop())
+    const accounts = await createAccounts({
+      db,
+      config,
+      report: ({ name, ...event }) => log.info({ event: name, ...event }, 'account'),
+    })
+    const server: Server = {
+      config,
+      db,
+      live,
+      accounts,
+      teams: new Teams(db),
+      changesets: new Changesets(db, live),
+      plugins: loaded,
+      hooks: hooksOf(loaded.plugins),
+      cursors: new Cursors(await sharedSecret(db, 'cursors')),
+      log,
+    }
+    return { ...server, stop: () => stopAll(undo) }
+  } catch (error) {
+    await stopAll(undo)
+    throw error
+  }
+}
+
+async function loadPlugins(given: readonly Plugin[] | undefined): Promise<LoadedPlugins> {
+  const loaded = given ? orderPlugins(given) : await findPlugins(pluginFolder)
+  return { plugins: [systemPlugin, ...loaded.plugins], failures: loaded.failures }
+}
+
+async function stopAll(undo: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const stop of undo) await stop()
+}
+
+const hour = 3_600_000
+
+/** What has to happen now and then: indexes after a publish, partitions for the coming month, old keys out. */
+function keepHouse(db: Database, live: LiveModel, log: Logger): { stop(): Promise<void> } {
+  let running: Promise<void> | null = null
+  const report = (error: Error): void => log.warn({ error: error.message }, 'housekeeping failed; it is tried again')
+  const indexes = (): void => {
+    running ??= ensureIndexes(db, live.current, log)
+      .catch(report)
+      .finally(() => (running = null))
+  }
+  const hourly = (): void => {
+    db.pool.query(`SELECT xrm.make_change_partitions(current_date)`).catch(report)
+    db.pool.query(`DELETE FROM xrm.idempotency WHERE created_at < now() - interval '1 day'`).catch(report)
+  }
+  hourly()
+  indexes()
+  const timer = setInterval(hourly, hour).unref()
+  const stopFollowing = live.onChange(indexes)
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      stopFollowing()
+      await running
+    },
+  }
+}

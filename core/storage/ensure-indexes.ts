@@ -1,0 +1,43 @@
+import type { Logger } from 'pino'
+import type { Model } from '../documents/model.ts'
+import type { Database } from './database.ts'
+import { createIndexSql, wantedIndexes } from './indexes.ts'
+import { quoteName } from './names.ts'
+
+/** Any number that no other advisory lock of ours uses. */
+const lock = 5_788_246
+
+/**
+ * Builds the indexes that the model wants and the database lacks, and drops those of ours that nobody wants any more.
+ * Without blocking writers, so it runs while the server serves; on one node at a time, the others skip it.
+ */
+export async function ensureIndexes(db: Database, model: Model, log: Logger): Promise<void> {
+  const client = await db.pool.connect()
+  try {
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [lock])
+    if (!rows[0]!.locked) return
+    await client.query('SET statement_timeout = 0')
+    const wanted = new Map(wantedIndexes(model).map((index) => [index.name, index]))
+    // An index that is not valid was left by a build that did not finish.
+    const { rows: found } = await client.query<{ name: string; valid: boolean }>(
+      `SELECT c.relname AS name, i.indisvalid AS valid FROM pg_index i
+       JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = 'record' AND c.relname ~ '_(ix|key)_[0-9a-f]{12}$'`,
+    )
+    for (const { name, valid } of found) {
+      if (valid && wanted.has(name)) continue
+      await client.query(`DROP INDEX CONCURRENTLY IF EXISTS record.${quoteName(name)}`)
+      log.info({ index: name }, 'index dropped')
+    }
+    const valid = new Set(found.filter((row) => row.valid).map((row) => row.name))
+    for (const index of wanted.values()) {
+      if (valid.has(index.name)) continue
+      const began = performance.now()
+      await client.query(createIndexSql(index, true))
+      log.info({ index: index.name, ms: Math.round(performance.now() - began) }, 'index built')
+    }
+  } finally {
+    // Ends the session, and with it the lock and the setting.
+    client.release(true)
+  }
+}
