@@ -15,12 +15,17 @@ async function main(): Promise<void> {
   const app = await createApp(server)
   const demoUsers = config.demo ? await runDemo(server) : null
   const http = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
-    const listening = serve({ fetch: app.fetch, port: config.port, hostname: config.host }, () => resolve(listening))
+    const listening = serve({ fetch: app.fetch, port: config.port, hostname: config.host }, () =>
+      resolve(listening),
+    )
     listening.once('error', reject)
   }).catch(async (error: NodeJS.ErrnoException) => {
     await server.stop()
     if (error.code !== 'EADDRINUSE') throw error
-    throw new StartError(`Port ${config.port} is in use.`, 'Set PORT to another one, or stop the other server.')
+    throw new StartError(
+      `Port ${config.port} is in use.`,
+      'Set PORT to another one, or stop the other server.',
+    )
   })
   onStop(async () => {
     await new Promise<void>((resolve) => {
@@ -38,11 +43,16 @@ function announce(config: Config, setupToken: string | undefined, demoUsers: Dem
   const lines = [`XRM is ready at ${url}`]
   if (demoUsers) {
     lines.push('', 'Demo users; their passwords are shown this once:')
-    for (const { email, password, role } of demoUsers) lines.push(`  ${email.padEnd(36)} ${password}   ${role}`)
+    for (const { email, password, role } of demoUsers)
+      lines.push(`  ${email.padEnd(36)} ${password}   ${role}`)
   }
   if (setupToken === undefined) lines.push('', 'Sign in with your e-mail and password.')
   else {
-    lines.push('', 'There is no administrator yet. Open this page to become it; it works once, for 24 hours:', `${url}/setup#token=${setupToken}`)
+    lines.push(
+      '',
+      'There is no administrator yet. Open this page to become it; it works once, for 24 hours:',
+      `${url}/setup#token=${setupToken}`,
+    )
   }
   console.log(`\n${lines.join('\n')}\n`)
 }

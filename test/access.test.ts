@@ -34,7 +34,16 @@ async function create(entity: string, values: object, call = admin): Promise<Row
 }
 
 describe('without a session', () => {
-  it.each(['/api/model', '/api/records/firm', '/api//records/firm', '/api/openapi.json', '/api/me', '/api/documents', '/api/search?q=a', '/api/nothing'])('%s is closed', async (path) => {
+  it.each([
+    '/api/model',
+    '/api/records/firm',
+    '/api//records/firm',
+    '/api/openapi.json',
+    '/api/me',
+    '/api/documents',
+    '/api/search?q=a',
+    '/api/nothing',
+  ])('%s is closed', async (path) => {
     const response = await app.request(path)
     expect([401, 404]).toContain(response.status)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
@@ -42,7 +51,11 @@ describe('without a session', () => {
   })
 
   it('another site can make nobody write', async () => {
-    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }] as Record<string, string>[]) {
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ] as Record<string, string>[]) {
       expect((await admin('POST', '/api/records/firm', { name: 'CSRF' }, headers)).status).toBe(403)
     }
   })
@@ -53,8 +66,19 @@ describe('rows', () => {
     const lead = await create('prospect', { last_name: 'Mine' }, other)
     const missing = '/api/records/prospect/0190c9a0-0000-7000-8000-000000000000'
     const path = `/api/records/prospect/${lead.id}`
-    for (const [method, suffix, body] of [['GET', '', undefined], ['PATCH', '', { last_name: 'X' }], ['DELETE', '', undefined], ['GET', '/history', undefined], ['GET', '/timeline', undefined], ['GET', '/conversions', undefined], ['POST', '/restore', undefined]] as const) {
-      const [hidden, never] = [await seller(method, path + suffix, body), await seller(method, missing + suffix, body)]
+    for (const [method, suffix, body] of [
+      ['GET', '', undefined],
+      ['PATCH', '', { last_name: 'X' }],
+      ['DELETE', '', undefined],
+      ['GET', '/history', undefined],
+      ['GET', '/timeline', undefined],
+      ['GET', '/conversions', undefined],
+      ['POST', '/restore', undefined],
+    ] as const) {
+      const [hidden, never] = [
+        await seller(method, path + suffix, body),
+        await seller(method, missing + suffix, body),
+      ]
       expect([method, suffix, hidden.status, hidden.body]).toEqual([method, suffix, never.status, never.body])
       expect(hidden.status).toBe(404)
     }
@@ -73,9 +97,15 @@ describe('rows', () => {
     await create('prospect', { last_name: 'Qwertz', company: 'Countable' }, seller)
     await create('prospect', { last_name: 'Qwertz', company: 'Countable' }, other)
     const filter = encodeURIComponent('company == "Countable"')
-    expect((await seller<List>('GET', `/api/records/prospect?count=exact&filter=${filter}`)).body).toMatchObject({ count: { value: 1 }, items: { length: 1 } })
+    expect(
+      (await seller<List>('GET', `/api/records/prospect?count=exact&filter=${filter}`)).body,
+    ).toMatchObject({ count: { value: 1 }, items: { length: 1 } })
     expect((await seller<SearchAnswer>('GET', '/api/search?q=qwertz')).body.groups[0]!.items).toHaveLength(1)
-    const { body } = await seller<{ rows: object[] }>('POST', '/api/records/prospect/aggregate', { filter: 'company == "Countable"', groupBy: ['last_name'], measures: { n: 'count' } })
+    const { body } = await seller<{ rows: object[] }>('POST', '/api/records/prospect/aggregate', {
+      filter: 'company == "Countable"',
+      groupBy: ['last_name'],
+      measures: { n: 'count' },
+    })
     expect(body.rows).toEqual([{ last_name: 'Qwertz', n: 1 }])
   })
 
@@ -90,7 +120,8 @@ describe('rows', () => {
 
   it('that may not be seen cannot be named by a relation either', async () => {
     const hidden = await create('deal', { name: 'Hidden' }, other)
-    const attempt = (id: string) => seller('POST', '/api/records/call', { subject: 'X', regarding: [`deal/${id}`] })
+    const attempt = (id: string) =>
+      seller('POST', '/api/records/call', { subject: 'X', regarding: [`deal/${id}`] })
     const [known, unknown] = [await attempt(hidden.id), await attempt('0190c9a0-0000-7000-8000-000000000000')]
     expect(known.status).toBe(422)
     expect(known.body).toEqual(unknown.body)
@@ -103,18 +134,39 @@ describe('fields', () => {
     const read = await seller<Row>('GET', `/api/records/deal/${deal.id}`)
     expect(read.status).toBe(200)
     expect(read.body).not.toHaveProperty('secret')
-    for (const query of ['fields=NAME', 'sort=NAME', 'sort=-NAME', 'filter=NAME%20%3D%3D%20%22x1%22', 'filter=!(NAME%20!%3D%20null)', 'filter=has(NAME)', 'filter=name%20!%3D%20null%20%7C%7C%20NAME.startsWith(%22x%22)']) {
-      const [denied, nonsense] = await Promise.all(['secret', 'nosuch'].map((name) => seller('GET', `/api/records/deal?${query.replaceAll('NAME', name)}`)))
+    for (const query of [
+      'fields=NAME',
+      'sort=NAME',
+      'sort=-NAME',
+      'filter=NAME%20%3D%3D%20%22x1%22',
+      'filter=!(NAME%20!%3D%20null)',
+      'filter=has(NAME)',
+      'filter=name%20!%3D%20null%20%7C%7C%20NAME.startsWith(%22x%22)',
+    ]) {
+      const [denied, nonsense] = await Promise.all(
+        ['secret', 'nosuch'].map((name) =>
+          seller('GET', `/api/records/deal?${query.replaceAll('NAME', name)}`),
+        ),
+      )
       expect([query, denied!.status]).toEqual([query, 400])
       expect(JSON.stringify(denied!.body).replaceAll('secret', 'nosuch')).toBe(JSON.stringify(nonsense!.body))
     }
-    for (const request of [{ groupBy: ['secret'], measures: { n: 'count' } }, { measures: { n: 'max(secret)' } }]) {
+    for (const request of [
+      { groupBy: ['secret'], measures: { n: 'count' } },
+      { measures: { n: 'max(secret)' } },
+    ]) {
       expect((await seller('POST', '/api/records/deal/aggregate', request)).status).toBe(400)
     }
-    expect(await seller('PATCH', `/api/records/deal/${deal.id}`, { secret: 'y' })).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/secret', code: 'record.unknown-field' }] } })
+    expect(await seller('PATCH', `/api/records/deal/${deal.id}`, { secret: 'y' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/secret', code: 'record.unknown-field' }] },
+    })
     expect((await admin<Row>('GET', `/api/records/deal/${deal.id}`)).body).toMatchObject({ secret: 'x1' })
     await admin('PATCH', `/api/records/deal/${deal.id}`, { secret: 'x2' })
-    const { body: history } = await seller<{ items: { after: object }[] }>('GET', `/api/records/deal/${deal.id}/history`)
+    const { body: history } = await seller<{ items: { after: object }[] }>(
+      'GET',
+      `/api/records/deal/${deal.id}/history`,
+    )
     expect(JSON.stringify(history)).not.toMatch(/secret|x1|x2/)
     const { body: model } = await seller<ModelView>('GET', '/api/model')
     expect(model.entities['deal']!.fields).not.toHaveProperty('secret')
@@ -124,16 +176,40 @@ describe('fields', () => {
   it('of a related record are denied as on the record itself', async () => {
     const firm = await create('firm', { name: 'Related', tax_number: 'T-9' })
     await create('deal', { name: 'Via', firm: firm.id, owner: sellerId })
-    for (const query of ['fields=firm.tax_number', 'sort=firm.tax_number', `filter=${encodeURIComponent('firm.tax_number == "T-9"')}`]) {
+    for (const query of [
+      'fields=firm.tax_number',
+      'sort=firm.tax_number',
+      `filter=${encodeURIComponent('firm.tax_number == "T-9"')}`,
+    ]) {
       expect((await seller('GET', `/api/records/deal?${query}`)).status).toBe(400)
     }
-    const { body } = await seller<List>('GET', `/api/records/deal?fields=firm.name&filter=${encodeURIComponent('name == "Via"')}`)
+    const { body } = await seller<List>(
+      'GET',
+      `/api/records/deal?fields=firm.name&filter=${encodeURIComponent('name == "Via"')}`,
+    )
     expect(body.items[0]).toMatchObject({ 'firm.name': 'Related' })
   })
 
   it('written for the system only are refused by name', async () => {
-    const { body } = await seller<{ errors: { pointer: string; code: string }[] }>('POST', '/api/records/prospect', { last_name: 'S', id: sellerId, created_at: '2020-01-01T00:00:00Z', version: 9, deleted_at: null, display: 'x' })
-    expect(body.errors.map(({ pointer, code }) => `${pointer} ${code}`).sort()).toEqual(['#/created_at field.read-only', '#/deleted_at field.read-only', '#/display field.read-only', '#/id field.read-only', '#/version field.read-only'])
+    const { body } = await seller<{ errors: { pointer: string; code: string }[] }>(
+      'POST',
+      '/api/records/prospect',
+      {
+        last_name: 'S',
+        id: sellerId,
+        created_at: '2020-01-01T00:00:00Z',
+        version: 9,
+        deleted_at: null,
+        display: 'x',
+      },
+    )
+    expect(body.errors.map(({ pointer, code }) => `${pointer} ${code}`).sort()).toEqual([
+      '#/created_at field.read-only',
+      '#/deleted_at field.read-only',
+      '#/display field.read-only',
+      '#/id field.read-only',
+      '#/version field.read-only',
+    ])
   })
 })
 
@@ -142,7 +218,10 @@ describe('deny by default', () => {
     const { body } = await guest<ModelView>('GET', '/api/model')
     expect(Object.keys(body.entities).sort()).toEqual(['firm', 'team', 'user'])
     expect(Object.keys(body.entities['firm']!.fields).sort()).toEqual(['display', 'id', 'name', 'version'])
-    expect(await guest('GET', '/api/records/deal')).toMatchObject({ status: 404, body: { code: 'entity.not-found' } })
+    expect(await guest('GET', '/api/records/deal')).toMatchObject({
+      status: 404,
+      body: { code: 'entity.not-found' },
+    })
     expect((await guest('POST', '/api/records/firm', { name: 'No' })).status).toBe(403)
     expect((await guest('GET', '/api/search?q=a')).status).toBe(200)
   })
@@ -157,17 +236,35 @@ describe('deny by default', () => {
 
   it('two roles add up cell by cell: a field is shown on the rows of the role that grants it', async () => {
     const id = (await admin<{ id: string }>('POST', '/api/changesets', { title: 'Roles' })).body.id
-    await admin('PUT', `/api/documents/role/wide?changeset=${id}`, { title: 'Wide', entities: { deal: { read: 'all', fields: { name: 'read', owner: 'read' } } } })
-    await admin('PUT', `/api/documents/role/deep?changeset=${id}`, { title: 'Deep', entities: { deal: { read: 'own', fields: { secret: 'read', name: 'read' } } } })
+    await admin('PUT', `/api/documents/role/wide?changeset=${id}`, {
+      title: 'Wide',
+      entities: { deal: { read: 'all', fields: { name: 'read', owner: 'read' } } },
+    })
+    await admin('PUT', `/api/documents/role/deep?changeset=${id}`, {
+      title: 'Deep',
+      entities: { deal: { read: 'own', fields: { secret: 'read', name: 'read' } } },
+    })
     expect((await admin('POST', `/api/changesets/${id}/publish`)).status).toBe(200)
     const both = await user(['wide', 'deep'])
     const mine = await create('deal', { name: 'Cell mine', secret: 'seen', owner: both.id })
     const foreign = await create('deal', { name: 'Cell foreign', secret: 'unseen', owner: sellerId })
-    expect((await both.call<Row>('GET', `/api/records/deal/${mine.id}`)).body).toMatchObject({ name: 'Cell mine', secret: 'seen' })
-    expect((await both.call<Row>('GET', `/api/records/deal/${foreign.id}`)).body).toMatchObject({ name: 'Cell foreign', secret: null })
-    const { body } = await both.call<List>('GET', `/api/records/deal?count=exact&filter=${encodeURIComponent('secret == "unseen" || secret == "seen"')}`)
+    expect((await both.call<Row>('GET', `/api/records/deal/${mine.id}`)).body).toMatchObject({
+      name: 'Cell mine',
+      secret: 'seen',
+    })
+    expect((await both.call<Row>('GET', `/api/records/deal/${foreign.id}`)).body).toMatchObject({
+      name: 'Cell foreign',
+      secret: null,
+    })
+    const { body } = await both.call<List>(
+      'GET',
+      `/api/records/deal?count=exact&filter=${encodeURIComponent('secret == "unseen" || secret == "seen"')}`,
+    )
     expect(body.count, JSON.stringify(body)).toEqual({ value: 1, capped: false })
-    const sorted = await both.call<List>('GET', `/api/records/deal?fields=name&sort=secret&filter=${encodeURIComponent('name.startsWith("Cell")')}`)
+    const sorted = await both.call<List>(
+      'GET',
+      `/api/records/deal?fields=name&sort=secret&filter=${encodeURIComponent('name.startsWith("Cell")')}`,
+    )
     expect(sorted.body.items.map((item) => item['name'])).toEqual(['Cell mine', 'Cell foreign'])
   })
 })
@@ -181,7 +278,10 @@ describe('users', () => {
     expect((await gone.call('GET', '/api/me')).status).toBe(200)
     expect((await admin('PATCH', `/api/users/${gone.id}`, { active: false })).status).toBe(200)
     expect((await gone.call('GET', '/api/me')).status).toBe(401)
-    expect(await admin('PATCH', `/api/users/${gone.id}`, { roles: ['nonsense'] })).toMatchObject({ status: 400, body: { errors: [{ pointer: '#/roles/0' }] } })
+    expect(await admin('PATCH', `/api/users/${gone.id}`, { roles: ['nonsense'] })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '#/roles/0' }] },
+    })
   })
 })
 
@@ -209,12 +309,18 @@ describe('bodies', () => {
   })
 
   it('must be JSON by their own word', async () => {
-    expect((await admin('POST', '/api/records/firm', '{"name":"x"}', { 'content-type': 'text/plain' })).status).toBe(415)
-    expect((await admin('POST', '/api/records/firm', '{"name":"x"}', { 'content-encoding': 'gzip' })).status).toBe(415)
+    expect(
+      (await admin('POST', '/api/records/firm', '{"name":"x"}', { 'content-type': 'text/plain' })).status,
+    ).toBe(415)
+    expect(
+      (await admin('POST', '/api/records/firm', '{"name":"x"}', { 'content-encoding': 'gzip' })).status,
+    ).toBe(415)
   })
 
   it('leave nothing running behind', async () => {
-    const { rows } = await server.db.pool.query(`SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`)
+    const { rows } = await server.db.pool.query(
+      `SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
+    )
     expect(rows[0]).toEqual({ n: 0 })
   })
 })

@@ -7,9 +7,26 @@ import type { Database } from '../storage/database.ts'
 import { wantedIndexes } from '../storage/indexes.ts'
 import { buildModel } from './build-model.ts'
 import type { Issue } from './issues.ts'
-import { bodyBelowAdmin, documentKey, effectiveDocuments, layerBody, type Layer, type LayerRow, readState } from './layers.ts'
+import {
+  bodyBelowAdmin,
+  documentKey,
+  effectiveDocuments,
+  layerBody,
+  type Layer,
+  type LayerRow,
+  readState,
+} from './layers.ts'
 import type { LiveModel } from './live-model.ts'
-import { diffPatch, escapePointer, isEqual, isObject, type Json, mergePatch, patchPointers, valueAt } from './merge.ts'
+import {
+  diffPatch,
+  escapePointer,
+  isEqual,
+  isObject,
+  type Json,
+  mergePatch,
+  patchPointers,
+  valueAt,
+} from './merge.ts'
 import { normaliseDocument } from './normalise.ts'
 import { problems } from './problems.ts'
 import { applyEdits, type Edit, publishEdits, type PublishOptions, typeChanges } from './publish.ts'
@@ -65,7 +82,9 @@ export class Changesets {
   }
 
   async list(): Promise<Changeset[]> {
-    const { rows } = await this.#db.pool.query<Changeset>(`${selectChangesets} ORDER BY c.created_at DESC LIMIT 200`)
+    const { rows } = await this.#db.pool.query<Changeset>(
+      `${selectChangesets} ORDER BY c.created_at DESC LIMIT 200`,
+    )
     return rows
   }
 
@@ -75,18 +94,31 @@ export class Changesets {
       : { rows: [] }
     if (!rows[0]) throw new Problem(problems['changeset.not-found'])
     const edits = await readEdits(this.#db.pool, id)
-    return { ...rows[0], edits: edits.map(({ layer, kind, name, before, after }) => ({ layer, kind, name, changes: changedPlaces(before, after) })) }
+    return {
+      ...rows[0],
+      edits: edits.map(({ layer, kind, name, before, after }) => ({
+        layer,
+        kind,
+        name,
+        changes: changedPlaces(before, after),
+      })),
+    }
   }
 
   async discard(id: string): Promise<void> {
     await this.#requireDraft(id)
-    await this.#db.pool.query(`UPDATE xrm.changeset SET status = 'discarded' WHERE id = $1 AND status = 'draft'`, [id])
+    await this.#db.pool.query(
+      `UPDATE xrm.changeset SET status = 'discarded' WHERE id = $1 AND status = 'draft'`,
+      [id],
+    )
   }
 
   /** A document as it is published, or as it stands in a draft. */
   async document(kind: DocumentKind, name: string, changeset?: string): Promise<DocumentView> {
     const rows = await this.#rows(changeset)
-    const effective = effectiveDocuments(rows).find((document) => document.kind === kind && document.name === name)
+    const effective = effectiveDocuments(rows).find(
+      (document) => document.kind === kind && document.name === name,
+    )
     if (!effective) throw new Problem(problems['document.not-found'], { detail: `${kind} ${name}` })
     const view: DocumentView = { kind, name, body: effective.body as unknown as Json, layers: {} }
     for (const row of rows) if (row.kind === kind && row.name === name) view.layers[row.layer] = row.body
@@ -94,9 +126,14 @@ export class Changesets {
   }
 
   /** All documents of a kind, or of every kind, as they are published or stand in a draft. */
-  async documents(kind?: DocumentKind, changeset?: string): Promise<{ kind: DocumentKind; name: string; title: string; changed: boolean }[]> {
+  async documents(
+    kind?: DocumentKind,
+    changeset?: string,
+  ): Promise<{ kind: DocumentKind; name: string; title: string; changed: boolean }[]> {
     const rows = await this.#rows(changeset)
-    const admin = new Set(rows.filter((row) => row.layer === 'admin').map((row) => documentKey(row.kind, row.name)))
+    const admin = new Set(
+      rows.filter((row) => row.layer === 'admin').map((row) => documentKey(row.kind, row.name)),
+    )
     return effectiveDocuments(rows)
       .filter((document) => kind === undefined || document.kind === kind)
       .map((document) => ({
@@ -117,7 +154,8 @@ export class Changesets {
 
   /** Changes a document in a draft by a merge patch over its present form. */
   async patch(changeset: string, kind: DocumentKind, name: string, patch: Json): Promise<DocumentView> {
-    if (!isObject(patch)) throw new Problem(problems['document.invalid'], { detail: 'The patch must be an object.' })
+    if (!isObject(patch))
+      throw new Problem(problems['document.invalid'], { detail: 'The patch must be an object.' })
     return this.#edit(changeset, kind, name, (below, effective) => {
       const wanted = normaliseDocument(kind, mergePatch(effective, patch))
       return below === undefined ? wanted : diffPatch(below, wanted)
@@ -129,7 +167,9 @@ export class Changesets {
     await this.document(kind, name, changeset).catch((error: unknown) => {
       if (!reset) throw error
     })
-    await this.#edit(changeset, kind, name, (below) => (reset || below === undefined ? undefined : null), { mayVanish: true })
+    await this.#edit(changeset, kind, name, (below) => (reset || below === undefined ? undefined : null), {
+      mayVanish: true,
+    })
   }
 
   async check(id: string): Promise<Issue[]> {
@@ -140,13 +180,20 @@ export class Changesets {
     await this.get(id)
     const state = await readState(this.#db.pool)
     const edits = await readEdits(this.#db.pool, id)
-    const built = buildModel(this.#live.context, state, { rows: applyEdits(state.rows, edits), version: state.version + 1 })
+    const built = buildModel(this.#live.context, state, {
+      rows: applyEdits(state.rows, edits),
+      version: state.version + 1,
+    })
     const existing = new Set(wantedIndexes(this.#live.current).map((index) => index.name))
     const indexes = built.issues.errors.length > 0 ? [] : wantedIndexes(built.model)
     return {
       steps: built.plan.steps.map(({ sql: _, ...step }) => step),
-      indexes: indexes.filter((index) => !existing.has(index.name)).map(({ entity, name }) => ({ entity, name })),
-      retired: built.plan.changed.filter((row) => row.retired).map(({ entity, field }) => ({ entity, field })),
+      indexes: indexes
+        .filter((index) => !existing.has(index.name))
+        .map(({ entity, name }) => ({ entity, name })),
+      retired: built.plan.changed
+        .filter((row) => row.retired)
+        .map(({ entity, field }) => ({ entity, field })),
       issues: [...built.issues.list, ...typeChanges(this.#live.context, state, built)],
     }
   }
@@ -155,7 +202,10 @@ export class Changesets {
   async publish(id: string, actor: string | null, options: PublishOptions = {}): Promise<Changeset> {
     await this.#requireDraft(id)
     await publishEdits(this.#db, this.#live.context, options, async (client, state) => {
-      const { rows } = await client.query<{ status: string }>('SELECT status FROM xrm.changeset WHERE id = $1 FOR UPDATE', [id])
+      const { rows } = await client.query<{ status: string }>(
+        'SELECT status FROM xrm.changeset WHERE id = $1 FOR UPDATE',
+        [id],
+      )
       if (rows[0]?.status !== 'draft') throw new Problem(problems['changeset.closed'])
       const edits = await readEdits(client, id)
       if (edits.length === 0) throw new Problem(problems['document.no-change'])
@@ -180,7 +230,10 @@ export class Changesets {
    */
   async revert(id: string, actor: string | null, options: PublishOptions = {}): Promise<Changeset> {
     const original = await this.get(id)
-    if (original.status !== 'published') throw new Problem(problems['changeset.closed'], { detail: 'Only a published changeset can be reverted.' })
+    if (original.status !== 'published')
+      throw new Problem(problems['changeset.closed'], {
+        detail: 'Only a published changeset can be reverted.',
+      })
     const inverse = await this.create(actor, `Revert: ${original.title}`.slice(0, 200))
     try {
       await this.#db.pool.query('UPDATE xrm.changeset SET reverts = $2 WHERE id = $1', [inverse.id, id])
@@ -206,11 +259,15 @@ export class Changesets {
     await this.#requireDraft(changeset)
     const identifier = kind === 'entity' ? namePattern : keyPattern
     if (!new RegExp(identifier).test(name)) {
-      throw new Problem(problems['document.invalid'], { detail: `"${name.slice(0, 80)}" is not a name: it must match ${identifier}` })
+      throw new Problem(problems['document.invalid'], {
+        detail: `"${name.slice(0, 80)}" is not a name: it must match ${identifier}`,
+      })
     }
     const published = (await readState(this.#db.pool)).rows
     const rows = applyEdits(published, await readEdits(this.#db.pool, changeset))
-    const effective = effectiveDocuments(rows).find((document) => document.kind === kind && document.name === name)
+    const effective = effectiveDocuments(rows).find(
+      (document) => document.kind === kind && document.name === name,
+    )
     const after = change(bodyBelowAdmin(rows, kind, name), effective?.body as Json | undefined)
     // The first edit of a document fixes what it was based on; that is what a conflict is judged by.
     await writeEdit(this.#db.pool, changeset, {
@@ -232,7 +289,8 @@ export class Changesets {
 
   async #requireDraft(id: string): Promise<void> {
     const changeset = await this.get(id)
-    if (changeset.status !== 'draft') throw new Problem(problems['changeset.closed'], { detail: `It is ${changeset.status}.` })
+    if (changeset.status !== 'draft')
+      throw new Problem(problems['changeset.closed'], { detail: `It is ${changeset.status}.` })
   }
 }
 
@@ -243,18 +301,33 @@ const selectChangesets = `
   FROM xrm.changeset c`
 
 /** The edits of a changeset. As text, because the driver cannot tell JSON null from SQL NULL. */
-async function readEdits(db: Pick<PoolClient, 'query'> | Database['pool'], changeset: string): Promise<Edit[]> {
-  const { rows } = await db.query<{ layer: Layer; kind: DocumentKind; name: string; before: string | null; after: string | null }>(
+async function readEdits(
+  db: Pick<PoolClient, 'query'> | Database['pool'],
+  changeset: string,
+): Promise<Edit[]> {
+  const { rows } = await db.query<{
+    layer: Layer
+    kind: DocumentKind
+    name: string
+    before: string | null
+    after: string | null
+  }>(
     'SELECT layer, kind, name, before::text, after::text FROM xrm.changeset_edit WHERE changeset = $1 ORDER BY kind, name',
     [changeset],
   )
-  const parse = (text: string | null): Json | undefined => (text === null ? undefined : (JSON.parse(text) as Json))
+  const parse = (text: string | null): Json | undefined =>
+    text === null ? undefined : (JSON.parse(text) as Json)
   return rows.map((row) => ({ ...row, before: parse(row.before), after: parse(row.after) }))
 }
 
 /** Writes an edit; `before` of an earlier edit of the same document stays. */
-export async function writeEdit(db: Pick<PoolClient, 'query'> | Database['pool'], changeset: string, edit: Edit): Promise<void> {
-  const text = (value: Json | undefined): string | null => (value === undefined ? null : JSON.stringify(value))
+export async function writeEdit(
+  db: Pick<PoolClient, 'query'> | Database['pool'],
+  changeset: string,
+  edit: Edit,
+): Promise<void> {
+  const text = (value: Json | undefined): string | null =>
+    value === undefined ? null : JSON.stringify(value)
   await db.query(
     `INSERT INTO xrm.changeset_edit (changeset, layer, kind, name, before, after) VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb)
      ON CONFLICT (changeset, layer, kind, name) DO UPDATE SET after = excluded.after`,
@@ -278,7 +351,10 @@ function refuseConflicts(edits: readonly Edit[], rows: readonly LayerRow[]): voi
       pointer: `#/${edit.kind}/${edit.name}${pointer}`,
       code: 'changeset.conflict',
       detail: 'was changed by someone else',
-      params: { theirs: current === undefined ? null : (valueAt(current, pointer) ?? null), yours: valueAt(edit.after, pointer) ?? null },
+      params: {
+        theirs: current === undefined ? null : (valueAt(current, pointer) ?? null),
+        yours: valueAt(edit.after, pointer) ?? null,
+      },
     }))
   })
   if (errors.length > 0) throw new Problem(problems['changeset.conflict'], { errors })
@@ -300,7 +376,9 @@ function invert(edit: Edit, current: Json | undefined): Json | undefined {
   const [now, after] = [mark(current), mark(edit.after)]
   const patch = diffPatch(after, withSkeleton(mark(edit.before ?? {}), after))
   if (patch === undefined) return current
-  const changed = patchPointers(patch).filter((pointer) => !isEqual(valueAt(now, pointer), valueAt(after, pointer)))
+  const changed = patchPointers(patch).filter(
+    (pointer) => !isEqual(valueAt(now, pointer), valueAt(after, pointer)),
+  )
   if (changed.length > 0) throw conflict(changed)
   const leftovers: string[] = []
   const result = withoutHollows(mergePatch(now, patch), mark(edit.before ?? {}), after, '', leftovers)
@@ -344,7 +422,8 @@ function withoutHollows(value: Json, before: Json, after: Json, at: string, left
     result[key] = rest
     if (known !== undefined) continue
     if (Object.keys(rest).length === 0) delete result[key]
-    else if (Object.values(inner).some((leaf) => !isObject(leaf) && leaf !== nullMark)) leftovers.push(pointer)
+    else if (Object.values(inner).some((leaf) => !isObject(leaf) && leaf !== nullMark))
+      leftovers.push(pointer)
   }
   return result
 }

@@ -24,7 +24,14 @@ export interface DocumentState {
 
 /** Reads the whole state in one statement, so that version and documents belong together. */
 export async function readState(db: Pick<PoolClient, 'query'> | Database['pool']): Promise<DocumentState> {
-  const { rows } = await db.query<{ state: { version: number; documents: LayerRow[]; tables: Record<string, string>; columns: Registry['columns'] } }>(`
+  const { rows } = await db.query<{
+    state: {
+      version: number
+      documents: LayerRow[]
+      tables: Record<string, string>
+      columns: Registry['columns']
+    }
+  }>(`
     SELECT json_build_object(
       'version', (SELECT version FROM xrm.model),
       'documents', (SELECT coalesce(json_agg(json_build_object('layer', layer, 'kind', kind, 'name', name, 'body', body)), '[]') FROM xrm.document),
@@ -58,7 +65,12 @@ export function effectiveDocuments(rows: readonly LayerRow[]): XrmDocument[] {
 }
 
 /** The body of one document in each layer, and merged up to a layer. */
-export function layerBody(rows: readonly LayerRow[], layer: Layer, kind: string, name: string): Json | undefined {
+export function layerBody(
+  rows: readonly LayerRow[],
+  layer: Layer,
+  kind: string,
+  name: string,
+): Json | undefined {
   return rows.find((row) => row.layer === layer && row.kind === kind && row.name === name)?.body
 }
 

@@ -20,6 +20,7 @@ function parseUrl(value: unknown, context: FieldContext): Parsed {
   const wrong: Parsed = { error: 'field.url', detail: 'must be a web address (http or https)' }
   if (/\s/.test(full)) return wrong
   const url = URL.parse(full)
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:') || !url.hostname.includes('.')) return wrong
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:') || !url.hostname.includes('.'))
+    return wrong
   return { value: full }
 }

@@ -11,7 +11,8 @@ export function decoder(selected: readonly Selected[]): (row: readonly unknown[]
   }
   return (row) => {
     const record: Record<string, unknown> = {}
-    for (const { path, at, to, decode } of steps) record[path] = decode === null ? row[at] : decode(row.slice(at, to))
+    for (const { path, at, to, decode } of steps)
+      record[path] = decode === null ? row[at] : decode(row.slice(at, to))
     return record as RecordData
   }
 }
