@@ -76,7 +76,7 @@ function signedIn(server: Server): Hono<Env> {
     return c.json(meView(c.var.model, c.var.actor, { ...c.var.session, language }))
   })
   app.get('/model', (c) => {
-    const etag = `"${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${[...c.var.actor.roles].sort().join('.')}"`
+    const etag = `"${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${[...c.var.actor.roles].toSorted().join('.')}"`
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
     return c.json(
       { ...modelView(c.var.model, c.var.actor), me: meView(c.var.model, c.var.actor, c.var.session) },

@@ -203,7 +203,7 @@ describe('fields', () => {
         display: 'x',
       },
     )
-    expect(body.errors.map(({ pointer, code }) => `${pointer} ${code}`).sort()).toEqual([
+    expect(body.errors.map(({ pointer, code }) => `${pointer} ${code}`).toSorted()).toEqual([
       '#/created_at field.read-only',
       '#/deleted_at field.read-only',
       '#/display field.read-only',
@@ -216,8 +216,13 @@ describe('fields', () => {
 describe('deny by default', () => {
   it('a role sees the entities that it names, and nothing of the others', async () => {
     const { body } = await guest<ModelView>('GET', '/api/model')
-    expect(Object.keys(body.entities).sort()).toEqual(['firm', 'team', 'user'])
-    expect(Object.keys(body.entities['firm']!.fields).sort()).toEqual(['display', 'id', 'name', 'version'])
+    expect(Object.keys(body.entities).toSorted()).toEqual(['firm', 'team', 'user'])
+    expect(Object.keys(body.entities['firm']!.fields).toSorted()).toEqual([
+      'display',
+      'id',
+      'name',
+      'version',
+    ])
     expect(await guest('GET', '/api/records/deal')).toMatchObject({
       status: 404,
       body: { code: 'entity.not-found' },
@@ -229,7 +234,7 @@ describe('deny by default', () => {
   it('a user without roles sees colleagues and nothing else', async () => {
     const { call } = await user([])
     const { body } = await call<ModelView>('GET', '/api/model')
-    expect(Object.keys(body.entities).sort()).toEqual(['team', 'user'])
+    expect(Object.keys(body.entities).toSorted()).toEqual(['team', 'user'])
     expect((await call('POST', '/api/records/team', { name: 'Mine' })).status).toBe(403)
     expect((await call('PATCH', `/api/records/user/${sellerId}`, { name: 'X' })).status).toBe(403)
   })

@@ -94,7 +94,7 @@ describe('a preview', () => {
         roles: { before: ['customer'], value: ['customer', 'prospect'] },
       },
     })
-    expect(Object.keys(firmTarget!.values).sort()).toEqual(['roles', 'site'])
+    expect(Object.keys(firmTarget!.values).toSorted()).toEqual(['roles', 'site'])
     expect(person).toMatchObject({
       key: 'person',
       action: 'create',
@@ -164,7 +164,7 @@ describe('a run', () => {
       `deal/${idOf('deal')}`,
     ])
     const { body: timeline } = await admin<TimelineAnswer>('GET', `/api/records/firm/${firm.id}/timeline`)
-    expect(timeline.items.map((item) => item.type).sort()).toEqual([
+    expect(timeline.items.map((item) => item.type).toSorted()).toEqual([
       'activity',
       'change',
       'change',
@@ -248,7 +248,7 @@ describe('a run', () => {
       },
     })
     expect({ status, code: body.code }).toEqual({ status: 422, code: 'conversion.invalid' })
-    expect(body.errors.map(({ pointer, code }) => [pointer, code]).sort()).toEqual([
+    expect(body.errors.map(({ pointer, code }) => [pointer, code]).toSorted()).toEqual([
       ['#/targets/deal/values/amount', 'field.decimal'],
       ['#/targets/person/values/last_name', 'field.too-long'],
     ])
@@ -269,7 +269,7 @@ describe('a run', () => {
       source: lead.id,
       targets: { person: { action: 'link', id: known.id }, deal: { action: 'skip' } },
     })
-    expect(run.targets.map(({ key, action }) => [key, action]).sort()).toEqual([
+    expect(run.targets.map(({ key, action }) => [key, action]).toSorted()).toEqual([
       ['deal', 'skip'],
       ['firm', 'skip'],
       ['person', 'link'],

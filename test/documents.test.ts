@@ -442,10 +442,10 @@ describe('changesets', () => {
 
   it('publish while readers and writers work, and none of their requests fails', async () => {
     const { body: row } = await admin<Row>('POST', '/api/records/firm', { name: 'Busy' })
-    let running = true
+    const state = { running: true }
     const failures: unknown[] = []
     const worker = async (): Promise<void> => {
-      for (let n = 0; running; n++) {
+      for (let n = 0; state.running; n++) {
         const answers = [
           await admin('GET', '/api/records/firm?limit=5'),
           await admin('PATCH', `/api/records/firm/${row.id}`, { name: `Busy ${n}` }),
@@ -456,7 +456,7 @@ describe('changesets', () => {
     const workers = [worker(), worker()]
     for (let n = 0; n < 3; n++)
       await change('entity', 'firm', { properties: { [`busy_${n}`]: { type: 'string' } } })
-    running = false
+    state.running = false
     await Promise.all(workers)
     // Two writers of one record may meet; that is a conflict that the caller is told of, not a failure of the publish.
     expect(

@@ -86,7 +86,7 @@ const alwaysReadable = new Set(['id', 'version'])
 
 /** The rights of an actor on a model; compiled once per set of roles. */
 export function rightsOf(model: Model, actor: Actor): Rights {
-  const key = [...actor.roles].sort().join(',')
+  const key = [...actor.roles].toSorted().join(',')
   return cached(model, `rights|${key}`, () => {
     const roles = actor.roles.flatMap((name) =>
       name === '$system' ? [everything] : (model.roles.get(name) ?? []),
@@ -227,10 +227,10 @@ function scopes(grants: readonly Grant[], action: Action): readonly RowScope[] {
 }
 
 /** `all` swallows the rest, `team` includes `own`; equal scopes count once. */
-function collapse(scopes: readonly RowScope[]): readonly RowScope[] {
-  if (scopes.some((scope) => scope.kind === 'all')) return [{ kind: 'all' }]
+function collapse(given: readonly RowScope[]): readonly RowScope[] {
+  if (given.some((scope) => scope.kind === 'all')) return [{ kind: 'all' }]
   const seen = new Map<string, RowScope>()
-  for (const scope of scopes) seen.set(scopeKey(scope), scope)
+  for (const scope of given) seen.set(scopeKey(scope), scope)
   if (seen.has('team')) seen.delete('own')
   return [...seen.values()]
 }

@@ -105,7 +105,7 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
     },
     conversions: conversions
       .map((conversion) => conversionSummary(model, conversion))
-      .sort((a, b) => a.order - b.order),
+      .toSorted((a, b) => a.order - b.order),
   }
 }
 

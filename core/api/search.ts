@@ -18,7 +18,7 @@ export function searchRoutes(server: Server): Hono<Env> {
       .filter(
         (entity) => entity.search.length > 0 && rights.entity(entity.name)?.readField('display') != null,
       )
-      .sort((a, b) => (a.body['x-entity'].order ?? 1000) - (b.body['x-entity'].order ?? 1000))
+      .toSorted((a, b) => (a.body['x-entity'].order ?? 1000) - (b.body['x-entity'].order ?? 1000))
     const pages = await Promise.all(
       names.map((entity) =>
         listRecords(

@@ -107,7 +107,7 @@ export async function findMatches(
       })
     }
   }
-  const candidates = [...found.values()].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))
+  const candidates = [...found.values()].toSorted((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))
   return { candidates, hidden }
 }
 

@@ -61,7 +61,7 @@ export function effectiveDocuments(rows: readonly LayerRow[]): XrmDocument[] {
   return [...merged.values()]
     .filter((document) => document.body !== null)
     .map(({ kind, name, body }) => ({ kind, name, body: body as unknown as DocumentBodies[DocumentKind] }))
-    .sort((a, b) => (documentKey(a.kind, a.name) < documentKey(b.kind, b.name) ? -1 : 1))
+    .toSorted((a, b) => (documentKey(a.kind, a.name) < documentKey(b.kind, b.name) ? -1 : 1))
 }
 
 /** The body of one document in each layer, and merged up to a layer. */

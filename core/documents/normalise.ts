@@ -65,5 +65,5 @@ function orderKeys(entries: Json | undefined): void {
 
 /** Keys of a keyed map in the order of their entries. */
 export function orderedKeys(entries: Record<string, { order?: number }>): string[] {
-  return Object.keys(entries).sort((a, b) => (entries[a]!.order ?? 1e9) - (entries[b]!.order ?? 1e9))
+  return Object.keys(entries).toSorted((a, b) => (entries[a]!.order ?? 1e9) - (entries[b]!.order ?? 1e9))
 }

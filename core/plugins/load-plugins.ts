@@ -30,7 +30,7 @@ export async function findPlugins(folder: string): Promise<LoadedPlugins> {
     .map((entry) => entry.name)
   const plugins: Plugin[] = []
   const failures: PluginFailure[] = []
-  for (const name of names.sort()) {
+  for (const name of names.toSorted()) {
     try {
       const module = (await import(pathToFileURL(join(folder, name, 'index.ts')).href)) as {
         default?: Plugin
@@ -145,7 +145,7 @@ function sorted(value: Json): Json {
   if (!isObject(value)) return value
   return Object.fromEntries(
     Object.keys(value)
-      .sort()
+      .toSorted()
       .map((key) => [key, sorted(value[key]!)]),
   )
 }

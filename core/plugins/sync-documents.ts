@@ -71,7 +71,7 @@ export async function siteDocuments(folder: string | undefined): Promise<LayerRo
 
 async function list(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).sort()
+    return (await readdir(folder)).toSorted()
   } catch (error) {
     throw new StartError(`The folder of documents cannot be read: ${(error as Error).message}`)
   }

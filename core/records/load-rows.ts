@@ -21,7 +21,7 @@ export async function loadRows(
   const wanted = rows.filter((row) => row.action !== 'create' && row.failure === null)
   if (wanted.length === 0) return
   const all = rightsOf(context.model, context.rightsOf ?? context.actor)
-  const given = [...new Set(wanted.flatMap((row) => [...row.given.keys()]))].sort()
+  const given = [...new Set(wanted.flatMap((row) => [...row.given.keys()]))].toSorted()
   const key = JSON.stringify([rights.entity.name, fields.map((field) => field.name), given, lock])
   const plan = cached(context.model, `load|${all.key}|${key}`, () =>
     planLoad(context, all, rights, fields, given, lock),

@@ -198,14 +198,14 @@ function selectFields(
   const all = (): string[] => [...entity.fields.keys()].filter((name) => own.readField(name) !== null)
   const paths = new Set((fields ?? ['*']).flatMap((path) => (path === '*' ? all() : [path])))
   for (const always of ['version', 'id']) if (entity.fields.has(always)) paths.add(always)
-  if (paths.size > maxFields) throw limit(`at most ${maxFields} fields`)
+  if (paths.size > maxFields) throw overLimit(`at most ${maxFields} fields`)
   return [...paths].map((path) => builder.select(path))
 }
 
 function sortKeys(builder: SelectBuilder, own: EntityRights, sort: readonly string[] | undefined): SortKey[] {
   // Newest first. Ids grow with time too, for those who may not read when a record was made.
   const wanted = sort ?? [own.readField('created_at')?.length === 0 ? '-created_at' : '-id']
-  if (wanted.length > maxSorts) throw limit(`at most ${maxSorts} sort keys`)
+  if (wanted.length > maxSorts) throw overLimit(`at most ${maxSorts} sort keys`)
   const keys = wanted.map((term) => {
     const descending = term.startsWith('-')
     const path = descending ? term.slice(1) : term
@@ -281,6 +281,6 @@ export function run(
   }) as unknown as Promise<{ rows: unknown[][] }>
 }
 
-function limit(cap: string): Problem {
+function overLimit(cap: string): Problem {
   return new Problem(problems['query.limit'], { detail: `A query may name ${cap}.` })
 }

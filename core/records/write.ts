@@ -230,7 +230,7 @@ function groups(
   const result = new Map<string, { rows: WriteRow[]; fields: FieldModel[] }>()
   for (const row of rows) {
     if (row.action !== 'create' && row.changed.size === 0) continue
-    const names = row.action === 'create' ? ['create'] : [...row.changed].sort()
+    const names = row.action === 'create' ? ['create'] : [...row.changed].toSorted()
     const key = names.join()
     const group = result.get(key) ?? { rows: [], fields: [] }
     group.rows.push(row)
@@ -339,13 +339,11 @@ function constraintProblem(error: unknown, entity: EntityModel): Problem | null 
   if (code === '23505') {
     const fields = entity.unique.length === 1 ? entity.unique[0]!.fields : []
     return new Problem(problems['record.unique'], {
-      errors: fields
-        .slice(0, 1)
-        .map((name) => ({
-          pointer: `#/${name}`,
-          code: 'record.unique',
-          detail: 'another record has this value already',
-        })),
+      errors: fields.slice(0, 1).map((name) => ({
+        pointer: `#/${name}`,
+        code: 'record.unique',
+        detail: 'another record has this value already',
+      })),
     })
   }
   if (code === '23503')

@@ -42,7 +42,7 @@ export function wantedIndexes(model: Model): WantedIndex[] {
   }
   for (const view of model.views.values()) {
     const entity = model.entities.get(view.entity)
-    const [first] = Object.entries(view.sort ?? {}).sort((a, b) => (a[1].order ?? 0) - (b[1].order ?? 0))
+    const [first] = Object.entries(view.sort ?? {}).toSorted((a, b) => (a[1].order ?? 0) - (b[1].order ?? 0))
     const field = first && entity?.fields.get(first[0])
     if (
       entity &&
