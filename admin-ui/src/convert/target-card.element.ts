@@ -196,7 +196,10 @@ export class TargetCardElement extends FormElement {
   }
 
   #values(action: 'create' | 'link'): TemplateResult {
-    const all = Object.entries(this.target.values)
+    const fields = session.entity(this.target.entity)?.fields
+    const all = Object.entries(this.target.values).toSorted(
+      ([a], [b]) => (fields?.[a]?.order ?? 1e9) - (fields?.[b]?.order ?? 1e9),
+    )
     const editable = all.filter(([, value]) => value.edit === 'editable' || value.edit === 'required')
     const shown = all.filter(([, value]) => value.edit === 'readonly' || value.edit === 'hidden')
     const changes =

@@ -88,8 +88,13 @@ export class AppElement extends XrmElement {
     document.addEventListener('keydown', (event) => this.#key(event))
     this.addEventListener('xrm-search', () => void this.#open('palette'))
     this.addEventListener('xrm-shortcuts', () => void this.#open('sheet'))
-    this.addEventListener('xrm-signed-in', () => void this.#start())
+    this.addEventListener('xrm-signed-in', (event) => void this.#enter((event as CustomEvent<string>).detail))
     void this.#start()
+  }
+
+  async #enter(path: string): Promise<void> {
+    await router.go(path, { replace: true })
+    await this.#start()
   }
 
   async #start(): Promise<void> {
@@ -120,7 +125,8 @@ export class AppElement extends XrmElement {
     router.guard(null)
     if (await this.#isNew()) {
       await pages.setUp()
-      await router.go('/set-up', { replace: true })
+      // The address may carry the token from the console: leave it alone.
+      if (router.route.name !== 'set-up') await router.go('/setup', { replace: true })
       this._phase = 'ready'
       return
     }

@@ -14,7 +14,7 @@ const patterns: [URLPattern, (groups: Record<string, string | undefined>) => Rou
     ({ entity = '', id = '' }) => ({ name: 'record', entity, id }),
   ],
   [new URLPattern({ pathname: '/sign-in' }), () => ({ name: 'sign-in' })],
-  [new URLPattern({ pathname: '/set-up' }), () => ({ name: 'set-up' })],
+  [new URLPattern({ pathname: '/setup' }), () => ({ name: 'set-up' })],
 ]
 
 /** Which page an address is. */

@@ -86,8 +86,7 @@ export class SetUpElement extends XrmElement {
       await call('POST', '/api/auth/sign-in/email', {
         body: { email: data['email'], password: data['password'] },
       })
-      await router.go('/', { replace: true })
-      this.emit('xrm-signed-in')
+      this.emit('xrm-signed-in', '/')
     } catch (error) {
       this._items = error instanceof ApiError ? (error.problem.errors ?? []) : []
       const shown = this._items.every((item) => fields.some((field) => item.pointer === `#/${field.name}`))

@@ -8,7 +8,7 @@ import { frontPage } from './front-page.ts'
 import { router } from './router.ts'
 import { safeReturn } from './routes.ts'
 
-/** Sign-in with e-mail and password; goes back to the page that asked for it. */
+/** Sign-in with e-mail and password. Fires `xrm-signed-in` with the page that asked for it. */
 @customElement('xrm-sign-in')
 export class SignInElement extends XrmElement {
   static override styles = [XrmElement.styles, frontPage]
@@ -45,8 +45,7 @@ export class SignInElement extends XrmElement {
       await call('POST', '/api/auth/sign-in/email', {
         body: { email: data.get('email'), password: data.get('password') },
       })
-      await router.go(safeReturn(router.url.searchParams.get('return'), location.origin), { replace: true })
-      this.emit('xrm-signed-in')
+      this.emit('xrm-signed-in', safeReturn(router.url.searchParams.get('return'), location.origin))
     } catch (error) {
       this._error = describeError(error)
     } finally {
