@@ -112,7 +112,10 @@ export async function setRoles(db: Database, userId: string, roles: string[]): P
 
 /** The language of the interface; null is the browser's. */
 export async function setLanguage(db: Database, userId: string, language: string | null): Promise<void> {
-  await db.pool.query('UPDATE xrm."user" SET language = $2, updated_at = now() WHERE id = $1', [userId, language])
+  await db.pool.query('UPDATE xrm."user" SET language = $2, updated_at = now() WHERE id = $1', [
+    userId,
+    language,
+  ])
 }
 
 /** Closes an account, which also signs the user out everywhere, or opens it again. */

@@ -61,7 +61,7 @@ export function testPlugin(plugin: Plugin, others: readonly Plugin[] = []): void
         ]
         for (const [line, from = ''] of imports) {
           const own = from.startsWith('./') && !from.includes('..')
-          const foreignTypes = /^import type /.test(line) && from.startsWith('@xrm/')
+          const foreignTypes = line.startsWith('import type ') && from.startsWith('@xrm/')
           expect(own || from.startsWith('@xrm/sdk') || foreignTypes, `${file}: ${line}`).toBe(true)
         }
       }
