@@ -26,16 +26,24 @@ export async function findExisting(
   const result = new Map<string, Existing>()
   if (plan.key.length === 0 || rows.length === 0) return result
   const rights = rightsOf(context.model, context.actor)
-  const query = cached(context.model, `existing|${rights.key}|${plan.entity.name}|${plan.key.map(({ name }) => name).join()}|${neededFields(plan).join()}`, () =>
-    planQuery(context, plan),
+  const query = cached(
+    context.model,
+    `existing|${rights.key}|${plan.entity.name}|${plan.key.map(({ name }) => name).join()}|${neededFields(plan).join()}`,
+    () => planQuery(context, plan),
   )
-  const wanted = JSON.stringify(rows.map((row) => Object.fromEntries(plan.key.map(({ name, columns }) => [columns[0]!.name, row[name]]))))
+  const wanted = JSON.stringify(
+    rows.map((row) => Object.fromEntries(plan.key.map(({ name, columns }) => [columns[0]!.name, row[name]]))),
+  )
   const { rows: found } = await run(context, query, { wanted })
   for (const row of found) {
     const record = query.decode(row) as Readonly<Record<string, unknown>> & { id: string; version: number }
     const [deleted, visible] = row.slice(query.flagsAt)
-    const text = keyText(plan.key, Object.fromEntries(plan.key.map(({ name }, index) => [name, row[query.flagsAt + 2 + index]])))
-    const one: Existing = deleted === true || visible !== true ? { kind: 'withheld' } : { kind: 'one', record }
+    const text = keyText(
+      plan.key,
+      Object.fromEntries(plan.key.map(({ name }, index) => [name, row[query.flagsAt + 2 + index]])),
+    )
+    const one: Existing =
+      deleted === true || visible !== true ? { kind: 'withheld' } : { kind: 'one', record }
     const other = result.get(text)
     // A record in the bin does not stand in the way of the one that took its place.
     if (!other || other.kind === 'withheld') result.set(text, one)
@@ -46,13 +54,19 @@ export async function findExisting(
 
 /** Only what decides how to write is read: what may be filled, and addresses, which are written as a whole. */
 function neededFields(plan: RecordPlan): string[] {
-  const names = plan.fields.filter(({ part }) => part !== null || plan.existing === 'fill').map(({ field }) => field.name)
+  const names = plan.fields
+    .filter(({ part }) => part !== null || plan.existing === 'fill')
+    .map(({ field }) => field.name)
   return [...new Set(names)].filter((name) => plan.rights.readField(name) !== null)
 }
 
 function planQuery(context: ReadContext, plan: RecordPlan) {
   const builder = new SelectBuilder(context.model, rightsOf(context.model, context.actor), plan.entity)
-  const selected = ['id', ...(plan.entity.fields.has('version') ? ['version'] : []), ...neededFields(plan)].map((name) => builder.select(name))
+  const selected = [
+    'id',
+    ...(plan.entity.fields.has('version') ? ['version'] : []),
+    ...neededFields(plan),
+  ].map((name) => builder.select(name))
   const visible = builder.covered(plan.rights.rows.read) ?? 'true'
   const columns = plan.key.map(({ columns: [column] }) => column!)
   const shape = columns.map(({ sql, pgType }) => `${sql} ${pgType}`).join(', ')

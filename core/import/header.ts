@@ -22,9 +22,13 @@ export class Header {
       this.#aliases.set(alias, [...(this.#aliases.get(alias) ?? []), place])
     })
     if (twice.size > 0) {
-      throw new ImportError('The header names columns twice.', [...twice].slice(0, 20).map((name) => `"${name}"`))
+      throw new ImportError(
+        'The header names columns twice.',
+        [...twice].slice(0, 20).map((name) => `"${name}"`),
+      )
     }
-    if (this.names.some((name) => name.includes('\0'))) throw new ImportError('The header has NUL characters; is this a CSV file?')
+    if (this.names.some((name) => name.includes('\0')))
+      throw new ImportError('The header has NUL characters; is this a CSV file?')
   }
 
   /** The place of a column, or undefined. */
@@ -57,8 +61,14 @@ function aliasOf(name: string): string {
 /** The delimiter that the first line has most of; a comma when it has none. */
 export async function detectDelimiter(path: string): Promise<string> {
   const file = await open(path)
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(65_536), 0, 65_536, 0).finally(() => file.close())
-  const [line = ''] = buffer.subarray(0, bytesRead).toString('utf8').replace(/"[^"]*"/g, '').split(/\r|\n/, 1)
+  const { buffer, bytesRead } = await file
+    .read(Buffer.alloc(65_536), 0, 65_536, 0)
+    .finally(() => file.close())
+  const [line = ''] = buffer
+    .subarray(0, bytesRead)
+    .toString('utf8')
+    .replace(/"[^"]*"/g, '')
+    .split(/\r|\n/, 1)
   const count = (delimiter: string): number => line.split(delimiter).length
   return [',', ';', '\t', '|'].reduce((best, one) => (count(one) > count(best) ? one : best))
 }

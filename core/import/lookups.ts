@@ -38,29 +38,41 @@ export class Lookups {
   }
 }
 
-async function search(context: ReadContext, lookup: LookupPlan, texts: readonly string[]): Promise<Map<string, Found>> {
+async function search(
+  context: ReadContext,
+  lookup: LookupPlan,
+  texts: readonly string[],
+): Promise<Map<string, Found>> {
   const rights = rightsOf(context.model, context.actor)
   const { entity, by } = lookup
-  const plan = cached(context.model, `lookup|${rights.key}|${entity.name}|${by.name}|${lookup.compare}`, () => {
-    const builder = new SelectBuilder(context.model, rights, entity)
-    const compare = matchFunction(lookup.compare)
-    const column = `t0.${by.columns[0]!.sql}`
-    const slot = builder.params.slot('texts', 'text[]')
-    // Equality by itself, so that an index on the column serves; the other forms have indexes of their own.
-    const wanted = lookup.compare === 'exact' ? `${column} = ANY(${slot})` : `${compare}(${column}) = ANY(ARRAY(SELECT ${compare}(v) FROM unnest(${slot}) AS v))`
-    builder.where.push(wanted)
-    if (entity.fields.has('deleted_at')) builder.where.push('t0.deleted_at IS NULL')
-    builder.restrict(rights.entity(entity.name)!.rows.read)
-    const where = builder.whereSql()
-    const form = (value: string): string => `${compare}(${value})`
-    return named(
-      `SELECT v.text, min(f.id::text), count(f.id)::int FROM unnest(${slot}) AS v(text)
+  const plan = cached(
+    context.model,
+    `lookup|${rights.key}|${entity.name}|${by.name}|${lookup.compare}`,
+    () => {
+      const builder = new SelectBuilder(context.model, rights, entity)
+      const compare = matchFunction(lookup.compare)
+      const column = `t0.${by.columns[0]!.sql}`
+      const slot = builder.params.slot('texts', 'text[]')
+      // Equality by itself, so that an index on the column serves; the other forms have indexes of their own.
+      const wanted =
+        lookup.compare === 'exact'
+          ? `${column} = ANY(${slot})`
+          : `${compare}(${column}) = ANY(ARRAY(SELECT ${compare}(v) FROM unnest(${slot}) AS v))`
+      builder.where.push(wanted)
+      if (entity.fields.has('deleted_at')) builder.where.push('t0.deleted_at IS NULL')
+      builder.restrict(rights.entity(entity.name)!.rows.read)
+      const where = builder.whereSql()
+      const form = (value: string): string => `${compare}(${value})`
+      return named(
+        `SELECT v.text, min(f.id::text), count(f.id)::int FROM unnest(${slot}) AS v(text)
        JOIN (SELECT t0.id, ${form(column)} AS form FROM ${builder.from()}${where}) f ON f.form = ${form('v.text')} GROUP BY v.text`,
-      builder.params.list,
-    )
-  })
+        builder.params.list,
+      )
+    },
+  )
   const { rows } = await run(context, plan, { texts })
   const result = new Map<string, Found>(texts.map((text) => [text, null]))
-  for (const [text, id, count] of rows as [string, string, number][]) result.set(text, count === 1 ? id : 'several')
+  for (const [text, id, count] of rows as [string, string, number][])
+    result.set(text, count === 1 ? id : 'several')
   return result
 }

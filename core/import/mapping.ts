@@ -114,7 +114,9 @@ const field = closed({
   part: closed(
     {
       separator: { type: 'string', minLength: 1 },
-      take: { anyOf: [{ enum: ['first', 'last', 'but-first', 'but-last'] }, { type: 'integer', minimum: 0 }] },
+      take: {
+        anyOf: [{ enum: ['first', 'last', 'but-first', 'but-last'] }, { type: 'integer', minimum: 0 }],
+      },
     },
     ['separator', 'take'],
   ),
@@ -123,7 +125,9 @@ const field = closed({
   values: { anyOf: [text, valueMap] },
   onUnmapped: { enum: ['reject', 'keep', 'blank', 'default'] },
   format,
-  lookup: closed({ by: text, compare: { enum: normalisers }, onMissing: { enum: ['reject', 'blank'] } }, ['by']),
+  lookup: closed({ by: text, compare: { enum: normalisers }, onMissing: { enum: ['reject', 'blank'] } }, [
+    'by',
+  ]),
   default: {},
   onInvalid: { anyOf: [{ enum: ['reject', 'blank'] }, closed({ keepIn: text }, ['keepIn'])] },
 })
@@ -169,9 +173,12 @@ let validate: ValidateFunction<ImportMapping> | undefined
 
 /** Checks the shape of a mapping; an {@link ImportError} names every wrong place. */
 export function parseMapping(value: unknown): ImportMapping {
-  validate ??= new Ajv2020({ strict: true, allErrors: true, ownProperties: true, allowUnionTypes: true }).compile<ImportMapping>(
-    mappingSchema,
-  )
+  validate ??= new Ajv2020({
+    strict: true,
+    allErrors: true,
+    ownProperties: true,
+    allowUnionTypes: true,
+  }).compile<ImportMapping>(mappingSchema)
   if (validate(value)) return value
   const messages = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'anyOf').map(describe)
   throw new ImportError('The mapping is not valid.', [...new Set(messages)])

@@ -74,7 +74,13 @@ export function foldChoice(text: string): string {
  * Checks a mapping against the model, the rights of who imports, and the header; everything wrong is told at once, before
  * the first row is read. `only` leaves out the records of other entities.
  */
-export function planImport(mapping: ImportMapping, header: Header, model: Model, actor: Actor, only?: string): ImportPlan {
+export function planImport(
+  mapping: ImportMapping,
+  header: Header,
+  model: Model,
+  actor: Actor,
+  only?: string,
+): ImportPlan {
   return new Planner(mapping, header, model, actor).plan(only)
 }
 
@@ -110,7 +116,12 @@ class Planner {
     const condition = filter === undefined ? null : this.#condition('/filter', filter)
     this.#refuseUnused()
     if (this.#errors.length > 0) throw new ImportError('The mapping does not fit.', this.#errors)
-    return { header: this.#header, filter: condition, blank: new Set(['', ...(file?.blank ?? [])]), records: plans }
+    return {
+      header: this.#header,
+      filter: condition,
+      blank: new Set(['', ...(file?.blank ?? [])]),
+      records: plans,
+    }
   }
 
   #record(
@@ -138,7 +149,8 @@ class Planner {
     if (isUser) this.#checkUser(at, body)
     const key = (isUser ? ['email'] : (body.key ?? [])).flatMap((field) => {
       const model = rights.entity.fields.get(field)
-      if (model?.columns.length !== 1 || model.multiple) this.#errors.push(`${at}/key: "${field}" is no stored field with one value`)
+      if (model?.columns.length !== 1 || model.multiple)
+        this.#errors.push(`${at}/key: "${field}" is no stored field with one value`)
       else if (!body.fields[field]) this.#errors.push(`${at}/key: nothing is mapped to "${field}"`)
       else return [model]
       return []
@@ -156,9 +168,11 @@ class Planner {
   }
 
   #checkUser(at: string, body: RecordMapping): void {
-    for (const name of ['name', 'email']) if (!body.fields[name]) this.#errors.push(`${at}: a user needs "${name}"`)
+    for (const name of ['name', 'email'])
+      if (!body.fields[name]) this.#errors.push(`${at}: a user needs "${name}"`)
     for (const name of Object.keys(body.fields)) {
-      if (name !== 'name' && name !== 'email') this.#errors.push(`${at}/fields/${name}: of users, name and email can be imported`)
+      if (name !== 'name' && name !== 'email')
+        this.#errors.push(`${at}/fields/${name}: of users, name and email can be imported`)
     }
   }
 
@@ -184,7 +198,9 @@ class Planner {
       this.#errors.push(`${at}: "${name}" is set by the system, or not yours to write`)
       return null
     }
-    const sources = (['column', 'columns', 'expression', 'value', 'record'] as const).filter((kind) => body[kind] !== undefined)
+    const sources = (['column', 'columns', 'expression', 'value', 'record'] as const).filter(
+      (kind) => body[kind] !== undefined,
+    )
     if (sources.length !== 1) {
       this.#errors.push(`${at}: needs exactly one of column, columns, expression, value, record`)
       return null
@@ -192,7 +208,9 @@ class Planner {
     const program = body.expression === undefined ? null : this.#program(`${at}/expression`, body.expression)
     const places = program
       ? program.paths.map((alias) => this.#header.alias(alias)!)
-      : [...(body.columns ?? []), ...(body.column === undefined ? [] : [body.column])].flatMap((column) => this.#column(at, column))
+      : [...(body.columns ?? []), ...(body.column === undefined ? [] : [body.column])].flatMap((column) =>
+          this.#column(at, column),
+        )
     for (const place of places) this.#used.add(place)
     this.#checkConstants(at, field, part, body)
     this.#checkReference(at, field, body, before)
@@ -217,13 +235,20 @@ class Planner {
     if (field.columns.length === 0) return false
     if (this.#actor.userId !== null) return field.writable && rights.createField(field.name)
     // The system itself may also bring what users never write, such as when the record was made.
-    return field.writable || field.field['x-readonly'] === true || field.name === 'created_at' || field.name === 'created_by'
+    return (
+      field.writable ||
+      field.field['x-readonly'] === true ||
+      field.name === 'created_at' ||
+      field.name === 'created_by'
+    )
   }
 
   #column(at: string, column: string): number[] {
     const place = this.#header.find(column)
     if (place !== undefined) return [place]
-    this.#errors.push(`${at}: the file has no column "${column}"; it has ${this.#header.names.slice(0, 30).join(', ')}`)
+    this.#errors.push(
+      `${at}: the file has no column "${column}"; it has ${this.#header.names.slice(0, 30).join(', ')}`,
+    )
     return []
   }
 
@@ -249,7 +274,12 @@ class Planner {
     return ['text', 'long-text'].includes(entity?.fields.get(name)?.type.name ?? '')
   }
 
-  #checkReference(at: string, field: FieldModel, { record }: FieldMapping, before: ReadonlyMap<string, string>): void {
+  #checkReference(
+    at: string,
+    field: FieldModel,
+    { record }: FieldMapping,
+    before: ReadonlyMap<string, string>,
+  ): void {
     if (record === undefined) return
     const entity = before.get(record)
     if (entity === undefined) this.#errors.push(`${at}/record: no record "${record}" stands before this one`)
@@ -264,7 +294,12 @@ class Planner {
     return map ? new Map(Object.entries(map)) : null
   }
 
-  #lookup(at: string, field: FieldModel, { lookup }: FieldMapping, imported: ReadonlySet<string>): LookupPlan | null {
+  #lookup(
+    at: string,
+    field: FieldModel,
+    { lookup }: FieldMapping,
+    imported: ReadonlySet<string>,
+  ): LookupPlan | null {
     if (!lookup) return null
     const entity = field.relation === null ? undefined : this.#model.entities.get(field.relation)
     const by = entity?.fields.get(lookup.by)
@@ -302,14 +337,17 @@ class Planner {
   #refuseUnused(): void {
     const ignored = new Set(this.#mapping.ignore)
     for (const name of ignored) {
-      if (this.#header.find(name) === undefined) this.#errors.push(`/ignore: the file has no column "${name}"`)
+      if (this.#header.find(name) === undefined)
+        this.#errors.push(`/ignore: the file has no column "${name}"`)
     }
     const unused = this.#header.names.filter(
       (name, place) => !this.#used.has(place) && !ignored.has(name) && !name.startsWith(reportPrefix),
     )
     if (unused.length > 0) {
       const shown = unused.slice(0, 20).map((name) => `"${name}"`)
-      this.#errors.push(`Nothing takes ${shown.join(', ')}${unused.length > 20 ? ' …' : ''}; map them, or name them in "ignore"`)
+      this.#errors.push(
+        `Nothing takes ${shown.join(', ')}${unused.length > 20 ? ' …' : ''}; map them, or name them in "ignore"`,
+      )
     }
   }
 }

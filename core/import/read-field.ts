@@ -13,9 +13,15 @@ export type Value =
 const blank: Value = { kind: 'blank' }
 
 /** Reads one field of one row. References to records of the same row are not its business. */
-export function readField(plan: FieldPlan, cells: readonly string[], { blank: blanks, header }: ImportPlan, context: EvaluationContext): Value {
+export function readField(
+  plan: FieldPlan,
+  cells: readonly string[],
+  { blank: blanks, header }: ImportPlan,
+  context: EvaluationContext,
+): Value {
   const { body, program } = plan
-  if (body.value !== undefined) return body.lookup ? { kind: 'lookup', text: String(body.value) } : { kind: 'value', value: body.value }
+  if (body.value !== undefined)
+    return body.lookup ? { kind: 'lookup', text: String(body.value) } : { kind: 'value', value: body.value }
   let text: string
   if (program) {
     const value = program.evaluate((alias) => cellOf(cells, header.alias(alias)!, blanks), context)
@@ -27,7 +33,12 @@ export function readField(plan: FieldPlan, cells: readonly string[], { blank: bl
     text = pieces.length === 1 ? pieces[0]! : pieces.join(body.join ?? ' ')
   }
   if (text.includes('\uFFFD')) {
-    return { kind: 'invalid', text, code: 'import.encoding', detail: 'holds bytes that are not of the file\'s encoding' }
+    return {
+      kind: 'invalid',
+      text,
+      code: 'import.encoding',
+      detail: "holds bytes that are not of the file's encoding",
+    }
   }
   text = change(plan, text)
   if (text !== '' && plan.values) {
@@ -82,7 +93,8 @@ function cut(text: string, { separator, take }: NonNullable<FieldPlan['body']['p
 function fromText({ field, format, options }: FieldPlan, text: string): Parsed {
   const parsed = field.type.fromText(text, format, field.field)
   if ('error' in parsed || !options) return parsed
-  const key = (one: unknown): unknown => (typeof one === 'string' ? (options.get(one) ?? options.get(foldChoice(one)) ?? one) : one)
+  const key = (one: unknown): unknown =>
+    typeof one === 'string' ? (options.get(one) ?? options.get(foldChoice(one)) ?? one) : one
   return { value: Array.isArray(parsed.value) ? parsed.value.map(key) : key(parsed.value) }
 }
 

@@ -29,7 +29,10 @@ export async function* readRows(path: string, options: ReadOptions): AsyncGenera
   for (;;) {
     const parser = new RowParser(options, at)
     let error: CsvError | null = null
-    for await (const chunk of createReadStream(path, { start: at.offset, highWaterMark: 128 * 1024 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(path, {
+      start: at.offset,
+      highWaterMark: 128 * 1024,
+    }) as AsyncIterable<Buffer>) {
       error = await parser.write(chunk)
       const rows = parser.take()
       if (rows.length > 0) yield rows
@@ -77,7 +80,9 @@ class RowParser {
 
   /** Resolves to what is wrong, if anything. */
   write(chunk: Buffer): Promise<CsvError | null> {
-    return new Promise((resolve) => this.#parser.write(chunk, (error) => resolve((error as CsvError | null | undefined) ?? null)))
+    return new Promise((resolve) =>
+      this.#parser.write(chunk, (error) => resolve((error as CsvError | null | undefined) ?? null)),
+    )
   }
 
   end(): Promise<CsvError | null> {
@@ -98,7 +103,10 @@ class RowParser {
     const line = this.position.line + info.empty_lines - this.#empty
     this.#empty = info.empty_lines
     this.#rows.push({ line, cells })
-    this.position = { offset: this.#start + info.bytes, line: line + 1 + cells.reduce((sum, cell) => sum + lineBreaks(cell), 0) }
+    this.position = {
+      offset: this.#start + info.bytes,
+      line: line + 1 + cells.reduce((sum, cell) => sum + lineBreaks(cell), 0),
+    }
     return null
   }
 }
@@ -108,7 +116,10 @@ function lineBreaks(cell: string): number {
 }
 
 /** The next line that is not empty, as it stands; of a long one only the beginning. */
-async function readLine(path: string, { offset, line }: Position): Promise<{ text: string; line: number; next: Position }> {
+async function readLine(
+  path: string,
+  { offset, line }: Position,
+): Promise<{ text: string; line: number; next: Position }> {
   const kept: Buffer[] = []
   let size = 0
   let at = offset

@@ -52,19 +52,34 @@ export class RecordWriter {
     const items = rows.flatMap((state) => {
       if (state.rejected) return []
       const { when } = this.plan
-      const isMeant = when === null || when.evaluate((alias) => this.#column(state, alias), evaluation) === true
+      const isMeant =
+        when === null || when.evaluate((alias) => this.#column(state, alias), evaluation) === true
       return isMeant ? [this.#read(state, evaluation)] : []
     })
-    const reading: ReadContext = { model: context.model, actor: context.actor, db: context.client ?? context.db.pool, now: context.now }
+    const reading: ReadContext = {
+      model: context.model,
+      actor: context.actor,
+      db: context.client ?? context.db.pool,
+      now: context.now,
+    }
     await this.#lookUp(reading, items)
     const sound = items.filter((item) => !item.state.rejected && this.#checkKey(item))
-    const existing = await findExisting(reading, this.plan, sound.map(({ values }) => values))
+    const existing = await findExisting(
+      reading,
+      this.plan,
+      sound.map(({ values }) => values),
+    )
     for (const wave of this.#waves(sound)) await this.#writeWave(context, wave, existing)
   }
 
   /** Sets relations that had to wait for the end of the file. Returns those that still lead nowhere. */
   async finish(context: WriteContext, chunk: readonly Deferred[]): Promise<Deferred[]> {
-    const reading: ReadContext = { model: context.model, actor: context.actor, db: context.client ?? context.db.pool, now: context.now }
+    const reading: ReadContext = {
+      model: context.model,
+      actor: context.actor,
+      db: context.client ?? context.db.pool,
+      now: context.now,
+    }
     const found = new Map<FieldPlan, Map<string, Found>>()
     for (const field of new Set(chunk.map((one) => one.field))) {
       const texts = chunk.filter((one) => one.field === field).map(({ text }) => text)
@@ -72,7 +87,11 @@ export class RecordWriter {
     }
     const target = (one: Deferred): Found => found.get(one.field)!.get(one.text) ?? null
     const ready = chunk.filter((one) => target(one) !== null && target(one) !== 'several')
-    const operations = ready.map((one) => ({ action: 'update' as const, id: one.id, values: { [one.field.field.name]: target(one) } }))
+    const operations = ready.map((one) => ({
+      action: 'update' as const,
+      id: one.id,
+      values: { [one.field.field.name]: target(one) },
+    }))
     const outcomes = await writeSafely(context, this.plan.entity.name, operations)
     const failed = ready.filter((_, index) => !outcomes[index]!.ok)
     return [...chunk.filter((one) => !ready.includes(one)), ...failed]
@@ -87,12 +106,16 @@ export class RecordWriter {
     const item: Item = { state, values: {}, empty: [], parts: new Map(), lookups: [], deferred: [] }
     const kept: [string, string][] = []
     for (const plan of this.plan.fields) {
-      const value: Value = plan.body.record === undefined ? readField(plan, state.row.cells, this.#import, evaluation) : this.#reference(plan, state)
+      const value: Value =
+        plan.body.record === undefined
+          ? readField(plan, state.row.cells, this.#import, evaluation)
+          : this.#reference(plan, state)
       if (value.kind === 'invalid') this.#invalid(item, plan, value, kept)
       else if (value.kind === 'lookup') item.lookups.push({ plan, text: value.text })
       else this.#set(item, plan, value.kind === 'blank' ? null : value.value)
     }
-    for (const [name, text] of kept) item.values[name] = item.values[name] == null ? text : `${String(item.values[name])}\n${text}`
+    for (const [name, text] of kept)
+      item.values[name] = item.values[name] == null ? text : `${String(item.values[name])}\n${text}`
     return item
   }
 
@@ -120,7 +143,8 @@ export class RecordWriter {
       return
     }
     this.#drop(plan)
-    if (typeof onInvalid === 'object') kept.push([onInvalid.keepIn, `${this.#columnNames(plan)}: ${value.text}`])
+    if (typeof onInvalid === 'object')
+      kept.push([onInvalid.keepIn, `${this.#columnNames(plan)}: ${value.text}`])
     this.#set(item, plan, null)
   }
 
@@ -131,9 +155,13 @@ export class RecordWriter {
   async #lookUp(reading: ReadContext, items: readonly Item[]): Promise<void> {
     for (const plan of this.plan.fields) {
       if (!plan.lookup) continue
-      const asked = items.flatMap((item) => item.lookups.filter((one) => one.plan === plan).map(({ text }) => ({ item, text })))
+      const asked = items.flatMap((item) =>
+        item.lookups.filter((one) => one.plan === plan).map(({ text }) => ({ item, text })),
+      )
       if (asked.length === 0) continue
-      const found = await this.#lookups.find(reading, plan.lookup, [...new Set(asked.map(({ text }) => text))])
+      const found = await this.#lookups.find(reading, plan.lookup, [
+        ...new Set(asked.map(({ text }) => text)),
+      ])
       for (const { item, text } of asked) this.#take(item, plan, text, found.get(text) ?? null)
     }
   }
@@ -147,7 +175,8 @@ export class RecordWriter {
     else if (lookup!.onMissing === 'blank') {
       this.#drop(plan)
       item.empty.push(field.name)
-    } else this.#refuse(item.state, plan, text, 'import.not-found', `names no ${lookup!.entity.name} that exists`)
+    } else
+      this.#refuse(item.state, plan, text, 'import.not-found', `names no ${lookup!.entity.name} that exists`)
   }
 
   /** Brings the key into its canonical form, in which records have it. */
@@ -184,8 +213,16 @@ export class RecordWriter {
     return waves.map((wave) => [...wave.values()])
   }
 
-  async #writeWave(context: WriteContext, groups: readonly Item[][], existing: Map<string, Existing>): Promise<void> {
-    const planned: { group: Item[]; operation: WriteOperation; before: (Existing & { kind: 'one' }) | null }[] = []
+  async #writeWave(
+    context: WriteContext,
+    groups: readonly Item[][],
+    existing: Map<string, Existing>,
+  ): Promise<void> {
+    const planned: {
+      group: Item[]
+      operation: WriteOperation
+      before: (Existing & { kind: 'one' }) | null
+    }[] = []
     for (const group of groups) {
       const [item] = group as [Item]
       const found = this.plan.key.length === 0 ? undefined : existing.get(keyText(this.plan.key, item.values))
@@ -205,7 +242,10 @@ export class RecordWriter {
         operation: found ? { action: 'update', id: found.record.id, values } : { action: 'create', values },
       })
     }
-    const outcomes = await this.#execute(context, planned.map(({ operation }) => operation))
+    const outcomes = await this.#execute(
+      context,
+      planned.map(({ operation }) => operation),
+    )
     outcomes.forEach((outcome, index) => {
       const { group, before } = planned[index]!
       if (!outcome.ok) {
@@ -216,11 +256,15 @@ export class RecordWriter {
       if (!before) this.counts.created += 1
       else this.counts[before.record.version === version ? 'unchanged' : 'updated'] += 1
       if (this.plan.key.length > 0) {
-        existing.set(keyText(this.plan.key, group[0]!.values), { kind: 'one', record: { ...next, id, version } })
+        existing.set(keyText(this.plan.key, group[0]!.values), {
+          kind: 'one',
+          record: { ...next, id, version },
+        })
       }
       for (const item of group) {
         item.state.ids.set(this.plan.name, id)
-        for (const { plan, text } of item.deferred) this.deferred.push({ state: item.state, record: this.plan, field: plan, id, text })
+        for (const { plan, text } of item.deferred)
+          this.deferred.push({ state: item.state, record: this.plan, field: plan, id, text })
       }
     })
   }
@@ -241,19 +285,26 @@ export class RecordWriter {
     if (this.plan.clears) for (const name of item.empty) values[name] = null
     if (this.plan.existing !== 'fill') return values
     const isKey = new Set(this.plan.key.map(({ name }) => name))
-    return Object.fromEntries(Object.entries(values).filter(([name]) => !isKey.has(name) && before[name] == null))
+    return Object.fromEntries(
+      Object.entries(values).filter(([name]) => !isKey.has(name) && before[name] == null),
+    )
   }
 
   #refuseKey(state: RowState, item: Item, kind: 'several' | 'withheld'): void {
     const [key] = this.plan.key
     const plan = this.plan.fields.find(({ field }) => field === key)!
-    const detail = kind === 'several' ? 'is the key of several records' : 'belongs to a record that cannot be changed: it is in the bin, or not yours to see'
+    const detail =
+      kind === 'several'
+        ? 'is the key of several records'
+        : 'belongs to a record that cannot be changed: it is in the bin, or not yours to see'
     this.#refuse(state, plan, String(item.values[key!.name]), `import.key-${kind}`, detail)
   }
 
   #refuseByProblem(state: RowState, problem: Problem): void {
     const errors = problem.errors ?? []
-    const plans = errors.map(({ pointer }) => this.plan.fields.find(({ field }) => `#/${field.name}` === pointer))
+    const plans = errors.map(({ pointer }) =>
+      this.plan.fields.find(({ field }) => `#/${field.name}` === pointer),
+    )
     const first = plans.find((plan) => plan !== undefined)
     const texts = errors.map(({ detail, pointer }, index) => {
       const name = plans[index] ? this.#columnNames(plans[index]) : pointer.replace(/^#\/?/, '')
@@ -284,11 +335,20 @@ export class RecordWriter {
 }
 
 function saysTheSame(a: Item, b: Item): boolean {
-  return isEqual(a.values, b.values) && isEqual([...a.parts], [...b.parts]) && a.deferred.length === 0 && b.deferred.length === 0
+  return (
+    isEqual(a.values, b.values) &&
+    isEqual([...a.parts], [...b.parts]) &&
+    a.deferred.length === 0 &&
+    b.deferred.length === 0
+  )
 }
 
 /** Where a plugin's hook or the database stops a whole batch, each half tries by itself, down to the row that did it. */
-async function writeSafely(context: WriteContext, entity: string, operations: readonly WriteOperation[]): Promise<RowOutcome[]> {
+async function writeSafely(
+  context: WriteContext,
+  entity: string,
+  operations: readonly WriteOperation[],
+): Promise<RowOutcome[]> {
   if (operations.length === 0) return []
   try {
     return await writeEach(context, entity, operations)

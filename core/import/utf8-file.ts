@@ -47,7 +47,8 @@ async function detect(path: string): Promise<Encoding> {
   if (buffer[0] === 0xfe && buffer[1] === 0xff) return 'utf-16be'
   const decoder = new TextDecoder('utf-8', { fatal: true })
   try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) decoder.decode(chunk, { stream: true })
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>)
+      decoder.decode(chunk, { stream: true })
     decoder.decode()
     return 'utf-8'
   } catch {
