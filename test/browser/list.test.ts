@@ -47,7 +47,7 @@ test('shows rows within half a second of a warm start and loads ahead while scro
       times.push(performance.now() - last)
       last = performance.now()
     }
-    return times.sort((a, b) => a - b)
+    return times.toSorted((a, b) => a - b)
   })
   expect(frames[Math.floor(frames.length * 0.95)]).toBeLessThan(100)
   await page.getByText('Weiß 000').waitFor()
