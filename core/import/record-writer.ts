@@ -3,7 +3,7 @@ import { isEqual } from '../documents/merge.ts'
 import { evaluationOf, type WriteContext, type WriteOperation } from '../records/write-types.ts'
 import { type RowOutcome, writeEach } from '../records/write.ts'
 import type { ReadContext } from '../records/query.ts'
-import { type Existing, findExisting, keyText } from './existing.ts'
+import { type Existing, findExisting, keysInBin, keyText } from './existing.ts'
 import { importUsers } from './import-users.ts'
 import type { Found, Lookups } from './lookups.ts'
 import type { FieldPlan, ImportPlan, RecordPlan } from './plan-import.ts'
@@ -40,6 +40,7 @@ export class RecordWriter {
   readonly deferred: Deferred[] = []
   readonly #import: ImportPlan
   readonly #lookups: Lookups
+  #bin: Promise<Set<string>> | null = null
 
   constructor(plan: RecordPlan, whole: ImportPlan, lookups: Lookups) {
     this.plan = plan
@@ -69,6 +70,12 @@ export class RecordWriter {
       this.plan,
       sound.map(({ values }) => values),
     )
+    this.#bin ??= keysInBin(reading, this.plan)
+    const bin = await this.#bin
+    for (const { values } of sound) {
+      const text = keyText(this.plan.key, values)
+      if (bin.has(text) && !existing.has(text)) existing.set(text, { kind: 'withheld' })
+    }
     for (const wave of this.#waves(sound)) await this.#writeWave(context, wave, existing)
   }
 
