@@ -134,7 +134,7 @@ async function openPage(app: TestApp, browser: Browser, options: BrowserContextO
   const page = await context.newPage()
   page.on('pageerror', (error) => app.complaints.push(String(error)))
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of (401|403|404|409|422)/.test(message.text()))
+    if (message.type() === 'error' && !/status of (400|401|403|404|409|422)/.test(message.text()))
       app.complaints.push(message.text())
   })
   page.on('request', (request) => {

@@ -96,7 +96,7 @@ test('takes edited values, shows errors at their fields and skips what the user 
   await run(page).click()
   await page.getByRole('region', { name: 'Umgewandelt in' }).waitFor()
   expect(await recordsOf('opportunity', 'name == "Dachanlage"')).toMatchObject([
-    { amount: { amount: '7500.50', currency: 'EUR' }, account: null },
+    { amount: { amount: '7500.5', currency: 'EUR' }, account: null },
   ])
   expect(await recordsOf('account', `name == "${String(lead['company'])}"`)).toEqual([])
   expect(await recordsOf('contact', `last_name == "${name}"`)).toHaveLength(1)

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { session } from '../data/session.ts'
-import { currencySymbol, formatDecimal } from '../i18n/format.ts'
+import { currencySymbol, formatDecimal, formatInteger } from '../i18n/format.ts'
 import { t } from '../i18n/index.ts'
 import { parseCurrency, parseDecimal } from '../i18n/parse.ts'
 import { FormElement } from '../style/form-element.ts'
@@ -43,6 +43,7 @@ export class NumberField extends FormElement {
   #shown(): string {
     const { value, locale, field } = this.context
     if (value === null || value === undefined) return ''
+    if (this.kind === 'integer') return formatInteger(value as number, locale)
     if (this.kind === 'money') return formatDecimal((value as Money).amount, locale, 2)
     return formatDecimal(value as string | number, locale, this.kind === 'decimal' ? (field.scale ?? 0) : 0)
   }

@@ -1,5 +1,5 @@
 import { html } from 'lit'
-import { formatDecimal } from '../i18n/format.ts'
+import { formatDecimal, formatInteger } from '../i18n/format.ts'
 import type { FieldKind } from './kind.ts'
 
 /** Integers, decimals and percentages: typed and shown in the locale, exact in between. */
@@ -9,6 +9,7 @@ function number(kind: 'integer' | 'decimal' | 'percent', suffix: string): FieldK
     end: true,
     filter: 'number',
     cell: (value, { field, locale }) => {
+      if (kind === 'integer') return formatInteger(value as number, locale)
       const digits = kind === 'decimal' ? (field.scale ?? 0) : 0
       return `${formatDecimal(value as string | number, locale, digits)}${suffix && `\u00a0${suffix}`}`
     },

@@ -67,6 +67,9 @@ export const de = {
   'list.unnamed': '(ohne Namen)',
   'list.empty': 'Noch keine {name}',
   'list.empty-hint': 'Legen Sie den ersten Eintrag mit dem Knopf an, oder drücken Sie irgendwo C.',
+  'list.empty-view': 'Nichts in „{name}“',
+  'list.empty-view-text':
+    'Kein Datensatz erfüllt die Bedingungen dieser Ansicht. Andere Ansichten zeigen vielleicht mehr.',
   'list.no-match': 'Nichts passt',
   'list.no-match-text': 'Kein Datensatz erfüllt alle Filter.',
   'list.failed': 'Die Liste konnte nicht geladen werden',

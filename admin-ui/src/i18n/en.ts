@@ -67,6 +67,8 @@ export const en = {
   'list.unnamed': '(no name)',
   'list.empty': 'No {name} yet',
   'list.empty-hint': 'Create the first one with the button, or press C anywhere.',
+  'list.empty-view': 'Nothing in “{name}”',
+  'list.empty-view-text': 'No record meets the conditions of this view. Other views may show more.',
   'list.no-match': 'Nothing matches',
   'list.no-match-text': 'No record meets all filters.',
   'list.failed': 'The list could not be loaded',

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { currencySymbol, formatDate, formatDecimal, formatMoney, formatWhen } from './format.ts'
+import {
+  currencySymbol,
+  formatDate,
+  formatDecimal,
+  formatInteger,
+  formatMoney,
+  formatWhen,
+} from './format.ts'
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ')
 
@@ -8,6 +15,11 @@ test('shows exact decimals without rounding', () => {
     '12.345.678.901.234.567.890,123456789',
   )
   expect(formatDecimal('2', 'de-DE', 2)).toBe('2,00')
+})
+
+test('leaves the four digits of a year together', () => {
+  expect(formatInteger(1921, 'de-DE')).toBe('1921')
+  expect(formatInteger(19210, 'de-DE')).toBe('19.210')
 })
 
 test('shows money as the locale writes it', () => {

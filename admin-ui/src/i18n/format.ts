@@ -18,6 +18,11 @@ export function formatDecimal(value: string | number, locale: string, digits = 0
   return format.format(value as Intl.StringNumericLiteral)
 }
 
+/** A whole number; four digits stand together, because they may be a year. */
+export function formatInteger(value: number, locale: string): string {
+  return numberFormat(locale, { useGrouping: 'min2' }).format(value)
+}
+
 /** Money as people write it; whole amounts without cents when `short`. */
 export function formatMoney(amount: string, currency: string, locale: string, short = false): string {
   const whole = short && /^-?\d+(\.0*)?$/.test(amount)

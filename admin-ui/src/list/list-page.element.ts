@@ -11,6 +11,7 @@ import { currentLocale } from '../i18n/locale.ts'
 import { fieldAt, requestFields } from '../model/fields.ts'
 import { description, label, pluralLabel } from '../model/labels.ts'
 import { viewsOf, type ListView } from '../model/views.ts'
+import '../shell/about.element.ts'
 import { describeError } from '../shell/errors.ts'
 import { listPath, recordPath } from '../shell/paths.ts'
 import { router } from '../shell/router.ts'
@@ -138,9 +139,7 @@ export class ListPageElement extends XrmElement {
           <span class="grow"></span>
           ${this.#actions(columns.map((column) => column.path))}
         </div>
-        <p class="second small ellipsis about" title=${description(this.entity)}>
-          ${description(this.entity)}
-        </p>
+        <xrm-about class="about" .text=${description(this.entity)}></xrm-about>
         ${this.#tabs(view)}
       </header>
       <div class="list">
@@ -251,6 +250,12 @@ export class ListPageElement extends XrmElement {
         <h2>${t('list.no-match')}</h2>
         <p class="second">${t('list.no-match-text')}</p>
         <button @click=${() => this.#go({ filters: {}, search: '' })}>${t('list.clear')}</button>
+      </div>`
+    }
+    if (this.#view().filter !== null) {
+      return html`<div class="empty" role="status">
+        <h2>${t('list.empty-view', { name: label(this.#view()) })}</h2>
+        <p class="second">${t('list.empty-view-text')}</p>
       </div>`
     }
     return html`<div class="empty" role="status">

@@ -18,6 +18,7 @@ export class ConversionsElement extends XrmElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 14px;
       }
       section {

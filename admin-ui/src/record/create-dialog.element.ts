@@ -140,8 +140,8 @@ export class CreateDialogElement extends XrmElement {
       const display = typeof record['display'] === 'string' ? record['display'] : label(this.entity)
       this.#draft = this.#fresh()
       this.#key = new WriteKey()
-      if (open) this.emit('xrm-close')
       this.emit('xrm-record-created', { id: record.id, display, open })
+      if (open) this.emit('xrm-close')
     } catch (error) {
       this.#key.refused(error)
       this._items = error instanceof ApiError ? (error.problem.errors ?? []) : []

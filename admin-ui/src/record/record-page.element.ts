@@ -14,6 +14,7 @@ import { currentLocale } from '../i18n/locale.ts'
 import { recordFields, stageField } from '../model/fields.ts'
 import { layoutOf, type FormLayout, type FormSection } from '../model/forms.ts'
 import { description, label, pluralLabel } from '../model/labels.ts'
+import '../shell/about.element.ts'
 import { confirm } from '../shell/confirm.ts'
 import { describeError, describeItem } from '../shell/errors.ts'
 import { listPath, recordPath } from '../shell/paths.ts'
@@ -237,9 +238,7 @@ export class RecordPageElement extends XrmElement {
           ${stage && typeof stageKey === 'string' ? optionChip(stage, stageKey) : nothing}
           ${record['active'] === false ? html`<span class="chip">${t('record.inactive')}</span>` : nothing}
         </div>
-        <p class="second small ellipsis about" title=${description(this.entity)}>
-          ${description(this.entity)}
-        </p>
+        <xrm-about class="about" .text=${description(this.entity)}></xrm-about>
       </div>
       ${dirty ? html`<button class="quiet" @click=${this.#discard}>${t('record.discard')}</button>` : nothing}
       ${deleted ? nothing : this.#convertButton()}

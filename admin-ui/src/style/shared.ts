@@ -167,6 +167,7 @@ export const shared = css`
   }
   .chip.dot::before {
     content: '';
+    flex: none;
     width: 6px;
     height: 6px;
     border-radius: 50%;
