@@ -92,6 +92,11 @@ export async function startServer({
   }
 }
 
+/** The plugins that ship, after what the core itself brings. */
+export function shippedPlugins(): Promise<LoadedPlugins> {
+  return loadPlugins(undefined)
+}
+
 async function loadPlugins(given: readonly Plugin[] | undefined): Promise<LoadedPlugins> {
   const loaded = given ? orderPlugins(given) : await findPlugins(pluginFolder)
   return { plugins: [systemPlugin, ...loaded.plugins], failures: loaded.failures }
