@@ -104,7 +104,7 @@ async function examineDatabase(db: Database, beside: boolean): Promise<Finding[]
 async function examineMigrations(db: Database): Promise<Finding> {
   const files = (await readdir(join(import.meta.dirname, '../storage/migrations')))
     .filter((name) => name.endsWith('.sql'))
-    .sort()
+    .toSorted()
   const { rows: table } = await db.pool.query<{ exists: boolean }>(
     `SELECT to_regclass('xrm.migration') IS NOT NULL AS exists`,
   )
@@ -172,12 +172,10 @@ function examineModel({ model, issues }: Node): Finding[] {
       text: `Configuration version ${model.version}: ${model.entities.size} entities, ${errors.length} errors`,
       hint: 'Mend these in the console:',
     },
-    ...errors
-      .slice(0, 20)
-      .map(({ kind, name, pointer, message }) => ({
-        ok: false,
-        text: `${kind} ${name}${pointer}: ${message}`,
-      })),
+    ...errors.slice(0, 20).map(({ kind, name, pointer, message }) => ({
+      ok: false,
+      text: `${kind} ${name}${pointer}: ${message}`,
+    })),
   ]
 }
 

@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { PoolClient } from 'pg'
 import type { Actor } from '../access/rights.ts'
 import type { Model } from '../documents/model.ts'
@@ -63,6 +63,9 @@ const chunkSize = 500
  */
 export async function importFile(options: ImportOptions): Promise<ImportSummary> {
   const mapping = parseMapping(options.mapping)
+  if (resolve(options.rejects) === resolve(options.file)) {
+    throw new ImportError('The rejects cannot go into the file that is imported.')
+  }
   const file = await asUtf8(options.file, mapping.file?.encoding)
   try {
     return await new Import(options, mapping, file).run()
