@@ -19,7 +19,10 @@ export const leadRoles = {
   purchasing: defineRole({
     title: 'Purchasing',
     labels: { de: 'Einkauf' },
-    entities: { lead: { read: 'all', convert: 'all', fields: { '*': 'read' } } },
+    // Turning a lead into a supplier marks the lead, and that is all that purchasing changes about it.
+    entities: {
+      lead: { read: 'all', update: 'all', convert: 'all', fields: { '*': 'read', status: 'write' } },
+    },
   }),
   reader: defineRole({
     title: 'Reader',
