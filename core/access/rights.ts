@@ -125,6 +125,7 @@ function entityRights(
   }
   if (rows.read.length === 0) return null
   const readable = new Map<string, FieldCondition | null>()
+  const updatable = new Map<string, readonly RowScope[]>()
   const result: EntityRights = {
     entity,
     create: grants.some((grant) => grant.create),
@@ -139,12 +140,18 @@ function entityRights(
       }
       return condition
     },
-    updateField: (field) =>
-      collapse(
-        grants.flatMap((grant) =>
-          grant.field(field) === 'write' && grant.rows.update ? [grant.rows.update] : [],
-        ),
-      ),
+    updateField(field) {
+      let scopes = updatable.get(field)
+      if (scopes === undefined) {
+        scopes = collapse(
+          grants.flatMap((grant) =>
+            grant.field(field) === 'write' && grant.rows.update ? [grant.rows.update] : [],
+          ),
+        )
+        updatable.set(field, scopes)
+      }
+      return scopes
+    },
     createField: (field) => grants.some((grant) => grant.create && grant.field(field) === 'write'),
   }
   return result
