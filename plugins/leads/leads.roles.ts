@@ -19,11 +19,7 @@ export const leadRoles = {
   purchasing: defineRole({
     title: 'Purchasing',
     labels: { de: 'Einkauf' },
-<<<<<<< HEAD
-    // Turning a lead into a supplier marks the lead, and that is all that purchasing changes about it.
-=======
     // A conversion into a supplier marks the lead, so the status is theirs to write, and nothing else.
->>>>>>> plugins
     entities: {
       lead: { read: 'all', update: 'all', convert: 'all', fields: { '*': 'read', status: 'write' } },
     },
