@@ -1,0 +1,4 @@
+import accounts from './index.ts'
+import { testPlugin } from '../../test/contracts/plugin.ts'
+
+testPlugin(accounts)

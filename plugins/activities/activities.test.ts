@@ -1,0 +1,4 @@
+import activities from './index.ts'
+import { testPlugin } from '../../test/contracts/plugin.ts'
+
+testPlugin(activities)

@@ -1,0 +1,4 @@
+import campaigns from './index.ts'
+import { testPlugin } from '../../test/contracts/plugin.ts'
+
+testPlugin(campaigns)

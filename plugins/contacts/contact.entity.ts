@@ -1,0 +1,122 @@
+import { defineEntity } from '@xrm/sdk'
+
+/** A person with whom a relationship exists; usually works for an account. */
+export const contact = defineEntity({
+  title: 'Contact',
+  description:
+    'A person with whom we have a relationship, usually at an account. Whoever might only become interested is a lead; a contact has been qualified or is known to us.',
+  type: 'object',
+  required: ['last_name'],
+  'x-entity': {
+    name: 'contact',
+    plural: 'contacts',
+    labels: { en: { one: 'Contact', other: 'Contacts' }, de: { one: 'Kontakt', other: 'Kontakte' } },
+    descriptions: {
+      de: 'Ein Mensch, zu dem wir eine Beziehung haben, meist bei einer Firma. Wer vielleicht erst Interesse bekommt, ist ein Lead; ein Kontakt ist qualifiziert oder uns bekannt.',
+    },
+    display: "trim(concat(first_name, ' ', last_name))",
+    icon: 'contact',
+    order: 30,
+    search: ['last_name', 'first_name', 'email', 'external_id'],
+    owner: true,
+    activities: true,
+    files: true,
+  },
+  properties: {
+    salutation: {
+      'x-type': 'select',
+      'x-options': 'salutation',
+      title: 'Salutation',
+      'x-labels': { de: 'Anrede' },
+    },
+    first_name: { type: 'string', maxLength: 120, title: 'First name', 'x-labels': { de: 'Vorname' } },
+    last_name: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 120,
+      title: 'Last name',
+      'x-labels': { de: 'Nachname' },
+      'x-index': true,
+    },
+    account: {
+      'x-type': 'relation',
+      'x-relation': {
+        entity: 'account',
+        onDelete: 'clear',
+        inverse: { title: 'Contacts', labels: { de: 'Kontakte' } },
+      },
+      title: 'Account',
+      description: 'The organisation that the person works for.',
+      'x-labels': { de: 'Firma' },
+      'x-descriptions': { de: 'Die Organisation, für die der Mensch arbeitet.' },
+    },
+    job_title: { type: 'string', maxLength: 120, title: 'Job title', 'x-labels': { de: 'Position' } },
+    department: { type: 'string', maxLength: 120, title: 'Department', 'x-labels': { de: 'Abteilung' } },
+    responsibilities: {
+      'x-type': 'multi-select',
+      'x-options': 'responsibility',
+      title: 'Responsible for',
+      description: 'The topics on which this is the person to talk to.',
+      'x-labels': { de: 'Zuständig für' },
+      'x-descriptions': { de: 'Die Themen, für die man mit diesem Menschen spricht.' },
+    },
+    email: {
+      type: 'string',
+      format: 'email',
+      title: 'E-mail',
+      'x-labels': { de: 'E-Mail' },
+      'x-index': true,
+    },
+    phone: { type: 'string', format: 'phone', title: 'Phone', 'x-labels': { de: 'Telefon' } },
+    mobile: { type: 'string', format: 'phone', title: 'Mobile', 'x-labels': { de: 'Mobil' } },
+    more_emails: {
+      type: 'string',
+      format: 'email',
+      'x-multiple': true,
+      title: 'Further e-mails',
+      'x-labels': { de: 'Weitere E-Mails' },
+    },
+    more_phones: {
+      type: 'string',
+      format: 'phone',
+      'x-multiple': true,
+      title: 'Further phones',
+      'x-labels': { de: 'Weitere Telefone' },
+    },
+    preferred_channel: {
+      'x-type': 'select',
+      'x-options': {
+        email: { title: 'E-mail', labels: { de: 'E-Mail' } },
+        phone: { title: 'Phone', labels: { de: 'Telefon' } },
+        text: { title: 'Text message', labels: { de: 'Kurznachricht' } },
+        letter: { title: 'Letter', labels: { de: 'Brief' } },
+        visit: { title: 'Visit', labels: { de: 'Besuch' } },
+      },
+      title: 'Preferred channel',
+      'x-labels': { de: 'Bevorzugter Weg' },
+    },
+    address: { 'x-type': 'address', title: 'Address', 'x-labels': { de: 'Anschrift' } },
+    birthday: { type: 'string', format: 'date', title: 'Birthday', 'x-labels': { de: 'Geburtstag' } },
+    lead_source: {
+      'x-type': 'select',
+      'x-options': 'lead-source',
+      title: 'Source',
+      description: 'How we came to know the person.',
+      'x-labels': { de: 'Herkunft' },
+      'x-descriptions': { de: 'Wie wir den Menschen kennengelernt haben.' },
+    },
+    description: { 'x-type': 'long-text', title: 'Description', 'x-labels': { de: 'Beschreibung' } },
+    external_id: {
+      type: 'string',
+      maxLength: 100,
+      title: 'External id',
+      description:
+        'The number in the system that the record comes from or is also kept in. An import finds the record again by it.',
+      'x-labels': { de: 'Externe Nummer' },
+      'x-descriptions': {
+        de: 'Die Nummer in dem System, aus dem der Datensatz stammt oder in dem er auch geführt wird. Ein Import findet ihn daran wieder.',
+      },
+    },
+  },
+  'x-unique': { 'external-id': ['external_id'] },
+})

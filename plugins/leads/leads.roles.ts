@@ -1,0 +1,29 @@
+import { defineRole } from '@xrm/sdk'
+
+/** What the roles that ship may do with leads. */
+export const leadRoles = {
+  sales: defineRole({
+    title: 'Sales',
+    labels: { de: 'Vertrieb' },
+    entities: {
+      lead: {
+        read: 'all',
+        create: 'all',
+        update: 'team',
+        delete: 'own',
+        convert: 'team',
+        fields: { '*': 'write' },
+      },
+    },
+  }),
+  purchasing: defineRole({
+    title: 'Purchasing',
+    labels: { de: 'Einkauf' },
+    entities: { lead: { read: 'all', convert: 'all', fields: { '*': 'read' } } },
+  }),
+  reader: defineRole({
+    title: 'Reader',
+    labels: { de: 'Leser' },
+    entities: { lead: { read: 'all', fields: { '*': 'read' } } },
+  }),
+}

@@ -1,0 +1,165 @@
+import { defineForm, defineView } from '@xrm/sdk'
+
+const open = "status in ['new', 'assigned', 'in_process', 'recycled']"
+const columns = {
+  display: {},
+  company: {},
+  status: {},
+  phase: {},
+  rating: {},
+  score: {},
+  lead_source: {},
+  follow_up: {},
+  owner: {},
+}
+const newest = { created_at: { direction: 'desc' } } as const
+
+/** Lists of leads. */
+export const leadViews = {
+  'open-leads': defineView({
+    entity: 'lead',
+    title: 'All open',
+    labels: { de: 'Alle offenen' },
+    order: 10,
+    filter: `active && ${open}`,
+    columns,
+    sort: newest,
+  }),
+  'my-open-leads': defineView({
+    entity: 'lead',
+    title: 'My open ones',
+    labels: { de: 'Meine offenen' },
+    order: 20,
+    filter: `active && owner == me && ${open}`,
+    columns: {
+      display: {},
+      company: {},
+      status: {},
+      phase: {},
+      rating: {},
+      score: {},
+      follow_up: {},
+      phone: {},
+    },
+    sort: newest,
+  }),
+  'new-leads': defineView({
+    entity: 'lead',
+    title: 'New',
+    labels: { de: 'Neue' },
+    order: 30,
+    filter: "active && status == 'new'",
+    columns: { display: {}, company: {}, lead_source: {}, campaign: {}, rating: {}, created_at: {} },
+    sort: newest,
+  }),
+  'leads-to-follow-up': defineView({
+    entity: 'lead',
+    title: 'Follow up today',
+    labels: { de: 'Heute wiedervorlegen' },
+    order: 40,
+    filter: `active && follow_up <= today() && ${open}`,
+    columns: { display: {}, company: {}, follow_up: {}, status: {}, phone: {}, email: {}, owner: {} },
+    sort: { follow_up: { direction: 'asc' } },
+  }),
+  'hot-leads': defineView({
+    entity: 'lead',
+    title: 'Hot',
+    labels: { de: 'Heiße' },
+    order: 50,
+    filter: `active && (rating == 'hot' || score >= 75) && ${open}`,
+    columns,
+    sort: { score: { direction: 'desc' } },
+  }),
+  'handed-to-sales': defineView({
+    entity: 'lead',
+    title: 'Handed to sales',
+    labels: { de: 'An den Vertrieb übergeben' },
+    order: 60,
+    filter: `active && phase in ['sal', 'sql'] && ${open}`,
+    columns,
+    sort: newest,
+  }),
+  'converted-leads': defineView({
+    entity: 'lead',
+    title: 'Converted',
+    labels: { de: 'Umgewandelt' },
+    order: 70,
+    filter: "status == 'converted'",
+    columns: { display: {}, company: {}, lead_source: {}, campaign: {}, owner: {}, updated_at: {} },
+    sort: newest,
+  }),
+  'closed-leads': defineView({
+    entity: 'lead',
+    title: 'Closed',
+    labels: { de: 'Geschlossen' },
+    order: 80,
+    filter: "status == 'dead'",
+    columns: { display: {}, company: {}, close_reason: {}, lead_source: {}, owner: {}, updated_at: {} },
+    sort: newest,
+  }),
+  leads: defineView({
+    entity: 'lead',
+    title: 'All leads',
+    labels: { de: 'Alle Leads' },
+    order: 90,
+    columns,
+    sort: newest,
+  }),
+}
+
+/** The page of a lead. */
+export const leadForm = defineForm({
+  entity: 'lead',
+  title: 'Lead',
+  labels: { de: 'Lead' },
+  highlights: { company: {}, phase: {}, rating: {}, follow_up: {} },
+  sections: {
+    person: {
+      title: 'Person and company',
+      labels: { de: 'Person und Firma' },
+      columns: 2,
+      fields: {
+        salutation: { create: true, span: 2 },
+        first_name: { create: true },
+        last_name: { create: true },
+        company: { create: true },
+        job_title: { create: true },
+        industry: {},
+        website: {},
+      },
+    },
+    reach: {
+      title: 'How to reach them',
+      labels: { de: 'Erreichbarkeit' },
+      columns: 2,
+      fields: { email: { create: true }, phone: { create: true }, mobile: {}, address: { span: 2 } },
+    },
+    qualification: {
+      title: 'Qualification',
+      labels: { de: 'Qualifizierung' },
+      columns: 2,
+      fields: {
+        status: {},
+        phase: {},
+        interest: { create: true },
+        rating: { create: true },
+        score: {},
+        budget: {},
+        follow_up: { create: true },
+        close_reason: { when: "status == 'dead'" },
+      },
+    },
+    origin: {
+      title: 'Where it comes from',
+      labels: { de: 'Herkunft' },
+      columns: 2,
+      fields: { lead_source: { create: true }, campaign: { create: true }, account: {}, contact: {} },
+    },
+    more: {
+      title: 'More',
+      labels: { de: 'Weiteres' },
+      columns: 2,
+      fields: { description: { create: true, span: 2 }, owner: {}, team: {}, active: {}, external_id: {} },
+    },
+  },
+})

@@ -1,0 +1,20 @@
+import { definePlugin } from '@xrm/sdk'
+import { opportunityRoles } from './opportunities.roles.ts'
+import { opportunityForm, opportunityViews } from './opportunities.views.ts'
+import { opportunity } from './opportunity.entity.ts'
+import { businessUnit, lostReason, product } from './options.ts'
+
+/** Possible sales on their way from first interest to won or lost. */
+export default definePlugin({
+  name: 'opportunities',
+  title: 'Opportunities',
+  labels: { de: 'Verkaufschancen' },
+  description: 'Possible sales with stages, amounts, probabilities and the reasons why they were lost.',
+  compatible: '^1.0.0',
+  requires: { accounts: '^1.0.0', contacts: '^1.0.0', campaigns: '^1.0.0' },
+  entities: [opportunity],
+  optionSets: { product, 'business-unit': businessUnit, 'lost-reason': lostReason },
+  views: opportunityViews,
+  forms: { opportunity: opportunityForm },
+  roles: opportunityRoles,
+})

@@ -1,0 +1,132 @@
+import { defineEntity } from '@xrm/sdk'
+
+/** A company we buy from. `rating` is the ABC class that purchasing reviews once a year. */
+export const supplier = defineEntity({
+  title: 'Supplier',
+  description:
+    'A company that we buy from or might buy from, and how far purchasing has qualified it. If it is also an account, it names that account, so that everything about the organisation meets there.',
+  type: 'object',
+  required: ['name'],
+  'x-entity': {
+    name: 'supplier',
+    plural: 'suppliers',
+    labels: { en: { one: 'Supplier', other: 'Suppliers' }, de: { one: 'Lieferant', other: 'Lieferanten' } },
+    descriptions: {
+      de: 'Ein Unternehmen, bei dem wir kaufen oder kaufen könnten, und wie weit der Einkauf es qualifiziert hat. Ist es auch eine Firma, so nennt es diese, damit alles über die Organisation dort zusammenkommt.',
+    },
+    display: 'name',
+    icon: 'truck',
+    order: 70,
+    search: ['name', 'email', 'contact_name', 'external_id'],
+    owner: true,
+    activities: true,
+    files: true,
+  },
+  properties: {
+    name: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 200,
+      title: 'Name',
+      'x-labels': { de: 'Name' },
+      'x-index': true,
+    },
+    status: {
+      'x-type': 'stage',
+      'x-stages': {
+        candidate: { title: 'Candidate', labels: { de: 'Kandidat' }, category: 'open', color: 'blue' },
+        in_qualification: {
+          title: 'In qualification',
+          labels: { de: 'In Qualifizierung' },
+          category: 'open',
+          color: 'amber',
+        },
+        approved: { title: 'Approved', labels: { de: 'Freigegeben' }, category: 'won', color: 'green' },
+        blocked: { title: 'Blocked', labels: { de: 'Gesperrt' }, category: 'lost', color: 'red' },
+        former: { title: 'Former', labels: { de: 'Ehemalig' }, category: 'lost', color: 'gray' },
+      },
+      title: 'Status',
+      'x-labels': { de: 'Status' },
+    },
+    rating: {
+      'x-type': 'select',
+      'x-options': 'abc-class',
+      title: 'ABC class',
+      description: 'Reviewed by purchasing once a year. An approved supplier needs one.',
+      'x-labels': { de: 'ABC-Klasse' },
+      'x-descriptions': { de: 'Prüft der Einkauf einmal im Jahr. Ein freigegebener Lieferant braucht eine.' },
+    },
+    categories: {
+      'x-type': 'multi-select',
+      'x-options': 'supplier-category',
+      title: 'Categories',
+      description: 'What we buy there.',
+      'x-labels': { de: 'Warengruppen' },
+      'x-descriptions': { de: 'Was wir dort kaufen.' },
+    },
+    account: {
+      'x-type': 'relation',
+      'x-relation': {
+        entity: 'account',
+        onDelete: 'clear',
+        inverse: { title: 'As supplier', labels: { de: 'Als Lieferant' } },
+      },
+      title: 'Account',
+      'x-labels': { de: 'Firma' },
+    },
+    contact_name: { type: 'string', title: 'Contact person', 'x-labels': { de: 'Ansprechpartner' } },
+    contact_title: {
+      type: 'string',
+      maxLength: 120,
+      title: 'Position of the contact person',
+      'x-labels': { de: 'Position des Ansprechpartners' },
+    },
+    email: { type: 'string', format: 'email', title: 'E-mail', 'x-labels': { de: 'E-Mail' } },
+    phone: { type: 'string', format: 'phone', title: 'Phone', 'x-labels': { de: 'Telefon' } },
+    fax: { type: 'string', format: 'phone', title: 'Fax', 'x-labels': { de: 'Fax' } },
+    website: { type: 'string', format: 'uri', title: 'Website', 'x-labels': { de: 'Website' } },
+    address: { 'x-type': 'address', title: 'Address', 'x-labels': { de: 'Anschrift' } },
+    payment_terms: {
+      'x-type': 'select',
+      'x-options': 'payment-terms',
+      title: 'Payment terms',
+      'x-labels': { de: 'Zahlungsbedingungen' },
+    },
+    customer_number: {
+      type: 'string',
+      maxLength: 60,
+      title: 'Our customer number',
+      description: 'Under which number the supplier knows us.',
+      'x-labels': { de: 'Unsere Kundennummer' },
+      'x-descriptions': { de: 'Unter welcher Nummer der Lieferant uns führt.' },
+    },
+    lead_time_days: {
+      type: 'integer',
+      minimum: 0,
+      title: 'Lead time in days',
+      'x-labels': { de: 'Lieferzeit in Tagen' },
+    },
+    certificates: { 'x-type': 'tags', title: 'Certificates', 'x-labels': { de: 'Zertifikate' } },
+    reviewed_on: { type: 'string', format: 'date', title: 'Reviewed on', 'x-labels': { de: 'Geprüft am' } },
+    next_review: {
+      type: 'string',
+      format: 'date',
+      title: 'Next review',
+      'x-labels': { de: 'Nächste Prüfung' },
+      'x-index': true,
+    },
+    description: { 'x-type': 'long-text', title: 'Description', 'x-labels': { de: 'Beschreibung' } },
+    external_id: {
+      type: 'string',
+      maxLength: 100,
+      title: 'External id',
+      description:
+        'The number in the system that the record comes from or is also kept in. An import finds the record again by it.',
+      'x-labels': { de: 'Externe Nummer' },
+      'x-descriptions': {
+        de: 'Die Nummer in dem System, aus dem der Datensatz stammt oder in dem er auch geführt wird. Ein Import findet ihn daran wieder.',
+      },
+    },
+  },
+  'x-unique': { 'external-id': ['external_id'] },
+})
