@@ -51,7 +51,12 @@ function signedIn(server: Server): Hono<Env> {
     if (!session) throw new Problem(problems['request.signed-out'])
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') checkOrigin(c.req.raw, server.config.publicUrl)
     c.set('session', session)
-    c.set('actor', { userId: session.userId, name: session.name, roles: session.roles, teams: await server.teams.of(session.userId) })
+    c.set('actor', {
+      userId: session.userId,
+      name: session.name,
+      roles: session.roles,
+      teams: await server.teams.of(session.userId),
+    })
     c.set('model', server.live.current)
     c.set('now', new Date().toISOString())
     c.set('requestId', uuid())
@@ -63,15 +68,21 @@ function signedIn(server: Server): Hono<Env> {
   app.patch('/me', async (c) => {
     const { language } = await readObject<{ language: string }>(c, { language: 'string' }, ['language'])
     if (language !== 'en' && language !== 'de') {
-      throw new Problem(problems['request.body'], { errors: [{ pointer: '#/language', code: 'request.type', detail: 'must be en or de' }] })
+      throw new Problem(problems['request.body'], {
+        errors: [{ pointer: '#/language', code: 'request.type', detail: 'must be en or de' }],
+      })
     }
     await server.accounts.setLanguage(c.var.session.userId, language)
     return c.json(meView(c.var.model, c.var.actor, { ...c.var.session, language }))
   })
   app.get('/model', (c) => {
-    const etag = `"${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${[...c.var.actor.roles].sort().join('.')}"`
+    const etag = `"${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${[...c.var.actor.roles].toSorted().join('.')}"`
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
-    return c.json({ ...modelView(c.var.model, c.var.actor), me: meView(c.var.model, c.var.actor, c.var.session) }, 200, { etag })
+    return c.json(
+      { ...modelView(c.var.model, c.var.actor), me: meView(c.var.model, c.var.actor, c.var.session) },
+      200,
+      { etag },
+    )
   })
   app.get('/openapi.json', (c) => c.json(openApi(c.var.model, c.var.actor)))
   app.route('/', docsRoutes())
@@ -89,7 +100,13 @@ function signedIn(server: Server): Hono<Env> {
 function answerError(server: Server, error: Error, c: Context): Response {
   if (error instanceof Problem) return answerProblem(c, error)
   const { code } = error as { code?: string }
-  const busy = code === '57014' || code === '53300' || code === '57P01' || code === '57P03' || code === 'ECONNREFUSED' || /timeout exceeded when trying to connect/.test(error.message)
+  const busy =
+    code === '57014' ||
+    code === '53300' ||
+    code === '57P01' ||
+    code === '57P03' ||
+    code === 'ECONNREFUSED' ||
+    /timeout exceeded when trying to connect/.test(error.message)
   if (busy) {
     server.log.warn({ error: error.message, path: c.req.path }, 'the database is busy or away')
     return answerProblem(c, new Problem(problems['request.busy'], { headers: { 'Retry-After': '2' } }))
@@ -97,13 +114,22 @@ function answerError(server: Server, error: Error, c: Context): Response {
   // A value that slipped through our checks and that PostgreSQL refuses is the caller's, and still a finding for us.
   if (code?.startsWith('22')) {
     server.log.error({ err: error, path: c.req.path }, 'the database refused a value')
-    return answerProblem(c, new Problem(problems['request.parameter'], { detail: 'A value is outside of what can be stored or compared.' }))
+    return answerProblem(
+      c,
+      new Problem(problems['request.parameter'], {
+        detail: 'A value is outside of what can be stored or compared.',
+      }),
+    )
   }
   server.log.error({ err: error, path: c.req.path, method: c.req.method }, 'unexpected error')
   return answerProblem(c, new Problem(problems.internal))
 }
 
 function answerProblem(c: Context, problem: Problem): Response {
-  const headers = { ...problem.headers, 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
+  const headers = {
+    ...problem.headers,
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+  }
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headers)
 }

@@ -3,5 +3,8 @@ import type { Config } from './config.ts'
 
 /** Structured lines on standard error; standard output is for what people at the keyboard read. */
 export function createLog(level: Config['logLevel']): Logger {
-  return pino({ level, redact: ['password', 'token', 'cookie', '*.password', '*.token', '*.cookie'] }, pino.destination(2))
+  return pino(
+    { level, redact: ['password', 'token', 'cookie', '*.password', '*.token', '*.cookie'] },
+    pino.destination(2),
+  )
 }

@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server'
 import { createApp } from './app.ts'
-import { readConfig } from './config.ts'
+import { type Config, readConfig } from './config.ts'
+import { type DemoUser, runDemo } from './demo/run-demo.ts'
 import { createLog } from './log.ts'
 import { startServer } from './server.ts'
 import { StartError } from './start-error.ts'
@@ -12,13 +13,19 @@ async function main(): Promise<void> {
   const log = createLog(config.logLevel)
   const server = await startServer({ config, log })
   const app = await createApp(server)
+  const demoUsers = config.demo ? await runDemo(server) : null
   const http = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
-    const listening = serve({ fetch: app.fetch, port: config.port, hostname: config.host }, () => resolve(listening))
+    const listening = serve({ fetch: app.fetch, port: config.port, hostname: config.host }, () =>
+      resolve(listening),
+    )
     listening.once('error', reject)
   }).catch(async (error: NodeJS.ErrnoException) => {
     await server.stop()
     if (error.code !== 'EADDRINUSE') throw error
-    throw new StartError(`Port ${config.port} is in use.`, 'Set PORT to another one, or stop the other server.')
+    throw new StartError(
+      `Port ${config.port} is in use.`,
+      'Set PORT to another one, or stop the other server.',
+    )
   })
   onStop(async () => {
     await new Promise<void>((resolve) => {
@@ -27,15 +34,26 @@ async function main(): Promise<void> {
     })
     await server.stop()
   })
-  announce(config, server.accounts.setupToken)
+  announce(config, server.accounts.setupToken, demoUsers)
 }
 
-function announce(config: ReturnType<typeof readConfig>, setupToken: string | undefined): void {
+function announce(config: Config, setupToken: string | undefined, demoUsers: DemoUser[] | null): void {
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   const url = config.publicUrl ?? `http://${host}:${config.port}`
   const lines = [`XRM is ready at ${url}`]
-  if (setupToken === undefined) lines.push('Sign in with your e-mail and password.')
-  else lines.push('There is no user yet. Open this page to create the administrator; it works once, for 24 hours:', `${url}/setup#token=${setupToken}`)
+  if (demoUsers) {
+    lines.push('', 'Demo users; their passwords are shown this once:')
+    for (const { email, password, role } of demoUsers)
+      lines.push(`  ${email.padEnd(36)} ${password}   ${role}`)
+  }
+  if (setupToken === undefined) lines.push('', 'Sign in with your e-mail and password.')
+  else {
+    lines.push(
+      '',
+      'There is no administrator yet. Open this page to become it; it works once, for 24 hours:',
+      `${url}/setup#token=${setupToken}`,
+    )
+  }
   console.log(`\n${lines.join('\n')}\n`)
 }
 

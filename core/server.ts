@@ -7,7 +7,14 @@ import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
 import { Changesets } from './documents/changesets.ts'
 import { LiveModel } from './documents/live-model.ts'
-import { fieldTypesOf, findPlugins, hooksOf, type LoadedPlugins, orderPlugins, pluginDocuments } from './plugins/load-plugins.ts'
+import {
+  fieldTypesOf,
+  findPlugins,
+  hooksOf,
+  type LoadedPlugins,
+  orderPlugins,
+  pluginDocuments,
+} from './plugins/load-plugins.ts'
 import { siteDocuments, syncDocuments } from './plugins/sync-documents.ts'
 import { Cursors } from './records/cursor.ts'
 import { sharedSecret } from './storage/secrets.ts'
@@ -34,7 +41,12 @@ export interface ServerOptions {
 }
 
 /** Starts everything below HTTP: database, migrations, plugins, model, accounts. */
-export async function startServer({ config, log, plugins, listen = true }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  config,
+  log,
+  plugins,
+  listen = true,
+}: ServerOptions): Promise<RunningServer> {
   const embedded = config.databaseUrl === undefined ? await startEmbedded({ folder: config.data }) : undefined
   const undo: (() => Promise<unknown>)[] = embedded ? [() => embedded.stop()] : []
   try {
@@ -47,7 +59,10 @@ export async function startServer({ config, log, plugins, listen = true }: Serve
       fieldTypes: fieldTypesOf(loaded.plugins),
       settings: { currency: config.currency, timeZone: config.timeZone, country: 'DE' },
     }
-    await syncDocuments(db, context, [...pluginDocuments(loaded.plugins), ...(await siteDocuments(config.documents))])
+    await syncDocuments(db, context, [
+      ...pluginDocuments(loaded.plugins),
+      ...(await siteDocuments(config.documents)),
+    ])
     const live = new LiveModel(db, context, log, { listen })
     await live.start()
     undo.unshift(() => live.stop())
@@ -91,7 +106,8 @@ const hour = 3_600_000
 /** What has to happen now and then: indexes after a publish, partitions for the coming month, old keys out. */
 function keepHouse(db: Database, live: LiveModel, log: Logger): { stop(): Promise<void> } {
   let running: Promise<void> | null = null
-  const report = (error: Error): void => log.warn({ error: error.message }, 'housekeeping failed; it is tried again')
+  const report = (error: Error): void =>
+    log.warn({ error: error.message }, 'housekeeping failed; it is tried again')
   const indexes = (): void => {
     running ??= ensureIndexes(db, live.current, log)
       .catch(report)

@@ -39,9 +39,15 @@ export interface DemoContext {
   ids(entity: string): readonly string[]
   /** Ids of the demo users by role. */
   users(role: string): readonly string[]
+  /** The team of the demo users with that role. */
+  team(role: string): string
   /** Deterministic pseudo-random number in [0, 1). */
   random(): number
-  today: string
+  /** One of the list, by `random`. */
+  pick<T>(list: readonly T[]): T
+  /** The date so many days from today; negative: before. */
+  day(offset: number): string
+  /** Runs a conversion with its default decisions. Refused where a person would have to decide. */
   convert(conversion: string, source: string): Promise<void>
 }
 

@@ -19,12 +19,21 @@ async function create(entity: string, values: object, call = admin): Promise<Row
 }
 
 async function count(entity: string, filter: string): Promise<number> {
-  const { body } = await admin<{ count: { value: number } }>('GET', `/api/records/${entity}?limit=1&count=exact&filter=${encodeURIComponent(filter)}`)
+  const { body } = await admin<{ count: { value: number } }>(
+    'GET',
+    `/api/records/${entity}?limit=1&count=exact&filter=${encodeURIComponent(filter)}`,
+  )
   return body.count.value
 }
 
 const preview = (body: object, call = admin) => call<PreviewAnswer>('POST', `${path}/preview`, body)
-const convert = (body: object, headers = {}, call = admin) => call<RunView & { code: string; run: RunView; errors: { pointer: string; code: string }[] }>('POST', `${path}/run`, body, headers)
+const convert = (body: object, headers = {}, call = admin) =>
+  call<RunView & { code: string; run: RunView; errors: { pointer: string; code: string }[] }>(
+    'POST',
+    `${path}/run`,
+    body,
+    headers,
+  )
 
 /** How many rows every table has: equal before and after means that nothing was written. */
 async function digest(): Promise<string> {
@@ -33,7 +42,9 @@ async function digest(): Promise<string> {
   )
   const counts = []
   for (const { table } of rows) {
-    const { rows: sum } = await server.db.pool.query<{ sum: string }>(`SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS sum FROM ${table} t`)
+    const { rows: sum } = await server.db.pool.query<{ sum: string }>(
+      `SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS sum FROM ${table} t`,
+    )
     counts.push(`${table} ${sum[0]!.sum}`)
   }
   return counts.join('\n')
@@ -42,7 +53,16 @@ async function digest(): Promise<string> {
 describe('a preview', () => {
   it('shows every target, what stays behind and what changes, and writes nothing', async () => {
     const firm = await create('firm', { name: 'Preview Works GmbH', roles: ['customer'] })
-    const lead = await create('prospect', { first_name: 'Paula', last_name: 'Vor', company: 'PREVIEW works', site: 'https://preview.example', phone: '+49 3641 1234', budget: '5000', note: 'fair', heat: 'hot' })
+    const lead = await create('prospect', {
+      first_name: 'Paula',
+      last_name: 'Vor',
+      company: 'PREVIEW works',
+      site: 'https://preview.example',
+      phone: '+49 3641 1234',
+      budget: '5000',
+      note: 'fair',
+      heat: 'hot',
+    })
     await create('call', { subject: 'First', regarding: [`prospect/${lead.id}`] })
     const before = await digest()
     const { status, body } = await preview({ source: lead.id })
@@ -50,7 +70,9 @@ describe('a preview', () => {
     expect(await digest()).toBe(before)
     expect(body.errors).toEqual([])
     expect(body.staysBehind).toEqual(['note'])
-    expect(body.children).toEqual([{ key: 'calls', entity: 'call', action: 'alsoLink', count: 1, to: ['firm', 'person', 'deal'] }])
+    expect(body.children).toEqual([
+      { key: 'calls', entity: 'call', action: 'alsoLink', count: 1, to: ['firm', 'person', 'deal'] },
+    ])
     expect(body.sourceWrites).toEqual({ status: { before: 'new', after: 'converted' } })
     const [firmTarget, person, deal] = body.targets
     expect(firmTarget).toMatchObject({
@@ -58,39 +80,114 @@ describe('a preview', () => {
       action: 'link',
       reason: 'match.by-name',
       link: { id: firm.id, display: 'Preview Works GmbH' },
-      candidates: [{ id: firm.id, confidence: 'certain', rule: 'by-name', active: true, differs: { name: ['Preview Works GmbH', 'PREVIEW works'] } }],
-      values: { site: { before: null, value: 'https://preview.example', from: 'source.site' }, roles: { before: ['customer'], value: ['customer', 'prospect'] } },
+      candidates: [
+        {
+          id: firm.id,
+          confidence: 'certain',
+          rule: 'by-name',
+          active: true,
+          differs: { name: ['Preview Works GmbH', 'PREVIEW works'] },
+        },
+      ],
+      values: {
+        site: { before: null, value: 'https://preview.example', from: 'source.site' },
+        roles: { before: ['customer'], value: ['customer', 'prospect'] },
+      },
     })
-    expect(Object.keys(firmTarget!.values).sort()).toEqual(['roles', 'site'])
-    expect(person).toMatchObject({ key: 'person', action: 'create', values: { last_name: { value: 'Vor' }, phones: { value: ['+49 3641 1234'] }, firm: { display: 'Preview Works GmbH' } } })
-    expect(deal).toMatchObject({ key: 'deal', action: 'create', allowed: ['create', 'skip'], values: { amount: { value: { amount: '5000', currency: 'EUR' } }, heat: { value: 'hot' } } })
+    expect(Object.keys(firmTarget!.values).toSorted()).toEqual(['roles', 'site'])
+    expect(person).toMatchObject({
+      key: 'person',
+      action: 'create',
+      values: {
+        last_name: { value: 'Vor' },
+        phones: { value: ['+49 3641 1234'] },
+        firm: { display: 'Preview Works GmbH' },
+      },
+    })
+    expect(deal).toMatchObject({
+      key: 'deal',
+      action: 'create',
+      allowed: ['create', 'skip'],
+      values: { amount: { value: { amount: '5000', currency: 'EUR' } }, heat: { value: 'hot' } },
+    })
   })
 })
 
 describe('a run', () => {
   it('creates and links the targets, carries children along, marks the source and keeps the trace', async () => {
     const firm = await create('firm', { name: 'Trace GmbH' })
-    const lead = await create('prospect', { first_name: 'Tom', last_name: 'Trace', company: 'Trace', email: 'tom@trace.example', budget: '100', heat: 'cold' })
-    const call = await create('call', { subject: 'Ring', regarding: [`prospect/${lead.id}`], happened_at: '2026-11-01T10:00:00Z' })
+    const lead = await create('prospect', {
+      first_name: 'Tom',
+      last_name: 'Trace',
+      company: 'Trace',
+      email: 'tom@trace.example',
+      budget: '100',
+      heat: 'cold',
+    })
+    const call = await create('call', {
+      subject: 'Ring',
+      regarding: [`prospect/${lead.id}`],
+      happened_at: '2026-11-01T10:00:00Z',
+    })
     const { body: shown } = await preview({ source: lead.id })
     const { status, body: run } = await convert({ source: lead.id, planHash: shown.planHash })
     expect(status, JSON.stringify(run)).toBe(201)
-    expect(run.targets.map(({ key, action }) => [key, action])).toEqual(expect.arrayContaining([['firm', 'link'], ['person', 'create'], ['deal', 'create']]))
+    expect(run.targets.map(({ key, action }) => [key, action])).toEqual(
+      expect.arrayContaining([
+        ['firm', 'link'],
+        ['person', 'create'],
+        ['deal', 'create'],
+      ]),
+    )
     const idOf = (key: string): string => run.targets.find((target) => target.key === key)!.record!.id
     expect(idOf('firm')).toBe(firm.id)
-    const { body: deal } = await admin<Row>('GET', `/api/records/deal/${idOf('deal')}?fields=*,person.display,firm.display`)
-    expect(deal).toMatchObject({ firm: firm.id, 'firm.display': 'Trace GmbH', 'person.display': 'Tom Trace', amount: { amount: '100', currency: 'EUR' }, heat: 'cold', stage: 'open' })
-    expect((await admin<Row>('GET', `/api/records/prospect/${lead.id}`)).body).toMatchObject({ status: 'converted' })
+    const { body: deal } = await admin<Row>(
+      'GET',
+      `/api/records/deal/${idOf('deal')}?fields=*,person.display,firm.display`,
+    )
+    expect(deal).toMatchObject({
+      firm: firm.id,
+      'firm.display': 'Trace GmbH',
+      'person.display': 'Tom Trace',
+      amount: { amount: '100', currency: 'EUR' },
+      heat: 'cold',
+      stage: 'open',
+    })
+    expect((await admin<Row>('GET', `/api/records/prospect/${lead.id}`)).body).toMatchObject({
+      status: 'converted',
+    })
     const { body: linked } = await admin<Row>('GET', `/api/records/call/${call.id}`)
-    expect(linked['regarding']).toEqual([`prospect/${lead.id}`, `firm/${firm.id}`, `person/${idOf('person')}`, `deal/${idOf('deal')}`])
+    expect(linked['regarding']).toEqual([
+      `prospect/${lead.id}`,
+      `firm/${firm.id}`,
+      `person/${idOf('person')}`,
+      `deal/${idOf('deal')}`,
+    ])
     const { body: timeline } = await admin<TimelineAnswer>('GET', `/api/records/firm/${firm.id}/timeline`)
-    expect(timeline.items.map((item) => item.type).sort()).toEqual(['activity', 'change', 'change', 'conversion'])
-    expect(timeline.items.find((item) => item.type === 'activity')).toMatchObject({ display: 'Ring', done: true })
-    const { body: back } = await admin<{ asTarget: RunView[] }>('GET', `/api/records/firm/${firm.id}/conversions`)
-    expect(back.asTarget[0]).toMatchObject({ id: run.id, source: { entity: 'prospect', id: lead.id, display: 'Tom Trace Trace' } })
+    expect(timeline.items.map((item) => item.type).toSorted()).toEqual([
+      'activity',
+      'change',
+      'change',
+      'conversion',
+    ])
+    expect(timeline.items.find((item) => item.type === 'activity')).toMatchObject({
+      display: 'Ring',
+      done: true,
+    })
+    const { body: back } = await admin<{ asTarget: RunView[] }>(
+      'GET',
+      `/api/records/firm/${firm.id}/conversions`,
+    )
+    expect(back.asTarget[0]).toMatchObject({
+      id: run.id,
+      source: { entity: 'prospect', id: lead.id, display: 'Tom Trace Trace' },
+    })
     const lineage = run.targets.find((target) => target.key === 'person')!.fields
     expect(lineage).toContainEqual({ field: 'email', from: 'source.email', after: 'tom@trace.example' })
-    const { body: history } = await admin<{ items: { cause: object }[] }>('GET', `/api/records/deal/${idOf('deal')}/history`)
+    const { body: history } = await admin<{ items: { cause: object }[] }>(
+      'GET',
+      `/api/records/deal/${idOf('deal')}/history`,
+    )
     expect(history.items[0]!.cause).toEqual({ kind: 'conversion', ref: run.id })
   })
 
@@ -98,7 +195,9 @@ describe('a run', () => {
     const lead = await create('prospect', { last_name: 'Once', company: 'Once Only AG' })
     const answers = await Promise.all(Array.from({ length: 20 }, () => convert({ source: lead.id })))
     const done = answers.filter(({ status }) => status === 201)
-    const late = answers.filter(({ status, body }) => status === 409 && body.code === 'conversion.already-converted')
+    const late = answers.filter(
+      ({ status, body }) => status === 409 && body.code === 'conversion.already-converted',
+    )
     expect([done.length, late.length]).toEqual([1, 19])
     expect(new Set(late.map(({ body }) => body.run.id))).toEqual(new Set([done[0]!.body.id]))
     expect(await count('firm', 'name == "Once Only AG"')).toBe(1)
@@ -112,24 +211,44 @@ describe('a run', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
     const other = await create('prospect', { last_name: 'Other' })
-    expect(await convert({ source: other.id }, headers)).toMatchObject({ status: 422, body: { code: 'idempotency.mismatch' } })
+    expect(await convert({ source: other.id }, headers)).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency.mismatch' },
+    })
   })
 
   it('makes one account of 50 prospects of one firm in three spellings', async () => {
-    const spellings = ['Müller & Söhne KG', 'MÜLLER UND SÖHNE', 'mueller & soehne kg'.replace('mueller', 'müller').replace('soehne', 'söhne')]
-    const leads = await Promise.all(Array.from({ length: 50 }, (_, n) => create('prospect', { last_name: `M${n}`, company: spellings[n % 3]! })))
+    const spellings = [
+      'Müller & Söhne KG',
+      'MÜLLER UND SÖHNE',
+      'mueller & soehne kg'.replace('mueller', 'müller').replace('soehne', 'söhne'),
+    ]
+    const leads = await Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        create('prospect', { last_name: `M${n}`, company: spellings[n % 3]! }),
+      ),
+    )
     const answers = await Promise.all(leads.map((lead) => convert({ source: lead.id })))
     expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(201))
-    expect(new Set(answers.map(({ body }) => body.targets.find((target) => target.key === 'firm')!.record!.id)).size).toBe(1)
+    expect(
+      new Set(answers.map(({ body }) => body.targets.find((target) => target.key === 'firm')!.record!.id))
+        .size,
+    ).toBe(1)
     expect(await count('person', 'last_name.startsWith("M") && firm.name != null')).toBe(50)
   })
 
   it('leaves nothing behind when the third target fails, and names every error', async () => {
     const lead = await create('prospect', { last_name: 'Fails', company: 'Fails AG' })
     const before = await digest()
-    const { status, body } = await convert({ source: lead.id, targets: { deal: { values: { amount: { amount: 'x', currency: 'EUR' } } }, person: { values: { last_name: 'y'.repeat(21) } } } })
+    const { status, body } = await convert({
+      source: lead.id,
+      targets: {
+        deal: { values: { amount: { amount: 'x', currency: 'EUR' } } },
+        person: { values: { last_name: 'y'.repeat(21) } },
+      },
+    })
     expect({ status, code: body.code }).toEqual({ status: 422, code: 'conversion.invalid' })
-    expect(body.errors.map(({ pointer, code }) => [pointer, code]).sort()).toEqual([
+    expect(body.errors.map(({ pointer, code }) => [pointer, code]).toSorted()).toEqual([
       ['#/targets/deal/values/amount', 'field.decimal'],
       ['#/targets/person/values/last_name', 'field.too-long'],
     ])
@@ -140,21 +259,37 @@ describe('a run', () => {
     const known = await create('person', { last_name: 'Likely', email: 'likely@x.example' })
     const lead = await create('prospect', { last_name: 'Likeley', email: 'LIKELY@x.example' })
     const first = await convert({ source: lead.id })
-    expect(first).toMatchObject({ status: 422, body: { code: 'conversion.decision-required', errors: [{ pointer: '#/targets/person' }] } })
+    expect(first).toMatchObject({
+      status: 422,
+      body: { code: 'conversion.decision-required', errors: [{ pointer: '#/targets/person' }] },
+    })
     const { body } = await preview({ source: lead.id, targets: { person: { action: 'link', id: known.id } } })
     expect(body.errors).toEqual([])
-    const { body: run } = await convert({ source: lead.id, targets: { person: { action: 'link', id: known.id }, deal: { action: 'skip' } } })
-    expect(run.targets.map(({ key, action }) => [key, action]).sort()).toEqual([['deal', 'skip'], ['firm', 'skip'], ['person', 'link']])
+    const { body: run } = await convert({
+      source: lead.id,
+      targets: { person: { action: 'link', id: known.id }, deal: { action: 'skip' } },
+    })
+    expect(run.targets.map(({ key, action }) => [key, action]).toSorted()).toEqual([
+      ['deal', 'skip'],
+      ['firm', 'skip'],
+      ['person', 'link'],
+    ])
   })
 
   it('offers an inactive match with its reactivation', async () => {
     const firm = await create('firm', { name: 'Sleeping AG', active: false })
     const lead = await create('prospect', { last_name: 'Wake', company: 'Sleeping' })
     const { body } = await preview({ source: lead.id })
-    expect(body.targets[0]).toMatchObject({ action: 'ask', reason: 'inactive', candidates: [{ id: firm.id, active: false }] })
+    expect(body.targets[0]).toMatchObject({
+      action: 'ask',
+      reason: 'inactive',
+      candidates: [{ id: firm.id, active: false }],
+    })
     const link = { action: 'link', id: firm.id }
     expect(await convert({ source: lead.id, targets: { firm: link } })).toMatchObject({ status: 422 })
-    expect((await convert({ source: lead.id, targets: { firm: { ...link, reactivate: true } } })).status).toBe(201)
+    expect(
+      (await convert({ source: lead.id, targets: { firm: { ...link, reactivate: true } } })).status,
+    ).toBe(201)
     expect((await admin<Row>('GET', `/api/records/firm/${firm.id}`)).body).toMatchObject({ active: true })
   })
 
@@ -170,31 +305,56 @@ describe('a run', () => {
     const lead = await create('prospect', { last_name: 'Stale', company: 'Stale AG' })
     const { body: first } = await preview({ source: lead.id })
     await admin('PATCH', `/api/records/prospect/${lead.id}`, { note: 'edited' })
-    expect(await convert({ source: lead.id, planHash: first.planHash })).toMatchObject({ status: 409, body: { code: 'conversion.stale-source' } })
+    expect(await convert({ source: lead.id, planHash: first.planHash })).toMatchObject({
+      status: 409,
+      body: { code: 'conversion.stale-source' },
+    })
     const { body: second } = await preview({ source: lead.id })
     await create('firm', { name: 'Stale' })
-    expect(await convert({ source: lead.id, planHash: second.planHash })).toMatchObject({ status: 409, body: { code: 'conversion.stale-match' } })
+    expect(await convert({ source: lead.id, planHash: second.planHash })).toMatchObject({
+      status: 409,
+      body: { code: 'conversion.stale-match' },
+    })
     const { body: third } = await preview({ source: lead.id })
     expect((await convert({ source: lead.id, planHash: third.planHash })).status).toBe(201)
   })
 
   it('is refused where the source is not meant for it', async () => {
     const lead = await create('prospect', { last_name: 'Dead', status: 'dead' })
-    expect(await convert({ source: lead.id })).toMatchObject({ status: 422, body: { code: 'conversion.not-available', errors: [{ pointer: '#/source', detail: 'A dead prospect cannot be converted' }] } })
+    expect(await convert({ source: lead.id })).toMatchObject({
+      status: 422,
+      body: {
+        code: 'conversion.not-available',
+        errors: [{ pointer: '#/source', detail: 'A dead prospect cannot be converted' }],
+      },
+    })
   })
 
   it('locks the source: late writes are refused', async () => {
     const lead = await create('prospect', { last_name: 'Lock' })
     await convert({ source: lead.id })
-    expect(await admin('PATCH', `/api/records/prospect/${lead.id}`, { note: 'late' })).toMatchObject({ status: 409, body: { code: 'record.locked' } })
+    expect(await admin('PATCH', `/api/records/prospect/${lead.id}`, { note: 'late' })).toMatchObject({
+      status: 409,
+      body: { code: 'record.locked' },
+    })
   })
 
   it('refuses what it does not know, by its place', async () => {
     const lead = await create('prospect', { last_name: 'Unknown' })
-    expect(await convert({ source: lead.id, nonsense: 1 })).toMatchObject({ status: 400, body: { errors: [{ pointer: '#/nonsense' }] } })
-    expect(await convert({ source: lead.id, targets: { nobody: {} } })).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/targets/nobody' }] } })
-    expect(await convert({ source: lead.id, targets: { person: { action: 'erase' } } })).toMatchObject({ status: 400 })
-    expect(await convert({ source: lead.id, targets: { person: { values: { firm: 'x', nope: 1 } } } })).toMatchObject({ status: 422, body: { code: 'conversion.invalid' } })
+    expect(await convert({ source: lead.id, nonsense: 1 })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '#/nonsense' }] },
+    })
+    expect(await convert({ source: lead.id, targets: { nobody: {} } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/targets/nobody' }] },
+    })
+    expect(await convert({ source: lead.id, targets: { person: { action: 'erase' } } })).toMatchObject({
+      status: 400,
+    })
+    expect(
+      await convert({ source: lead.id, targets: { person: { values: { firm: 'x', nope: 1 } } } }),
+    ).toMatchObject({ status: 422, body: { code: 'conversion.invalid' } })
     expect((await convert({ source: 'x' })).status).toBe(404)
     expect((await admin('POST', '/api/conversions/nothing/run', { source: lead.id })).status).toBe(404)
   })
@@ -206,9 +366,14 @@ describe('rights', () => {
     const lead = await create('prospect', { last_name: 'Denied', company: 'Denied AG' })
     const before = await digest()
     const answer = await convert({ source: lead.id }, {}, call)
-    expect(answer).toMatchObject({ status: 403, body: { code: 'conversion.forbidden-target', errors: [{ pointer: '#/targets/deal' }] } })
+    expect(answer).toMatchObject({
+      status: 403,
+      body: { code: 'conversion.forbidden-target', errors: [{ pointer: '#/targets/deal' }] },
+    })
     expect(await digest()).toBe(before)
-    expect((await convert({ source: lead.id, targets: { deal: { action: 'skip' } } }, {}, call)).status).toBe(201)
+    expect((await convert({ source: lead.id, targets: { deal: { action: 'skip' } } }, {}, call)).status).toBe(
+      201,
+    )
   })
 
   it('say that a hidden match exists, without its name, and make no second one', async () => {
@@ -219,7 +384,11 @@ describe('rights', () => {
     expect(body.targets[0]).toMatchObject({ action: 'ask', hiddenMatch: true, candidates: [] })
     expect(JSON.stringify(body)).not.toContain(firm.id)
     for (const decision of [{}, { firm: { action: 'create' } }]) {
-      const answer = await convert({ source: lead.id, targets: { deal: { action: 'skip' }, ...decision } }, {}, call)
+      const answer = await convert(
+        { source: lead.id, targets: { deal: { action: 'skip' }, ...decision } },
+        {},
+        call,
+      )
       expect(answer).toMatchObject({ status: 409, body: { code: 'conversion.hidden-match' } })
     }
     expect(await count('firm', 'name.contains("Hidden")')).toBe(1)

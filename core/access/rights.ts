@@ -19,7 +19,11 @@ export const systemActor: Actor = { userId: null, name: 'System', roles: ['$syst
 export type Action = 'read' | 'update' | 'delete' | 'convert'
 
 /** Which rows a grant covers. */
-export type RowScope = { kind: 'all' } | { kind: 'team' } | { kind: 'own' } | { kind: 'when'; program: Program }
+export type RowScope =
+  | { kind: 'all' }
+  | { kind: 'team' }
+  | { kind: 'own' }
+  | { kind: 'when'; program: Program }
 
 /** A condition in conjunctive form: every list must have a scope that covers the row. Empty: always. */
 export type FieldCondition = readonly (readonly RowScope[])[]
@@ -59,7 +63,16 @@ interface Grant {
 const everything: Role = {
   title: 'System',
   administer: true,
-  entities: { '*': { read: 'all', create: 'all', update: 'all', delete: 'all', convert: 'all', fields: { '*': 'write' } } },
+  entities: {
+    '*': {
+      read: 'all',
+      create: 'all',
+      update: 'all',
+      delete: 'all',
+      convert: 'all',
+      fields: { '*': 'write' },
+    },
+  },
 }
 
 /** People must be able to see who owns a record: users and teams are readable for everyone who is signed in. */
@@ -73,9 +86,11 @@ const alwaysReadable = new Set(['id', 'version'])
 
 /** The rights of an actor on a model; compiled once per set of roles. */
 export function rightsOf(model: Model, actor: Actor): Rights {
-  const key = [...actor.roles].sort().join(',')
+  const key = [...actor.roles].toSorted().join(',')
   return cached(model, `rights|${key}`, () => {
-    const roles = actor.roles.flatMap((name) => (name === '$system' ? [everything] : (model.roles.get(name) ?? [])))
+    const roles = actor.roles.flatMap((name) =>
+      name === '$system' ? [everything] : (model.roles.get(name) ?? []),
+    )
     const entities = new Map<string, EntityRights | null>()
     const rights: Rights = {
       key,
@@ -90,7 +105,12 @@ export function rightsOf(model: Model, actor: Actor): Rights {
   })
 }
 
-function entityRights(model: Model, name: string, roles: readonly Role[], rights: Rights): EntityRights | null {
+function entityRights(
+  model: Model,
+  name: string,
+  roles: readonly Role[],
+  rights: Rights,
+): EntityRights | null {
   const entity = model.entities.get(name)
   if (!entity) return null
   const grants = roles
@@ -120,7 +140,11 @@ function entityRights(model: Model, name: string, roles: readonly Role[], rights
       return condition
     },
     updateField: (field) =>
-      collapse(grants.flatMap((grant) => (grant.field(field) === 'write' && grant.rows.update ? [grant.rows.update] : []))),
+      collapse(
+        grants.flatMap((grant) =>
+          grant.field(field) === 'write' && grant.rows.update ? [grant.rows.update] : [],
+        ),
+      ),
     createField: (field) => grants.some((grant) => grant.create && grant.field(field) === 'write'),
   }
   return result
@@ -139,14 +163,25 @@ function readCondition(
   // Computed from others: readable where all its inputs are.
   if (program) return inputsCondition(model, own, program, rights)
   const covering = collapse(
-    grants.flatMap((grant) => (grant.field(field.name) !== 'none' && grant.rows.read ? [grant.rows.read] : [])),
+    grants.flatMap((grant) =>
+      grant.field(field.name) !== 'none' && grant.rows.read ? [grant.rows.read] : [],
+    ),
   )
   if (covering.length === 0) return null
-  const every = covering.some((scope) => scope.kind === 'all') || covering.length === own.rows.read.length
+  // On every visible row, when every scope that makes rows visible also covers the field.
+  const keys = new Set(covering.map(scopeKey))
+  const every =
+    covering.some((scope) => scope.kind === 'all') ||
+    own.rows.read.every((scope) => keys.has(scopeKey(scope)))
   return every ? [] : [covering]
 }
 
-function inputsCondition(model: Model, own: EntityRights, program: Program, rights: Rights): FieldCondition | null {
+function inputsCondition(
+  model: Model,
+  own: EntityRights,
+  program: Program,
+  rights: Rights,
+): FieldCondition | null {
   const all: (readonly RowScope[])[] = []
   for (const path of program.paths) {
     const resolved = resolvePath(model.entities, own.entity, path)
@@ -169,12 +204,20 @@ function toGrant(body: Role['entities'][string], model: Model, entity: EntityMod
   const scope = (value: typeof body.read): RowScope | null => {
     if (value === undefined || value === 'none') return null
     if (typeof value === 'string') return { kind: value }
-    return { kind: 'when', program: compileExpression(value.when, recordScope(model.entities, entity.name), { expect: 'bool' }) }
+    return {
+      kind: 'when',
+      program: compileExpression(value.when, recordScope(model.entities, entity.name), { expect: 'bool' }),
+    }
   }
   const { fields = {} } = body
   return {
     create: body.create === 'all',
-    rows: { read: scope(body.read), update: scope(body.update), delete: scope(body.delete), convert: scope(body.convert) },
+    rows: {
+      read: scope(body.read),
+      update: scope(body.update),
+      delete: scope(body.delete),
+      convert: scope(body.convert),
+    },
     field: (name) => (Object.hasOwn(fields, name) ? fields[name]! : (fields['*'] ?? 'none')),
   }
 }
@@ -184,10 +227,15 @@ function scopes(grants: readonly Grant[], action: Action): readonly RowScope[] {
 }
 
 /** `all` swallows the rest, `team` includes `own`; equal scopes count once. */
-function collapse(scopes: readonly RowScope[]): readonly RowScope[] {
-  if (scopes.some((scope) => scope.kind === 'all')) return [{ kind: 'all' }]
+function collapse(given: readonly RowScope[]): readonly RowScope[] {
+  if (given.some((scope) => scope.kind === 'all')) return [{ kind: 'all' }]
   const seen = new Map<string, RowScope>()
-  for (const scope of scopes) seen.set(scope.kind === 'when' ? `when ${scope.program.text}` : scope.kind, scope)
+  for (const scope of given) seen.set(scopeKey(scope), scope)
   if (seen.has('team')) seen.delete('own')
   return [...seen.values()]
+}
+
+/** Equal for scopes that cover the same rows by the same words. */
+export function scopeKey(scope: RowScope): string {
+  return scope.kind === 'when' ? `when ${scope.program.text}` : scope.kind
 }

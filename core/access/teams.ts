@@ -35,7 +35,10 @@ export class Teams {
   }
 
   async #read(userId: string): Promise<string[]> {
-    const { rows } = await this.#db.pool.query<{ team: string }>('SELECT team FROM xrm.team_member WHERE user_id = $1', [userId])
+    const { rows } = await this.#db.pool.query<{ team: string }>(
+      'SELECT team FROM xrm.team_member WHERE user_id = $1',
+      [userId],
+    )
     return rows.map((row) => row.team)
   }
 }

@@ -5,14 +5,17 @@ import { accountProblems } from './problems.ts'
 import { hashToken } from './session-tokens.ts'
 import { type NewUser, type User, adminRole, changingAdmins, insertUser, prepareUser } from './users.ts'
 
-/** Whether nobody has an account yet. */
+/** An administrator who can sign in. Demo users without one do not count: somebody still has to take charge. */
+const anyAdmin = `SELECT FROM xrm.user_role r JOIN xrm."user" u ON u.id = r.user_id WHERE r.role = '${adminRole}' AND u.active`
+
+/** Whether there is no administrator yet. */
 export async function isSetupNeeded(db: Pick<Database, 'pool'>): Promise<boolean> {
-  const { rowCount } = await db.pool.query('SELECT FROM xrm."user" LIMIT 1')
+  const { rowCount } = await db.pool.query(`${anyAdmin} LIMIT 1`)
   return rowCount === 0
 }
 
 /**
- * Makes a new setup token if nobody has an account yet; earlier ones end. It is valid for a day and for one use, and
+ * Makes a new setup token if there is no administrator yet; earlier ones end. It is valid for a day and for one use, and
  * the table holds only its hash, so whoever starts the server has to show it now or never.
  */
 export async function createSetupToken(db: Database): Promise<string | undefined> {
@@ -38,7 +41,7 @@ export async function setUp(db: Database, token: string, input: Omit<NewUser, 'r
   })
 }
 
-/** Creates the first administrator without a token, for the operator. Does nothing if anybody has an account. */
+/** Creates the first administrator without a token, for the operator. Does nothing if there is one. */
 export async function createFirstAdmin(
   db: Database,
   { email, password }: { email: string; password: string },
@@ -47,7 +50,7 @@ export async function createFirstAdmin(
   const name = email.split('@')[0] || email
   const user = await prepareUser({ email, name, password, roles: [adminRole] })
   await changingAdmins(db, async (client) => {
-    const { rowCount } = await client.query('SELECT FROM xrm."user" LIMIT 1')
+    const { rowCount } = await client.query(`${anyAdmin} LIMIT 1`)
     if (rowCount !== 0) return
     await client.query('DELETE FROM xrm.setup_token')
     await insertUser(client, user)
@@ -56,7 +59,7 @@ export async function createFirstAdmin(
 
 async function checkToken(client: Pick<Database['pool'], 'query'>, token: string): Promise<void> {
   const { rows } = await client.query<{ taken: boolean; valid: boolean }>(
-    `SELECT EXISTS (SELECT FROM xrm."user") AS taken,
+    `SELECT EXISTS (${anyAdmin}) AS taken,
       EXISTS (SELECT FROM xrm.setup_token WHERE hash = $1 AND expires_at > now()) AS valid`,
     [hashToken(token)],
   )

@@ -45,21 +45,23 @@ export async function createUser(db: Database, input: NewUser): Promise<User> {
 
 /** Checks the input and hashes the password, which takes long and therefore happens outside of any transaction. */
 export async function prepareUser({ email, name, password, roles }: NewUser): Promise<PreparedUser> {
-  const user = {
-    email: email.trim().toLowerCase().normalize('NFC'),
-    name: name.trim().normalize('NFC'),
-    roles,
-  }
+  const person = checkPerson({ email, name })
+  checkPassword(password, '#/password')
+  return { ...person, roles, hash: await hashPassword(password) }
+}
+
+/** Brings e-mail and name into the form in which they are kept; a problem names what is wrong with them. */
+export function checkPerson({ email, name }: { email: string; name: string }): { email: string; name: string } {
+  const person = { email: email.trim().toLowerCase().normalize('NFC'), name: name.trim().normalize('NFC') }
   const errors: ProblemItem[] = []
-  if (!/^[^\s@]+@[^\s@]+$/.test(user.email) || user.email.length > 254 || user.email.includes('\0')) {
+  if (!/^[^\s@]+@[^\s@]+$/.test(person.email) || person.email.length > 254 || person.email.includes('\0')) {
     errors.push({ pointer: '#/email', code: 'format', detail: 'This is not an e-mail address.' })
   }
-  if (user.name === '' || user.name.length > 200 || user.name.includes('\0')) {
+  if (person.name === '' || person.name.length > 200 || person.name.includes('\0')) {
     errors.push({ pointer: '#/name', code: 'length', detail: 'A name has 1 to 200 characters.' })
   }
   if (errors.length > 0) throw new Problem(accountProblems['accounts.invalid-input'], { errors })
-  checkPassword(password, '#/password')
-  return { ...user, hash: await hashPassword(password) }
+  return person
 }
 
 export interface PreparedUser {
@@ -110,7 +112,10 @@ export async function setRoles(db: Database, userId: string, roles: string[]): P
 
 /** The language of the interface; null is the browser's. */
 export async function setLanguage(db: Database, userId: string, language: string | null): Promise<void> {
-  await db.pool.query('UPDATE xrm."user" SET language = $2, updated_at = now() WHERE id = $1', [userId, language])
+  await db.pool.query('UPDATE xrm."user" SET language = $2, updated_at = now() WHERE id = $1', [
+    userId,
+    language,
+  ])
 }
 
 /** Closes an account, which also signs the user out everywhere, or opens it again. */

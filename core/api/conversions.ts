@@ -63,21 +63,44 @@ export function recordConversionRoutes(server: Server): Hono<Env> {
   })
 }
 
-const decisionMembers: Record<keyof TargetDecision, string> = { action: 'string', id: 'string', reactivate: 'boolean', values: 'object' }
+const decisionMembers: Record<keyof TargetDecision, string> = {
+  action: 'string',
+  id: 'string',
+  reactivate: 'boolean',
+  values: 'object',
+}
 
 async function readRequest(c: Context<Env>): Promise<ConversionRequest> {
-  const request = await readObject<ConversionRequest>(c, { source: 'string', targets: 'object', planHash: 'string' }, ['source'])
+  const request = await readObject<ConversionRequest>(
+    c,
+    { source: 'string', targets: 'object', planHash: 'string' },
+    ['source'],
+  )
   const errors = Object.entries(request.targets ?? {}).flatMap(([key, decision]) => {
     const at = `#/targets/${key.slice(0, 60)}`
     if (decision === null || typeof decision !== 'object' || Array.isArray(decision)) {
       return [{ pointer: at, code: 'request.type', detail: 'must be an object' }]
     }
     return Object.entries(decision).flatMap(([member, value]) => {
-      const type = Object.hasOwn(decisionMembers, member) ? decisionMembers[member as keyof TargetDecision] : undefined
-      if (type === undefined) return [{ pointer: `${at}/${member.slice(0, 60)}`, code: 'request.unknown', detail: 'is not known' }]
-      const fits = type === 'object' ? value !== null && typeof value === 'object' && !Array.isArray(value) : typeof value === type
+      const type = Object.hasOwn(decisionMembers, member)
+        ? decisionMembers[member as keyof TargetDecision]
+        : undefined
+      if (type === undefined)
+        return [{ pointer: `${at}/${member.slice(0, 60)}`, code: 'request.unknown', detail: 'is not known' }]
+      const fits =
+        type === 'object'
+          ? value !== null && typeof value === 'object' && !Array.isArray(value)
+          : typeof value === type
       const known = member !== 'action' || ['create', 'link', 'skip'].includes(value as string)
-      return fits && known ? [] : [{ pointer: `${at}/${member}`, code: 'request.type', detail: `must be ${member === 'action' ? 'create, link or skip' : `of type ${type}`}` }]
+      return fits && known
+        ? []
+        : [
+            {
+              pointer: `${at}/${member}`,
+              code: 'request.type',
+              detail: `must be ${member === 'action' ? 'create, link or skip' : `of type ${type}`}`,
+            },
+          ]
     })
   })
   if (errors.length > 0) throw new Problem(problems['request.body'], { errors })

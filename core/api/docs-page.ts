@@ -26,40 +26,73 @@ export function docsRoutes(): Hono<Env> {
         const operation = item[method] as Schema | undefined
         if (!operation) continue
         const tag = (operation['tags'] as string[])[0]!
-        const parameters = [...((item['parameters'] as Schema[] | undefined) ?? []), ...((operation['parameters'] as Schema[] | undefined) ?? [])]
+        const parameters = [
+          ...((item['parameters'] as Schema[] | undefined) ?? []),
+          ...((operation['parameters'] as Schema[] | undefined) ?? []),
+        ]
         groups.set(tag, [...(groups.get(tag) ?? []), [method, path, operation, parameters]])
       }
     }
-    const tags = new Map((api['tags'] as { name: string; description: string }[]).map((tag) => [tag.name, tag.description]))
-    return c.html(html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width" />
-          <title>XRM API</title>
-          <link rel="stylesheet" href="/api/docs.css" />
-        </head>
-        <body>
-          <h1>XRM API</h1>
-          <p>What you may do, made from the published model (version ${c.var.model.version}). For programs: <a href="/api/openapi.json">openapi.json</a>.</p>
-          ${[...groups].map(
-            ([tag, operations]) => html`<h2 id="${tag}">${tag}</h2>
-              <p>${tags.get(tag) ?? ''}</p>
-              ${operations.map(
-                ([method, path, operation, parameters]) => html`<details>
-                  <summary><span class="method">${method}</span><code class="path">${path}</code> <span>${operation['summary']}</span></summary>
-                  ${parameters.length === 0
-                    ? ''
-                    : html`<table>
-                        <tr><th>Parameter</th><th>In</th><th>Meaning</th></tr>
-                        ${parameters.map((one) => html`<tr><td><code>${one['name']}</code></td><td>${one['in']}</td><td>${one['description']}</td></tr>`)}
-                      </table>`}
-                  ${operation['requestBody'] ? html`<p>Body</p><pre>${describe(operation['requestBody'] as Schema, schemas)}</pre>` : ''}
-                </details>`,
-              )}`,
-          )}
-        </body>
-      </html>`)
+    const tags = new Map(
+      (api['tags'] as { name: string; description: string }[]).map((tag) => [tag.name, tag.description]),
+    )
+    return c.html(
+      html`<!doctype html>
+        <html lang="en">
+          <head>
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width" />
+            <title>XRM API</title>
+            <link rel="stylesheet" href="/api/docs.css" />
+          </head>
+          <body>
+            <h1>XRM API</h1>
+            <p>
+              What you may do, made from the published model (version ${c.var.model.version}). For programs:
+              <a href="/api/openapi.json">openapi.json</a>.
+            </p>
+            ${[...groups].map(
+              ([tag, operations]) =>
+                html`<h2 id="${tag}">${tag}</h2>
+                  <p>${tags.get(tag) ?? ''}</p>
+                  ${operations.map(
+                    ([method, path, operation, parameters]) =>
+                      html`<details>
+                        <summary>
+                          <span class="method">${method}</span><code class="path">${path}</code>
+                          <span>${operation['summary']}</span>
+                        </summary>
+                        ${
+                          parameters.length === 0
+                            ? ''
+                            : html`<table>
+                                <tr>
+                                  <th>Parameter</th>
+                                  <th>In</th>
+                                  <th>Meaning</th>
+                                </tr>
+                                ${parameters.map(
+                                  (one) =>
+                                    html`<tr>
+                                      <td><code>${one['name']}</code></td>
+                                      <td>${one['in']}</td>
+                                      <td>${one['description']}</td>
+                                    </tr>`,
+                                )}
+                              </table>`
+                        }
+                        ${
+                          operation['requestBody']
+                            ? html`<p>Body</p>
+                                <pre>${describe(operation['requestBody'] as Schema, schemas)}</pre>`
+                            : ''
+                        }
+                      </details>`,
+                  )}`,
+            )}
+          </body>
+        </html>`,
+    )
   })
   return app
 }

@@ -31,11 +31,15 @@ export function documentRoutes(server: Server): Hono<Env> {
   })
   app.put('/:kind/:name', async (c) => {
     const changeset = requireChangeset(c)
-    return c.json(await changesets.put(changeset, kindOf(c), c.req.param('name'), (await readJson(c)) as Json))
+    return c.json(
+      await changesets.put(changeset, kindOf(c), c.req.param('name'), (await readJson(c)) as Json),
+    )
   })
   app.patch('/:kind/:name', async (c) => {
     const changeset = requireChangeset(c)
-    return c.json(await changesets.patch(changeset, kindOf(c), c.req.param('name'), (await readJson(c)) as Json))
+    return c.json(
+      await changesets.patch(changeset, kindOf(c), c.req.param('name'), (await readJson(c)) as Json),
+    )
   })
   app.delete('/:kind/:name', async (c) => {
     const { changeset, reset } = readQuery(c, { changeset: text, reset: flag })
@@ -57,8 +61,13 @@ export function changesetRoutes(server: Server): Hono<Env> {
 
   app.get('/', async (c) => c.json({ items: await changesets.list() }))
   app.post('/', async (c) => {
-    const { title, note } = await readObject<{ title: string; note?: string }>(c, { title: 'string', note: 'string' }, ['title'])
-    if (title === '' || title.length > 200) throw new Problem(documentProblems['document.invalid'], { detail: 'A title has 1 to 200 characters.' })
+    const { title, note } = await readObject<{ title: string; note?: string }>(
+      c,
+      { title: 'string', note: 'string' },
+      ['title'],
+    )
+    if (title === '' || title.length > 200)
+      throw new Problem(documentProblems['document.invalid'], { detail: 'A title has 1 to 200 characters.' })
     const changeset = await changesets.create(c.var.actor.userId, title, note)
     return c.json(changeset, 201, { location: `/api/changesets/${changeset.id}` })
   })
@@ -82,7 +91,10 @@ export function changesetRoutes(server: Server): Hono<Env> {
 
 function kindOf(c: Context<Env>): DocumentKind {
   const kind = c.req.param('kind') ?? ''
-  if (!isDocumentKind(kind)) throw new Problem(documentProblems['document.not-found'], { detail: `There is no kind "${kind.slice(0, 60)}".` })
+  if (!isDocumentKind(kind))
+    throw new Problem(documentProblems['document.not-found'], {
+      detail: `There is no kind "${kind.slice(0, 60)}".`,
+    })
   return kind
 }
 

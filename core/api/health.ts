@@ -15,7 +15,10 @@ export function healthRoutes(server: Server): Hono {
       )
       last = { ok, at: performance.now() }
     }
-    return c.json({ status: last.ok ? 'ok' : 'unavailable', model: server.live.current.version }, last.ok ? 200 : 503)
+    return c.json(
+      { status: last.ok ? 'ok' : 'unavailable', model: server.live.current.version },
+      last.ok ? 200 : 503,
+    )
   })
   return app
 }

@@ -43,13 +43,21 @@ function readKey(c: Context<Env>, body: unknown): Key | undefined {
   const key = c.req.header('idempotency-key')
   if (key === undefined) return undefined
   if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
-    throw new Problem(problems['idempotency.key'], { detail: 'It must be 1 to 200 visible ASCII characters.' })
+    throw new Problem(problems['idempotency.key'], {
+      detail: 'It must be 1 to 200 visible ASCII characters.',
+    })
   }
-  const request = createHash('sha256').update(`${c.req.method} ${c.req.path}\n${JSON.stringify(body) ?? ''}`).digest('base64url')
+  const request = createHash('sha256')
+    .update(`${c.req.method} ${c.req.path}\n${JSON.stringify(body) ?? ''}`)
+    .digest('base64url')
   return { key, request }
 }
 
-async function find(server: Server, c: Context<Env>, { key, request }: Key): Promise<{ result: unknown } | undefined> {
+async function find(
+  server: Server,
+  c: Context<Env>,
+  { key, request }: Key,
+): Promise<{ result: unknown } | undefined> {
   const { rows } = await server.db.pool.query<{ request: string; result: unknown }>(
     'SELECT request, result FROM xrm.idempotency WHERE actor = $1 AND key = $2',
     [c.var.actor.userId, key],

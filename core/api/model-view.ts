@@ -1,7 +1,14 @@
 import type { ConversionSummary, EntityView, FieldView, MeView, ModelView, OptionView } from '@xrm/sdk/api'
 import { type Actor, type EntityRights, type Rights, rightsOf } from '../access/rights.ts'
 import { pluralTitle } from '../documents/compile.ts'
-import { cached, type ConversionModel, type EntityModel, type FieldModel, type Model, type OptionModel } from '../documents/model.ts'
+import {
+  cached,
+  type ConversionModel,
+  type EntityModel,
+  type FieldModel,
+  type Model,
+  type OptionModel,
+} from '../documents/model.ts'
 import { orderedKeys } from '../documents/normalise.ts'
 import { resolvePath } from '../documents/paths.ts'
 
@@ -17,15 +24,25 @@ export function modelView(model: Model, actor: Actor): Omit<ModelView, 'me'> {
     return {
       version: model.version,
       entities,
-      views: [...model.views].flatMap(([name, view]) => (entities[view.entity] ? [{ ...visibleColumns(model, rights, view), name }] : [])),
+      views: [...model.views].flatMap(([name, view]) =>
+        entities[view.entity] ? [{ ...visibleColumns(model, rights, view), name }] : [],
+      ),
       forms: [...model.forms].flatMap(([name, form]) => (entities[form.entity] ? [{ ...form, name }] : [])),
-      settings: { currency: model.settings.currency, timeZone: model.settings.timeZone, languages: ['en', 'de'] },
+      settings: {
+        currency: model.settings.currency,
+        timeZone: model.settings.timeZone,
+        languages: ['en', 'de'],
+      },
     }
   })
 }
 
 /** The person who asks. */
-export function meView(model: Model, actor: Actor, session: { email: string; language: string | null }): MeView {
+export function meView(
+  model: Model,
+  actor: Actor,
+  session: { email: string; language: string | null },
+): MeView {
   return {
     id: actor.userId ?? '',
     name: actor.name,
@@ -41,14 +58,19 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
   const body = entity.body['x-entity']
   const labels = body.labels ?? {}
   const fields = [...entity.fields.values()].filter((field) => own.readField(field.name) !== null)
-  const conversions = own.rows.convert.length === 0 ? [] : [...model.conversions.values()].filter((one) => one.body.source === entity.name)
+  const conversions =
+    own.rows.convert.length === 0
+      ? []
+      : [...model.conversions.values()].filter((one) => one.body.source === entity.name)
   return {
     name: entity.name,
     plural: entity.plural,
     title: labels['en']?.one ?? entity.body.title,
     labels: Object.fromEntries(Object.entries(labels).map(([language, label]) => [language, label.one])),
     pluralTitle: pluralTitle(entity),
-    pluralLabels: Object.fromEntries(Object.entries(labels).map(([language, label]) => [language, label.other])),
+    pluralLabels: Object.fromEntries(
+      Object.entries(labels).map(([language, label]) => [language, label.other]),
+    ),
     ...(entity.body.description === undefined ? {} : { description: entity.body.description }),
     ...(body.descriptions === undefined ? {} : { descriptions: body.descriptions }),
     icon: body.icon ?? 'square',
@@ -57,20 +79,33 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
     owner: body.owner === true,
     activities: body.activities === true,
     ...(entity.timeline
-      ? { timeline: { regarding: entity.timeline.regarding.name, ...(entity.timeline.kind ? { kind: entity.timeline.kind.name } : {}) } }
+      ? {
+          timeline: {
+            regarding: entity.timeline.regarding.name,
+            ...(entity.timeline.kind ? { kind: entity.timeline.kind.name } : {}),
+          },
+        }
       : {}),
     search: entity.search.filter((field) => own.readField(field.name) !== null).map((field) => field.name),
     fields: Object.fromEntries(fields.map((field) => [field.name, fieldView(field, own)])),
     related: entity.related
       .filter((relation) => rights.entity(relation.entity)?.readField(relation.field) != null)
-      .map((relation) => ({ key: `${relation.entity}.${relation.field}`, entity: relation.entity, field: relation.field, title: relation.title, labels: relation.labels })),
+      .map((relation) => ({
+        key: `${relation.entity}.${relation.field}`,
+        entity: relation.entity,
+        field: relation.field,
+        title: relation.title,
+        labels: relation.labels,
+      })),
     can: {
       create: own.create && !entity.readOnly,
       update: own.rows.update.length > 0 && !entity.readOnly,
       delete: own.rows.delete.length > 0 && !entity.readOnly,
       convert: own.rows.convert.length > 0,
     },
-    conversions: conversions.map((conversion) => conversionSummary(model, conversion)).sort((a, b) => a.order - b.order),
+    conversions: conversions
+      .map((conversion) => conversionSummary(model, conversion))
+      .toSorted((a, b) => a.order - b.order),
   }
 }
 
@@ -95,8 +130,15 @@ function fieldView(field: FieldModel, own: EntityRights): FieldView {
     ...(field.options.length > 0 ? { options: field.options.map(optionView) } : {}),
     ...(field.relation === null
       ? {}
-      : { relation: { entity: field.relation, ...(body['x-relation']?.filter === undefined ? {} : { filter: body['x-relation'].filter }) } }),
-    ...(field.type.name === 'relation-any' ? { entities: body['x-entities'] ? Object.keys(body['x-entities']) : null } : {}),
+      : {
+          relation: {
+            entity: field.relation,
+            ...(body['x-relation']?.filter === undefined ? {} : { filter: body['x-relation'].filter }),
+          },
+        }),
+    ...(field.type.name === 'relation-any'
+      ? { entities: body['x-entities'] ? Object.keys(body['x-entities']) : null }
+      : {}),
     ...(body['x-formula'] === undefined ? {} : { formula: body['x-formula'] }),
     ...(body.maxLength === undefined ? {} : { maxLength: body.maxLength }),
     ...(body.minimum === undefined ? {} : { minimum: String(body.minimum) }),
@@ -129,7 +171,9 @@ function conversionSummary(model: Model, { name, body, broken }: ConversionModel
         key,
         entity: target.entity,
         title: target.title ?? entity?.body.title ?? target.entity,
-        labels: target.labels ?? Object.fromEntries(Object.entries(labels).map(([language, label]) => [language, label.one])),
+        labels:
+          target.labels ??
+          Object.fromEntries(Object.entries(labels).map(([language, label]) => [language, label.one])),
       }
     }),
     broken: broken.length === 0 ? null : broken.join(' '),
@@ -137,7 +181,11 @@ function conversionSummary(model: Model, { name, body, broken }: ConversionModel
 }
 
 /** A view without the columns and sorts that the actor may not read. */
-function visibleColumns(model: Model, rights: Rights, view: ModelView['views'][number] | Omit<ModelView['views'][number], 'name'>): Omit<ModelView['views'][number], 'name'> {
+function visibleColumns(
+  model: Model,
+  rights: Rights,
+  view: ModelView['views'][number] | Omit<ModelView['views'][number], 'name'>,
+): Omit<ModelView['views'][number], 'name'> {
   const entity = model.entities.get(view.entity)!
   const may = (path: string): boolean => {
     const resolved = resolvePath(model.entities, entity, path)
@@ -150,6 +198,7 @@ function visibleColumns(model: Model, rights: Rights, view: ModelView['views'][n
     }
     return rights.entity(owner)?.readField(names[resolved.hops.length]!) != null
   }
-  const keep = <T>(map: Record<string, T>): Record<string, T> => Object.fromEntries(Object.entries(map).filter(([path]) => may(path)))
+  const keep = <T>(map: Record<string, T>): Record<string, T> =>
+    Object.fromEntries(Object.entries(map).filter(([path]) => may(path)))
   return { ...view, columns: keep(view.columns), ...(view.sort ? { sort: keep(view.sort) } : {}) }
 }

@@ -11,25 +11,36 @@ import { problems as apiProblems } from './problems.ts'
 export function problemRoutes(plugins: LoadedPlugins): Hono {
   const known = new Map(
     [
-      ...Object.values({ ...apiProblems, ...recordProblems, ...documentProblems, ...conversionProblems, ...accountProblems }),
+      ...Object.values({
+        ...apiProblems,
+        ...recordProblems,
+        ...documentProblems,
+        ...conversionProblems,
+        ...accountProblems,
+      }),
       ...plugins.plugins.flatMap((plugin) => Object.values(plugin.problems ?? {})),
     ].map((problem) => [problem.code, problem]),
   )
   return new Hono().get('/:code', (c) => {
     const problem = known.get(c.req.param('code'))
     if (!problem) return c.notFound()
-    return c.html(html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <title>${problem.code}</title>
-          <link rel="stylesheet" href="/api/docs.css" />
-        </head>
-        <body>
-          <h1>${problem.title}</h1>
-          <p>Problem <code>${problem.code}</code>, HTTP status ${problem.status}.</p>
-          <p>The code is stable. The answer's <code>detail</code> tells the occurrence; <code>errors</code> name each place by a JSON pointer with a code of its own.</p>
-        </body>
-      </html>`)
+    return c.html(
+      html`<!doctype html>
+        <html lang="en">
+          <head>
+            <meta charset="utf-8" />
+            <title>${problem.code}</title>
+            <link rel="stylesheet" href="/api/docs.css" />
+          </head>
+          <body>
+            <h1>${problem.title}</h1>
+            <p>Problem <code>${problem.code}</code>, HTTP status ${problem.status}.</p>
+            <p>
+              The code is stable. The answer's <code>detail</code> tells the occurrence;
+              <code>errors</code> name each place by a JSON pointer with a code of its own.
+            </p>
+          </body>
+        </html>`,
+    )
   })
 }

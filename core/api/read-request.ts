@@ -43,7 +43,11 @@ function tooLarge(): Problem {
 }
 
 /** Reads an object with exactly these members; `?` marks those that may be missing. */
-export async function readObject<T>(c: Context, members: Record<string, 'string' | 'number' | 'boolean' | 'object' | 'array' | 'any'>, required: readonly string[] = []): Promise<T> {
+export async function readObject<T>(
+  c: Context,
+  members: Record<string, 'string' | 'number' | 'boolean' | 'object' | 'array' | 'any'>,
+  required: readonly string[] = [],
+): Promise<T> {
   const body = await readJson(c)
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw new Problem(problems['request.body'], { detail: 'The body must be a JSON object.' })
@@ -64,8 +68,10 @@ function checkMembers(
   for (const [key, type] of Object.entries(members)) {
     const value = Object.hasOwn(body, key) ? body[key] : undefined
     if (value === undefined) {
-      if (required.includes(key)) errors.push({ pointer: `#/${key}`, code: 'request.missing', detail: 'is missing' })
-    } else if (!isOfType(value, type)) errors.push({ pointer: `#/${key}`, code: 'request.type', detail: `must be of type ${type}` })
+      if (required.includes(key))
+        errors.push({ pointer: `#/${key}`, code: 'request.missing', detail: 'is missing' })
+    } else if (!isOfType(value, type))
+      errors.push({ pointer: `#/${key}`, code: 'request.type', detail: `must be of type ${type}` })
   }
   return errors
 }
@@ -105,13 +111,15 @@ export function badParameter(name: string, detail: string): Problem {
 
 /** Readers for {@link readQuery}. */
 export const text: Reader<string> = (value, name) => {
-  if (value.includes('\0') || !value.isWellFormed()) throw badParameter(name, `"${name}" must be well-formed text without NUL.`)
+  if (value.includes('\0') || !value.isWellFormed())
+    throw badParameter(name, `"${name}" must be well-formed text without NUL.`)
   return value
 }
 
 export const list: Reader<string[]> = (value, name) => {
   const items = text(value, name).split(',')
-  if (items.some((item) => item === '')) throw badParameter(name, `"${name}" must be names with commas between them.`)
+  if (items.some((item) => item === ''))
+    throw badParameter(name, `"${name}" must be names with commas between them.`)
   return items
 }
 
@@ -127,7 +135,8 @@ export function integer(minimum: number, maximum: number): Reader<number> {
 
 export function oneOf<const T extends string>(...values: T[]): Reader<T> {
   return (value, name) => {
-    if (!(values as string[]).includes(value)) throw badParameter(name, `"${name}" must be one of ${values.join(', ')}.`)
+    if (!(values as string[]).includes(value))
+      throw badParameter(name, `"${name}" must be one of ${values.join(', ')}.`)
     return value as T
   }
 }
@@ -139,6 +148,9 @@ export function readVersion(c: Context): number | undefined {
   const header = c.req.header('if-match')
   if (header === undefined) return undefined
   const match = /^"(\d{1,9})"$/.exec(header)
-  if (!match) throw new Problem(problems['request.parameter'], { detail: 'If-Match must carry a version, such as "3".' })
+  if (!match)
+    throw new Problem(problems['request.parameter'], {
+      detail: 'If-Match must carry a version, such as "3".',
+    })
   return Number(match[1])
 }

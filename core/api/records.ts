@@ -11,7 +11,17 @@ import type { WriteOperation } from '../records/write-types.ts'
 import { type Env, reading, type Server, writing } from './environment.ts'
 import { once } from './idempotency.ts'
 import { problems } from './problems.ts'
-import { flag, integer, list, oneOf, readJson, readObject, readQuery, readVersion, text } from './read-request.ts'
+import {
+  flag,
+  integer,
+  list,
+  oneOf,
+  readJson,
+  readObject,
+  readQuery,
+  readVersion,
+  text,
+} from './read-request.ts'
 
 /** `/api/records/…`: every entity by its singular name. */
 export function recordRoutes(server: Server): Hono<Env> {
@@ -53,8 +63,19 @@ export function recordRoutes(server: Server): Hono<Env> {
       c,
       body,
       async (idempotency) => {
-        const results = await writeRecords({ ...writing(server, c), ...(idempotency ? { idempotency } : {}) }, entity, operations)
-        return answerWritten(server, c, entity, results.map(({ id }) => id), Array.isArray(body), 201)
+        const results = await writeRecords(
+          { ...writing(server, c), ...(idempotency ? { idempotency } : {}) },
+          entity,
+          operations,
+        )
+        return answerWritten(
+          server,
+          c,
+          entity,
+          results.map(({ id }) => id),
+          Array.isArray(body),
+          201,
+        )
       },
       async (ids) => answerWritten(server, c, entity, ids as string[], Array.isArray(body), 201),
     )
@@ -71,8 +92,19 @@ export function recordRoutes(server: Server): Hono<Env> {
       c,
       body,
       async (idempotency) => {
-        const results = await writeRecords({ ...writing(server, c), ...(idempotency ? { idempotency } : {}) }, entity, operations)
-        return answerWritten(server, c, entity, results.map(({ id }) => id), true, 200)
+        const results = await writeRecords(
+          { ...writing(server, c), ...(idempotency ? { idempotency } : {}) },
+          entity,
+          operations,
+        )
+        return answerWritten(
+          server,
+          c,
+          entity,
+          results.map(({ id }) => id),
+          true,
+          200,
+        )
       },
       async (ids) => answerWritten(server, c, entity, ids as string[], true, 200),
     )
@@ -90,7 +122,8 @@ export function recordRoutes(server: Server): Hono<Env> {
   app.patch('/:entity/:id', async (c) => {
     readQuery(c, {})
     const body = await readJson(c)
-    if (!isObject(body)) throw new Problem(problems['request.body'], { detail: 'The body must be a JSON object.' })
+    if (!isObject(body))
+      throw new Problem(problems['request.body'], { detail: 'The body must be a JSON object.' })
     const version = readVersion(c)
     return writeOne(server, c, body, {
       action: 'update',
@@ -104,13 +137,19 @@ export function recordRoutes(server: Server): Hono<Env> {
     readQuery(c, {})
     const version = readVersion(c)
     const entity = c.req.param('entity')
-    const operation: WriteOperation = { action: 'delete', id: c.req.param('id'), ...(version === undefined ? {} : { version }) }
+    const operation: WriteOperation = {
+      action: 'delete',
+      id: c.req.param('id'),
+      ...(version === undefined ? {} : { version }),
+    }
     return once(
       server,
       c,
       null,
       async (idempotency) => {
-        await writeRecords({ ...writing(server, c), ...(idempotency ? { idempotency } : {}) }, entity, [operation])
+        await writeRecords({ ...writing(server, c), ...(idempotency ? { idempotency } : {}) }, entity, [
+          operation,
+        ])
         return c.body(null, 204)
       },
       async () => c.body(null, 204),
@@ -157,7 +196,12 @@ export function recordRoutes(server: Server): Hono<Env> {
 }
 
 /** Writes one existing record and answers with it as its reader may see it now. */
-async function writeOne(server: Server, c: Context<Env, '/:entity/:id'>, body: unknown, operation: WriteOperation & { id: string }): Promise<Response> {
+async function writeOne(
+  server: Server,
+  c: Context<Env, '/:entity/:id'>,
+  body: unknown,
+  operation: WriteOperation & { id: string },
+): Promise<Response> {
   const entity = c.req.param('entity')
   const answer = (): Promise<Response> => answerWritten(server, c, entity, [operation.id], false, 200)
   return once(
@@ -166,7 +210,9 @@ async function writeOne(server: Server, c: Context<Env, '/:entity/:id'>, body: u
     body,
     async (idempotency) => {
       try {
-        await writeRecords({ ...writing(server, c), ...(idempotency ? { idempotency } : {}) }, entity, [operation])
+        await writeRecords({ ...writing(server, c), ...(idempotency ? { idempotency } : {}) }, entity, [
+          operation,
+        ])
       } catch (error) {
         throw await withCurrent(server, c, entity, operation.id, error)
       }
@@ -177,47 +223,70 @@ async function writeOne(server: Server, c: Context<Env, '/:entity/:id'>, body: u
 }
 
 /** A conflict tells what the record is now, so that a form can show mine and theirs. */
-async function withCurrent(server: Server, c: Context<Env>, entity: string, id: string, error: unknown): Promise<unknown> {
+async function withCurrent(
+  server: Server,
+  c: Context<Env>,
+  entity: string,
+  id: string,
+  error: unknown,
+): Promise<unknown> {
   if (!(error instanceof Problem) || error.code !== 'record.conflict') return error
   const current = await getRecord(reading(server, c), entity, id)
-  return new Problem(recordProblems['record.conflict'], { ...(current ? { extra: { current } } : {}) })
+  return new Problem(recordProblems['record.conflict'], current ? { extra: { current } } : {})
 }
 
 /**
  * The written records as the caller may see them now; one that the write itself put out of sight is named by its id alone.
  * With `Prefer: return=minimal` only ids and versions.
  */
-async function answerWritten(server: Server, c: Context<Env>, entity: string, ids: string[], many: boolean, status: 200 | 201): Promise<Response> {
+async function answerWritten(
+  server: Server,
+  c: Context<Env>,
+  entity: string,
+  ids: string[],
+  many: boolean,
+  status: 200 | 201,
+): Promise<Response> {
   const minimal = c.req.header('prefer') === 'return=minimal'
   const fields = minimal ? { fields: ['version'] } : {}
   if (!many) {
     const id = ids[0]!
-    const record: RecordData | { id: string } = (await getRecord(reading(server, c), entity, id, fields)) ?? { id }
+    const record: RecordData | { id: string } = (await getRecord(reading(server, c), entity, id, fields)) ?? {
+      id,
+    }
     const headers: Record<string, string> = { location: `/api/records/${entity}/${id}` }
     if ('version' in record) headers['etag'] = `"${record.version}"`
     return c.json(record, status, headers)
   }
   const page = await Promise.all(
     chunks(ids, maxLimit).map((part) =>
-      listRecords(
-        reading(server, c),
-        entity,
-        { ...fields, ids: part, limit: maxLimit },
-        server.cursors,
-      ),
+      listRecords(reading(server, c), entity, { ...fields, ids: part, limit: maxLimit }, server.cursors),
     ),
   )
   const byId = new Map(page.flatMap((one) => one.items).map((record) => [record.id, record]))
-  return c.json(ids.map((id) => byId.get(id) ?? { id }), status)
+  return c.json(
+    ids.map((id) => byId.get(id) ?? { id }),
+    status,
+  )
 }
 
-async function answerEach(server: Server, c: Context<Env>, entity: string, operations: readonly WriteOperation[]): Promise<Response> {
+async function answerEach(
+  server: Server,
+  c: Context<Env>,
+  entity: string,
+  operations: readonly WriteOperation[],
+): Promise<Response> {
   const outcomes = await writeEach(writing(server, c), entity, operations)
   return c.json(
     outcomes.map((outcome) =>
       outcome.ok
         ? { ok: true, record: { id: outcome.result.id, version: outcome.result.version } }
-        : { ok: false, errors: outcome.problem.errors ?? [{ pointer: '#', code: outcome.problem.code, detail: outcome.problem.message }] },
+        : {
+            ok: false,
+            errors: outcome.problem.errors ?? [
+              { pointer: '#', code: outcome.problem.code, detail: outcome.problem.message },
+            ],
+          },
     ),
     207,
   )
@@ -229,16 +298,29 @@ function rowsOf(body: unknown): Record<string, unknown>[] {
     throw new Problem(problems['request.body'], { detail: `A batch has 1 to ${maxBatch} rows.` })
   }
   const errors: ProblemItem[] = rows.flatMap((row, index) =>
-    isObject(row) ? [] : [{ pointer: Array.isArray(body) ? `#/${index}` : '#', code: 'request.type', detail: 'must be an object' }],
+    isObject(row)
+      ? []
+      : [
+          {
+            pointer: Array.isArray(body) ? `#/${index}` : '#',
+            code: 'request.type',
+            detail: 'must be an object',
+          },
+        ],
   )
   if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
   return rows as Record<string, unknown>[]
 }
 
 function updateOf({ id, version, ...values }: Record<string, unknown>, index: number): WriteOperation {
-  if (typeof id !== 'string') throw new Problem(problems['request.body'], { errors: [{ pointer: `#/${index}/id`, code: 'request.missing', detail: 'is missing' }] })
+  if (typeof id !== 'string')
+    throw new Problem(problems['request.body'], {
+      errors: [{ pointer: `#/${index}/id`, code: 'request.missing', detail: 'is missing' }],
+    })
   if (version !== undefined && !Number.isSafeInteger(version)) {
-    throw new Problem(problems['request.body'], { errors: [{ pointer: `#/${index}/version`, code: 'request.type', detail: 'must be a version' }] })
+    throw new Problem(problems['request.body'], {
+      errors: [{ pointer: `#/${index}/version`, code: 'request.type', detail: 'must be a version' }],
+    })
   }
   return { action: 'update', id, values, ...(version === undefined ? {} : { version: version as number }) }
 }
@@ -249,10 +331,15 @@ function checkAggregate({ groupBy = [], measures }: AggregateRequest): void {
     errors.push({ pointer: '#/groupBy', code: 'request.type', detail: 'must be at most 4 names' })
   }
   const entries = Object.entries(measures)
-  if (entries.length === 0 || entries.length > 20) errors.push({ pointer: '#/measures', code: 'request.type', detail: 'must be 1 to 20 measures' })
+  if (entries.length === 0 || entries.length > 20)
+    errors.push({ pointer: '#/measures', code: 'request.type', detail: 'must be 1 to 20 measures' })
   for (const [name, term] of entries) {
     if (typeof term !== 'string' || !/^[a-z][a-z0-9_]{0,47}$/.test(name)) {
-      errors.push({ pointer: `#/measures/${name.slice(0, 60)}`, code: 'request.type', detail: 'must be a name and a text such as "sum(amount)"' })
+      errors.push({
+        pointer: `#/measures/${name.slice(0, 60)}`,
+        code: 'request.type',
+        detail: 'must be a name and a text such as "sum(amount)"',
+      })
     }
   }
   if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
@@ -263,5 +350,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  )
 }

@@ -15,10 +15,19 @@ export function searchRoutes(server: Server): Hono<Env> {
     const answer: SearchAnswer = { groups: [] }
     if (q.trim() === '') return c.json(answer)
     const names = [...context.model.entities.values()]
-      .filter((entity) => entity.search.length > 0 && rights.entity(entity.name)?.readField('display') != null)
-      .sort((a, b) => (a.body['x-entity'].order ?? 1000) - (b.body['x-entity'].order ?? 1000))
+      .filter(
+        (entity) => entity.search.length > 0 && rights.entity(entity.name)?.readField('display') != null,
+      )
+      .toSorted((a, b) => (a.body['x-entity'].order ?? 1000) - (b.body['x-entity'].order ?? 1000))
     const pages = await Promise.all(
-      names.map((entity) => listRecords(context, entity.name, { search: q, fields: ['display'], limit, sort: ['-id'] }, server.cursors)),
+      names.map((entity) =>
+        listRecords(
+          context,
+          entity.name,
+          { search: q, fields: ['display'], limit, sort: ['-id'] },
+          server.cursors,
+        ),
+      ),
     )
     pages.forEach(({ items }, index) => {
       if (items.length === 0) return

@@ -31,7 +31,8 @@ export async function staticRoutes(folder: string): Promise<Hono> {
   const assets = existsSync(folder) ? await readAssets(folder) : new Map<string, Asset>()
   const app = new Hono()
   app.get('*', (c) => {
-    const asset = assets.get(c.req.path) ?? (extname(c.req.path) === '' ? assets.get('/index.html') : undefined)
+    const asset =
+      assets.get(c.req.path) ?? (extname(c.req.path) === '' ? assets.get('/index.html') : undefined)
     if (!asset) return c.notFound()
     const headers: Record<string, string> = {
       'content-type': asset.type,
@@ -41,7 +42,11 @@ export async function staticRoutes(folder: string): Promise<Hono> {
     }
     if (c.req.header('if-none-match') === asset.etag) return c.body(null, 304, headers)
     const zipped = asset.gzip && (c.req.header('accept-encoding') ?? '').includes('gzip')
-    return c.body(zipped ? asset.gzip! : asset.body, 200, zipped ? { ...headers, 'content-encoding': 'gzip' } : headers)
+    return c.body(
+      zipped ? asset.gzip! : asset.body,
+      200,
+      zipped ? { ...headers, 'content-encoding': 'gzip' } : headers,
+    )
   })
   return app
 }

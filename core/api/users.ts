@@ -30,21 +30,35 @@ export function userRoutes(server: Server): Hono<Env> {
   })
 
   app.post('/', async (c) => {
-    const { roles, ...user } = await readObject<{ email: string; name: string; password: string; roles: string[] }>(
-      c,
-      { email: 'string', name: 'string', password: 'string', roles: 'array' },
-      ['email', 'name', 'password', 'roles'],
-    )
+    const { roles, ...user } = await readObject<{
+      email: string
+      name: string
+      password: string
+      roles: string[]
+    }>(c, { email: 'string', name: 'string', password: 'string', roles: 'array' }, [
+      'email',
+      'name',
+      'password',
+      'roles',
+    ])
     checkRoles(c.var.model.roles, roles)
     return c.json(await server.accounts.createUser({ ...user, roles }), 201)
   })
 
   app.patch('/:id', async (c) => {
     const id = c.req.param('id')
-    const change = await readObject<UserChange>(c, { roles: 'array', teams: 'array', active: 'boolean', password: 'string' })
+    const change = await readObject<UserChange>(c, {
+      roles: 'array',
+      teams: 'array',
+      active: 'boolean',
+      password: 'string',
+    })
     const known = (await server.accounts.listUsers()).some((user) => user.id === id)
     if (!known) throw new Problem(problems['request.not-found'])
-    if (change.teams && !change.teams.every(isId)) throw new Problem(problems['request.body'], { errors: [{ pointer: '#/teams', code: 'request.type', detail: 'must be ids of teams' }] })
+    if (change.teams && !change.teams.every(isId))
+      throw new Problem(problems['request.body'], {
+        errors: [{ pointer: '#/teams', code: 'request.type', detail: 'must be ids of teams' }],
+      })
     if (change.roles) checkRoles(c.var.model.roles, change.roles)
     if (change.roles) await server.accounts.setRoles(id, change.roles)
     if (change.active !== undefined) await server.accounts.setActive(id, change.active)
@@ -58,7 +72,9 @@ export function userRoutes(server: Server): Hono<Env> {
 
 function checkRoles(known: ReadonlyMap<string, unknown>, roles: readonly unknown[]): void {
   const errors = roles.flatMap((role, index) =>
-    typeof role === 'string' && known.has(role) ? [] : [{ pointer: `#/roles/${index}`, code: 'reference.unknown', detail: 'is not a role' }],
+    typeof role === 'string' && known.has(role)
+      ? []
+      : [{ pointer: `#/roles/${index}`, code: 'reference.unknown', detail: 'is not a role' }],
   )
   if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
 }

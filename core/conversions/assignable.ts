@@ -8,7 +8,12 @@ const texts = new Set(['text', 'long-text', 'email', 'phone', 'url', 'auto-numbe
  * Why a value of this type cannot go into the target field; null when it can. `source` is the source field where the
  * value comes straight from one: only then its options and its length are known.
  */
-export function whyNotAssignable(type: ValueType, target: FieldModel, mapping: Mapping, source: FieldModel | null): string | null {
+export function whyNotAssignable(
+  type: ValueType,
+  target: FieldModel,
+  mapping: Mapping,
+  source: FieldModel | null,
+): string | null {
   if (type === 'null') return null
   if (target.options.length > 0 || target.type.name === 'select' || target.type.name === 'multi-select') {
     return whyNotChoice(type, target, mapping, source)
@@ -21,14 +26,20 @@ export function whyNotAssignable(type: ValueType, target: FieldModel, mapping: M
   if (typeof from === 'object' || typeof into === 'object') return whyNotRecord(from, into, target)
   if (from === into) return whyTooLong(target, mapping, source)
   if (from === 'int' && into === 'decimal') return null
-  if (from === 'decimal' && into === 'money') return 'a bare number has no currency; use money(amount, currency)'
+  if (from === 'decimal' && into === 'money')
+    return 'a bare number has no currency; use money(amount, currency)'
   if ((from === 'date' && into === 'timestamp') || (from === 'timestamp' && into === 'date')) {
     return 'a day and an instant differ by the time zone; use date(…) or timestamp(…)'
   }
   return `${name(from)} does not fit into ${name(into)}`
 }
 
-function whyNotChoice(type: ValueType, target: FieldModel, mapping: Mapping, source: FieldModel | null): string | null {
+function whyNotChoice(
+  type: ValueType,
+  target: FieldModel,
+  mapping: Mapping,
+  source: FieldModel | null,
+): string | null {
   if (element(type) !== 'string') return `${name(element(type))} is not an option`
   if (isList(type) && !target.multiple) return 'several values do not fit into one; an expression must choose'
   const keys = new Set(target.options.map((option) => option.key))
@@ -40,7 +51,8 @@ function whyNotChoice(type: ValueType, target: FieldModel, mapping: Mapping, sou
   }
   if (sharesOptions(source, target)) return null
   if (mapping.values === undefined) return 'options differ: a value map is needed'
-  const missing = source?.options.filter((option) => option.active && !Object.hasOwn(mapping.values!, option.key)) ?? []
+  const missing =
+    source?.options.filter((option) => option.active && !Object.hasOwn(mapping.values!, option.key)) ?? []
   if (missing.length > 0 && mapping.onUnmapped === undefined) {
     return `the value map does not say what ${missing.map((option) => `"${option.key}"`).join(', ')} becomes; add it or onUnmapped`
   }
@@ -57,13 +69,22 @@ function whyNotRecord(from: ValueType, into: ValueType | null, target: FieldMode
   const entity = typeof from === 'object' && 'record' in from ? from.record : null
   const wanted = into !== null && typeof into === 'object' && 'record' in into ? into.record : null
   if (entity !== null && entity === wanted) return null
-  return wanted === null ? `a record does not fit into ${target.type.name}` : `${name(from)} is not a record of ${wanted}`
+  return wanted === null
+    ? `a record does not fit into ${target.type.name}`
+    : `${name(from)} is not a record of ${wanted}`
 }
 
 function whyTooLong(target: FieldModel, mapping: Mapping, source: FieldModel | null): string | null {
-  if (!source || !texts.has(target.type.name) || target.type.name === 'long-text' || mapping.onTooLong !== undefined) return null
+  if (
+    !source ||
+    !texts.has(target.type.name) ||
+    target.type.name === 'long-text' ||
+    mapping.onTooLong !== undefined
+  )
+    return null
   const room = target.field.maxLength ?? 255
-  const length = source.type.name === 'long-text' ? (source.field.maxLength ?? 100_000) : (source.field.maxLength ?? 255)
+  const length =
+    source.type.name === 'long-text' ? (source.field.maxLength ?? 100_000) : (source.field.maxLength ?? 255)
   if (target.type.name !== 'text' || length <= room) return null
   return `up to ${length} characters do not fit into ${room}; say onTooLong`
 }

@@ -17,7 +17,11 @@ function childCondition({ field }: Child): string {
 }
 
 /** How many children the source has. */
-export async function countChildren(context: ReadContext, plan: Pick<Plan, 'source'>, child: Child): Promise<number> {
+export async function countChildren(
+  context: ReadContext,
+  plan: Pick<Plan, 'source'>,
+  child: Child,
+): Promise<number> {
   const { rows } = await context.db.query<{ count: number }>(
     `SELECT count(*) AS count FROM ${child.entity.table} t WHERE ${childCondition(child)} AND t.deleted_at IS NULL${usesEntity(child) ? '' : ' AND $2::text IS NOT NULL'}`,
     [plan.source.id, plan.source.entity.name],
@@ -47,15 +51,20 @@ export async function prepareChildren(
   )
   const targets = child.to.flatMap((key) => {
     const planned = plan.targets.find(({ target }) => target.key === key)
-    return planned?.id != null && planned.decision.action !== 'skip' ? [{ entity: planned.target.entity.name, id: planned.id }] : []
+    return planned?.id != null && planned.decision.action !== 'skip'
+      ? [{ entity: planned.target.entity.name, id: planned.id }]
+      : []
   })
   if (rows.length === 0 || targets.length === 0) return { write: null, count: 0 }
   const references = targets.map(({ entity: name, id }) => `${name}/${id}`)
   const own = `${plan.source.entity.name}/${plan.source.id}`
   const valueOf = (value: string[] | string | null): unknown => {
-    if (child.action === 'alsoLink') return [...new Set([...((value as string[] | null) ?? []), ...references])]
+    if (child.action === 'alsoLink')
+      return [...new Set([...((value as string[] | null) ?? []), ...references])]
     if (field.relation !== null) return targets[0]!.id
-    return field.multiple ? ((value as string[] | null) ?? []).map((one) => (one === own ? references[0]! : one)) : references[0]!
+    return field.multiple
+      ? ((value as string[] | null) ?? []).map((one) => (one === own ? references[0]! : one))
+      : references[0]!
   }
   const write = await prepareWrite(
     { ...context, rightsOf: systemActor },

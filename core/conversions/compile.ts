@@ -3,7 +3,13 @@ import { compileExpression, type ValueType } from '@xrm/sdk/expression'
 import { compileAt } from '../documents/compile-at.ts'
 import { Issues } from '../documents/issues.ts'
 import { escapePointer } from '../documents/merge.ts'
-import type { ConversionModel, EntityModel, FieldModel, MappingModel, TargetModel } from '../documents/model.ts'
+import type {
+  ConversionModel,
+  EntityModel,
+  FieldModel,
+  MappingModel,
+  TargetModel,
+} from '../documents/model.ts'
 import { orderedKeys } from '../documents/normalise.ts'
 import { resolvePath } from '../documents/paths.ts'
 import { recordScope, sourceScope } from '../documents/scope.ts'
@@ -15,7 +21,12 @@ type Entities = ReadonlyMap<string, EntityModel>
  * Compiles a conversion and checks every mapping against both entities. Its errors make it broken; who publishes decides
  * whether that is accepted (CONVERSIONS, "Checked when it is saved").
  */
-export function compileConversion(name: string, body: Conversion, entities: Entities, issues: Issues): ConversionModel {
+export function compileConversion(
+  name: string,
+  body: Conversion,
+  entities: Entities,
+  issues: Issues,
+): ConversionModel {
   const own = new Issues()
   const compiler = new ConversionCompiler(name, body, entities, own)
   const model = compiler.compile()
@@ -51,11 +62,11 @@ class ConversionCompiler {
       if (!source.fields.has(field)) this.#unknownField(`/available/require/${index}`, source, field)
       this.#paths.add(field)
     }
-    const targets = this.#inOrder(
-      orderedKeys(body.targets).flatMap((key) => this.#target(key, source)),
-    )
+    const targets = this.#inOrder(orderedKeys(body.targets).flatMap((key) => this.#target(key, source)))
     this.#sourceWrites(source)
-    const children = Object.entries(body.children ?? {}).flatMap(([key, child]) => this.#child(key, child, source))
+    const children = Object.entries(body.children ?? {}).flatMap(([key, child]) =>
+      this.#child(key, child, source),
+    )
     return { ...empty, source, available, targets, children, paths: [...this.#paths] }
   }
 
@@ -64,18 +75,28 @@ class ConversionCompiler {
     const pointer = `/targets/${key}`
     const entity = this.#entities.get(body.entity)
     if (!entity || entity.readOnly) {
-      this.#error(`${pointer}/entity`, 'reference.unknown', `There is no entity "${body.entity}" to convert into.`)
+      this.#error(
+        `${pointer}/entity`,
+        'reference.unknown',
+        `There is no entity "${body.entity}" to convert into.`,
+      )
       return []
     }
     const when = this.#condition(`${pointer}/when`, body.when, source)
     if (body.preset !== undefined) {
       const field = resolvePath(this.#entities, source, body.preset)?.field
       if (field?.relation !== body.entity) {
-        this.#error(`${pointer}/preset`, 'conversion.preset', `"${body.preset}" is not a relation to ${body.entity}.`)
+        this.#error(
+          `${pointer}/preset`,
+          'conversion.preset',
+          `"${body.preset}" is not a relation to ${body.entity}.`,
+        )
       }
       this.#paths.add(body.preset)
     }
-    const mappings = Object.entries(body.map).flatMap(([field, mapping]) => this.#mapping(`${pointer}/map`, field, mapping, entity, source))
+    const mappings = Object.entries(body.map).flatMap(([field, mapping]) =>
+      this.#mapping(`${pointer}/map`, field, mapping, entity, source),
+    )
     for (const [rule, { fields }] of Object.entries(body.match ?? {})) {
       for (const field of Object.keys(fields)) {
         const model = entity.fields.get(field)
@@ -83,27 +104,44 @@ class ConversionCompiler {
         if (!model) this.#unknownField(at, entity, field)
         else if (model.valueType !== 'string' && !isTextList(model.valueType)) {
           this.#error(at, 'conversion.match', `"${field}" is not a text and cannot be matched.`)
-        } else if (!body.map[field]) this.#error(at, 'conversion.match', `Nothing is mapped to "${field}", so nothing can match.`)
+        } else if (!body.map[field])
+          this.#error(at, 'conversion.match', `Nothing is mapped to "${field}", so nothing can match.`)
       }
     }
     this.#requiredFields(pointer, entity, body.map)
     return [{ key, entity, body, when, mappings }]
   }
 
-  #mapping(pointer: string, name: string, body: Mapping, entity: EntityModel, source: EntityModel): MappingModel[] {
+  #mapping(
+    pointer: string,
+    name: string,
+    body: Mapping,
+    entity: EntityModel,
+    source: EntityModel,
+  ): MappingModel[] {
     const at = `${pointer}/${escapePointer(name)}`
     const field = entity.fields.get(name)
     if (!field) {
       this.#unknownField(at, entity, name)
       return []
     }
-    if (field.columns.length === 0 || (field.system && !field.writable) || field.type.name === 'auto-number') {
+    if (
+      field.columns.length === 0 ||
+      (field.system && !field.writable) ||
+      field.type.name === 'auto-number'
+    ) {
       this.#error(at, 'conversion.read-only', `"${name}" is computed or the system's own and takes no value.`)
       return []
     }
-    const kinds = (['from', 'value', 'expression', 'target', 'input'] as const).filter((kind) => body[kind] !== undefined)
+    const kinds = (['from', 'value', 'expression', 'target', 'input'] as const).filter(
+      (kind) => body[kind] !== undefined,
+    )
     if (kinds.length !== 1) {
-      this.#error(at, 'conversion.mapping', 'Exactly one of from, value, expression, target and input must be given.')
+      this.#error(
+        at,
+        'conversion.mapping',
+        'Exactly one of from, value, expression, target and input must be given.',
+      )
       return []
     }
     const checked = this.#value(at, body, field, source)
@@ -140,7 +178,11 @@ class ConversionCompiler {
         return null
       }
       if (field.relation !== target.entity) {
-        this.#error(`${at}/target`, 'conversion.type', `"${field.name}" is not a relation to ${target.entity}.`)
+        this.#error(
+          `${at}/target`,
+          'conversion.type',
+          `"${field.name}" is not a relation to ${target.entity}.`,
+        )
       }
       return { kind: 'target', target: body.target }
     }
@@ -149,13 +191,24 @@ class ConversionCompiler {
       return { kind: 'value', value: body.value }
     }
     if (body.edit === 'hidden' || body.edit === 'readonly') {
-      this.#error(`${at}/edit`, 'conversion.mapping', 'What only the user enters cannot be hidden or read-only.')
+      this.#error(
+        `${at}/edit`,
+        'conversion.mapping',
+        'What only the user enters cannot be hidden or read-only.',
+      )
     }
     return { kind: 'input' }
   }
 
-  #fits(at: string, type: ValueType | null, field: FieldModel, body: Mapping, source: FieldModel | null): void {
-    const reason = type === null ? 'it has no type that can be mapped' : whyNotAssignable(type, field, body, source)
+  #fits(
+    at: string,
+    type: ValueType | null,
+    field: FieldModel,
+    body: Mapping,
+    source: FieldModel | null,
+  ): void {
+    const reason =
+      type === null ? 'it has no type that can be mapped' : whyNotAssignable(type, field, body, source)
     if (reason !== null) this.#error(at, 'conversion.type', `It cannot go into "${field.name}": ${reason}.`)
   }
 
@@ -168,7 +221,11 @@ class ConversionCompiler {
   #requiredFields(pointer: string, entity: EntityModel, map: Record<string, Mapping>): void {
     for (const field of entity.fields.values()) {
       if (field.required && !Object.hasOwn(map, field.name) && field.default === undefined) {
-        this.#error(`${pointer}/map`, 'conversion.required', `"${entity.name}" needs "${field.name}", and nothing feeds, defaults or asks for it.`)
+        this.#error(
+          `${pointer}/map`,
+          'conversion.required',
+          `"${entity.name}" needs "${field.name}", and nothing feeds, defaults or asks for it.`,
+        )
       }
     }
   }
@@ -182,14 +239,22 @@ class ConversionCompiler {
     }
   }
 
-  #child(key: string, child: NonNullable<Conversion['children']>[string], source: EntityModel): ConversionModel['children'] {
+  #child(
+    key: string,
+    child: NonNullable<Conversion['children']>[string],
+    source: EntityModel,
+  ): ConversionModel['children'] {
     const at = `/children/${escapePointer(key)}`
     const [entityName, fieldName] = child.relation.split('.') as [string, string]
     const entity = this.#entities.get(entityName)
     const field = entity?.fields.get(fieldName)
     const names = field?.relation === source.name || field?.type.name === 'relation-any'
     if (!entity || !field || !names) {
-      this.#error(`${at}/relation`, 'reference.unknown', `"${child.relation}" is not a relation to ${source.name}.`)
+      this.#error(
+        `${at}/relation`,
+        'reference.unknown',
+        `"${child.relation}" is not a relation to ${source.name}.`,
+      )
       return []
     }
     const to = child.to ?? []
@@ -197,13 +262,22 @@ class ConversionCompiler {
       const body = this.#body.targets[target]
       if (!body) this.#error(`${at}/to`, 'reference.unknown', `There is no target "${target}".`)
       else if (child.action === 'move' && field.relation !== null && field.relation !== body.entity) {
-        this.#error(`${at}/to`, 'conversion.type', `"${child.relation}" cannot name a record of ${body.entity}.`)
+        this.#error(
+          `${at}/to`,
+          'conversion.type',
+          `"${child.relation}" cannot name a record of ${body.entity}.`,
+        )
       }
     }
     if (child.action === 'alsoLink' && !field.multiple) {
-      this.#error(`${at}/action`, 'conversion.children', `"${child.relation}" names one record only; it can be moved or left.`)
+      this.#error(
+        `${at}/action`,
+        'conversion.children',
+        `"${child.relation}" names one record only; it can be moved or left.`,
+      )
     }
-    if (child.action === 'move' && to.length !== 1) this.#error(`${at}/to`, 'conversion.children', 'Moving needs exactly one target.')
+    if (child.action === 'move' && to.length !== 1)
+      this.#error(`${at}/to`, 'conversion.children', 'Moving needs exactly one target.')
     return [{ key, entity, field, action: child.action, to }]
   }
 
@@ -232,7 +306,8 @@ class ConversionCompiler {
       }
       open.add(target.key)
       for (const { from } of target.mappings) {
-        const other = from.kind === 'target' ? targets.find((candidate) => candidate.key === from.target) : undefined
+        const other =
+          from.kind === 'target' ? targets.find((candidate) => candidate.key === from.target) : undefined
         if (other) visit(other)
       }
       open.delete(target.key)

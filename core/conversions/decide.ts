@@ -60,12 +60,14 @@ function chosen({ target, matches }: DecisionInput, given: TargetDecision): Deci
     reason: 'user',
     errors: [{ pointer: `#/targets/${target.key}`, code, detail }],
   })
-  if (!allowedActions(target).includes(action)) return refuse('conversion.not-allowed', `"${action}" is not offered for this target`)
+  if (!allowedActions(target).includes(action))
+    return refuse('conversion.not-allowed', `"${action}" is not offered for this target`)
   if (action === 'link') {
     if (given.id === undefined) return refuse('conversion.decision-required', 'the record to link is missing')
     return { ...base, action, reason: 'user', id: given.id }
   }
-  if (action === 'create' && matches.hidden) return refuse('conversion.hidden-match', 'the same exists already, where you may not see it')
+  if (action === 'create' && matches.hidden)
+    return refuse('conversion.hidden-match', 'the same exists already, where you may not see it')
   return { ...base, action, reason: 'user' }
 }
 
@@ -77,7 +79,8 @@ function automatic({ target, preset, matches }: DecisionInput): Decision {
   if (policy === 'create') return { ...base, action: 'create', reason: 'policy' }
   if (matches.hidden) return { ...base, action: 'ask', reason: 'hidden' }
   const active = matches.candidates.filter((candidate) => candidate.active)
-  const inactive = onMatch.inactive === 'ignore' ? [] : matches.candidates.filter((candidate) => !candidate.active)
+  const inactive =
+    onMatch.inactive === 'ignore' ? [] : matches.candidates.filter((candidate) => !candidate.active)
   const certain = active.filter((candidate) => candidate.confidence === 'certain')
   if (certain.length === 1) {
     const [match] = certain

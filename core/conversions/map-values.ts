@@ -41,21 +41,31 @@ export function mapValues(
     const mapping = target.mappings.find((candidate) => candidate.field.name === name)
     const edit = mapping && editOf(mapping)
     if (edit !== 'editable' && edit !== 'required') {
-      result.errors.push({ pointer: pointer(name.slice(0, 60)), code: 'conversion.not-editable', detail: 'cannot be entered here' })
+      result.errors.push({
+        pointer: pointer(name.slice(0, 60)),
+        code: 'conversion.not-editable',
+        detail: 'cannot be entered here',
+      })
     }
   }
   for (const mapping of target.mappings) {
     const { field, from } = mapping
     const denied = isDenied(mapping, source) || !rights.createField(field.name)
     if (denied) {
-      const item = { pointer: pointer(field.name), code: 'conversion.forbidden-field', detail: 'may not be carried over by you' }
+      const item = {
+        pointer: pointer(field.name),
+        code: 'conversion.forbidden-field',
+        detail: 'may not be carried over by you',
+      }
       if (onDeniedField === 'fail') result.errors.push(item)
       else result.notes.push(item)
       continue
     }
     const edit = editOf(mapping)
     const byUser = Object.hasOwn(given, field.name) && (edit === 'editable' || edit === 'required')
-    const computed = byUser ? { value: given[field.name] ?? null, from: 'user' } : compute(context, mapping, source, result, pointer(field.name))
+    const computed = byUser
+      ? { value: given[field.name] ?? null, from: 'user' }
+      : compute(context, mapping, source, result, pointer(field.name))
     const { value, truncated } = fit(mapping, computed.value, result, pointer(field.name))
     if (edit === 'required' && value === null && from.kind !== 'target') {
       result.errors.push({ pointer: pointer(field.name), code: 'field.required', detail: 'is required' })
@@ -71,10 +81,19 @@ function editOf({ body, from }: MappingModel): MappedValue['edit'] {
 
 function isDenied({ from }: MappingModel, source: Source): boolean {
   if (from.kind === 'path') return source.denied.has(from.path)
-  return from.kind === 'expression' && from.program.paths.some((path) => source.denied.has(path.slice('source.'.length)))
+  return (
+    from.kind === 'expression' &&
+    from.program.paths.some((path) => source.denied.has(path.slice('source.'.length)))
+  )
 }
 
-function compute(context: ReadContext, mapping: MappingModel, source: Source, result: MappedTarget, pointer: string): { value: unknown; from: string } {
+function compute(
+  context: ReadContext,
+  mapping: MappingModel,
+  source: Source,
+  result: MappedTarget,
+  pointer: string,
+): { value: unknown; from: string } {
   const { from, body } = mapping
   const raw = ((): { value: unknown; from: string } => {
     switch (from.kind) {
@@ -83,7 +102,10 @@ function compute(context: ReadContext, mapping: MappingModel, source: Source, re
       case 'value':
         return { value: from.value, from: 'constant' }
       case 'expression':
-        return { value: evaluateOnSource(context, source, from.program, (name) => name.slice('source.'.length)), from: 'expression' }
+        return {
+          value: evaluateOnSource(context, source, from.program, (name) => name.slice('source.'.length)),
+          from: 'expression',
+        }
       case 'target':
         // The id is known when the other target is; see plan.ts.
         return { value: null, from: `target.${from.target}` }
@@ -101,7 +123,12 @@ function translate({ body }: MappingModel, value: unknown, result: MappedTarget,
   if (body.values === undefined || value === null) return value
   const one = (key: unknown): unknown => {
     if (typeof key === 'string' && Object.hasOwn(body.values!, key)) return body.values![key]
-    const item = { pointer, code: 'conversion.unmapped', detail: `"${String(key)}" has no counterpart`, params: { value: key } }
+    const item = {
+      pointer,
+      code: 'conversion.unmapped',
+      detail: `"${String(key)}" has no counterpart`,
+      params: { value: key },
+    }
     if (body.onUnmapped === 'default' || body.onUnmapped === 'blank') {
       result.notes.push(item)
       return body.onUnmapped === 'default' ? (body.default ?? null) : null
@@ -113,7 +140,12 @@ function translate({ body }: MappingModel, value: unknown, result: MappedTarget,
 }
 
 /** Brings a value into the target's form: one into a list, a text to its length. Everything else the write path judges. */
-function fit({ field, body }: MappingModel, value: unknown, result: MappedTarget, pointer: string): { value: unknown; truncated: boolean } {
+function fit(
+  { field, body }: MappingModel,
+  value: unknown,
+  result: MappedTarget,
+  pointer: string,
+): { value: unknown; truncated: boolean } {
   if (value === null || value === undefined) return { value: null, truncated: false }
   const shaped = field.multiple && !Array.isArray(value) ? [value] : value
   if (typeof shaped !== 'string' || body.onTooLong !== 'truncate') return { value: shaped, truncated: false }

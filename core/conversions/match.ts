@@ -26,7 +26,9 @@ const perRule = 10
 function ruleValues(target: TargetModel, rule: string, values: readonly MappedValue[]): string[][] | null {
   const result = Object.keys(target.body.match![rule]!.fields).map((name) => {
     const value = values.find((one) => one.field.name === name)?.value
-    return (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && one !== '')
+    return (Array.isArray(value) ? value : [value]).filter(
+      (one): one is string => typeof one === 'string' && one !== '',
+    )
   })
   return result.every((list) => list.length > 0) ? result : null
 }
@@ -35,7 +37,10 @@ function ruleValues(target: TargetModel, rule: string, values: readonly MappedVa
  * The keys on which a run decides about duplicates: one decision at a time for each. Locking them, in one order for all
  * targets, makes parallel conversions of one firm see each other's result.
  */
-export async function lockMatchKeys(context: ReadContext, targets: readonly { target: TargetModel; values: readonly MappedValue[] }[]): Promise<void> {
+export async function lockMatchKeys(
+  context: ReadContext,
+  targets: readonly { target: TargetModel; values: readonly MappedValue[] }[],
+): Promise<void> {
   const keys: { scope: string; normaliser: string; value: string }[] = []
   for (const { target, values } of targets) {
     for (const rule of Object.keys(target.body.match ?? {})) {
@@ -43,11 +48,15 @@ export async function lockMatchKeys(context: ReadContext, targets: readonly { ta
       if (!given) continue
       const [normaliser] = Object.values(target.body.match![rule]!.fields)
       // The first field of a rule is enough to meet everyone who could decide the same.
-      for (const value of given[0]!) keys.push({ scope: `${target.entity.name}|${rule}`, normaliser: normaliser!, value })
+      for (const value of given[0]!)
+        keys.push({ scope: `${target.entity.name}|${rule}`, normaliser: normaliser!, value })
     }
   }
   if (keys.length === 0) return
-  const forms = keys.map(({ normaliser }, index) => `($${index * 2 + 1} || '|' || ${matchFunction(normaliser)}($${index * 2 + 2}))`)
+  const forms = keys.map(
+    ({ normaliser }, index) =>
+      `($${index * 2 + 1} || '|' || ${matchFunction(normaliser)}($${index * 2 + 2}))`,
+  )
   await context.db.query(
     `SELECT pg_advisory_xact_lock(5788245, k) FROM (SELECT DISTINCT hashtext(k) AS k FROM unnest(ARRAY[${forms.join(', ')}]::text[]) AS k WHERE k IS NOT NULL ORDER BY 1) AS keys`,
     keys.flatMap(({ scope, value }) => [scope, value]),
@@ -55,7 +64,12 @@ export async function lockMatchKeys(context: ReadContext, targets: readonly { ta
 }
 
 /** Looks for records that may be the same as what would be created. */
-export async function findMatches(context: ReadContext, target: TargetModel, rights: EntityRights, values: readonly MappedValue[]): Promise<Matches> {
+export async function findMatches(
+  context: ReadContext,
+  target: TargetModel,
+  rights: EntityRights,
+  values: readonly MappedValue[],
+): Promise<Matches> {
   const all = rightsOf(context.model, context.actor)
   const found = new Map<string, Candidate>()
   let hidden = false
@@ -63,10 +77,16 @@ export async function findMatches(context: ReadContext, target: TargetModel, rig
     const given = ruleValues(target, rule, values)
     if (!given) continue
     const body = target.body.match![rule]!
-    const plan = cached(context.model, `match|${all.key}|${target.entity.name}|${JSON.stringify([body.fields, values.map((one) => one.field.name)])}`, () =>
-      planMatch(context, all, rights, target, body.fields, values),
+    const plan = cached(
+      context.model,
+      `match|${all.key}|${target.entity.name}|${JSON.stringify([body.fields, values.map((one) => one.field.name)])}`,
+      () => planMatch(context, all, rights, target, body.fields, values),
     )
-    const { rows } = await run(context, plan, Object.fromEntries(given.map((list, index) => [`v${index}`, list])))
+    const { rows } = await run(
+      context,
+      plan,
+      Object.fromEntries(given.map((list, index) => [`v${index}`, list])),
+    )
     for (const row of rows) {
       if (row[plan.flagAt] !== true) {
         hidden ||= body.confidence === 'certain'
@@ -87,7 +107,7 @@ export async function findMatches(context: ReadContext, target: TargetModel, rig
       })
     }
   }
-  const candidates = [...found.values()].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))
+  const candidates = [...found.values()].toSorted((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))
   return { candidates, hidden }
 }
 
@@ -105,7 +125,9 @@ function planMatch(
 ): ReturnType<typeof named> & { decode: ReturnType<typeof decoder>; flagAt: number } {
   const builder = new SelectBuilder(context.model, all, target.entity)
   const names = new Set(['id', 'version', 'active', 'display', ...values.map((one) => one.field.name)])
-  const selected = [...names].filter((name) => rights.readField(name) !== null).map((name) => builder.select(name))
+  const selected = [...names]
+    .filter((name) => rights.readField(name) !== null)
+    .map((name) => builder.select(name))
   const visible = builder.covered(rights.rows.read) ?? 'true'
   Object.entries(fields).forEach(([name, normaliser], index) => {
     const field = target.entity.fields.get(name)!
@@ -113,7 +135,9 @@ function planMatch(
     const wanted = `ARRAY(SELECT ${fn}(v) FROM unnest(${builder.params.slot(`v${index}`, 'text[]')}) AS v)`
     const column = `t0.${field.columns[0]!.sql}`
     builder.where.push(
-      field.multiple ? `EXISTS (SELECT FROM unnest(${column}) AS v WHERE ${fn}(v) = ANY(${wanted}))` : `${fn}(${column}) = ANY(${wanted})`,
+      field.multiple
+        ? `EXISTS (SELECT FROM unnest(${column}) AS v WHERE ${fn}(v) = ANY(${wanted}))`
+        : `${fn}(${column}) = ANY(${wanted})`,
     )
   })
   builder.where.push('t0.deleted_at IS NULL')
@@ -124,13 +148,17 @@ function planMatch(
 }
 
 /** Mapped fields in which a candidate differs: what a person compares before deciding. */
-function differences(record: Readonly<Record<string, unknown>>, values: readonly MappedValue[]): Record<string, [unknown, unknown]> {
+function differences(
+  record: Readonly<Record<string, unknown>>,
+  values: readonly MappedValue[],
+): Record<string, [unknown, unknown]> {
   const result: Record<string, [unknown, unknown]> = {}
   for (const { field, value, mapping } of values) {
     if (mapping.from.kind === 'target' || value === null || !Object.hasOwn(record, field.name)) continue
     const parsed = field.type.parse(value, field.context)
     const mapped = 'error' in parsed ? value : parsed.value
-    if (!isEqual(record[field.name] ?? null, mapped)) result[field.name] = [record[field.name] ?? null, mapped]
+    if (!isEqual(record[field.name] ?? null, mapped))
+      result[field.name] = [record[field.name] ?? null, mapped]
   }
   return result
 }

@@ -43,7 +43,12 @@ export interface Plan {
  * Works out what a conversion of this source would do. The same for preview and run; a run passes `lock`, and then the
  * source and the decision about duplicates are its own until the transaction ends.
  */
-export async function planConversion(context: ReadContext, name: string, request: ConversionRequest, lock: boolean): Promise<Plan> {
+export async function planConversion(
+  context: ReadContext,
+  name: string,
+  request: ConversionRequest,
+  lock: boolean,
+): Promise<Plan> {
   const conversion = requireConversion(context, name)
   const source = await loadSource(context, conversion, request.source, lock)
   if (conversion.body.once !== false) {
@@ -56,18 +61,30 @@ export async function planConversion(context: ReadContext, name: string, request
   const all = rightsOf(context.model, context.actor)
   const drafts = conversion.targets.map((target) => {
     const rights = all.entity(target.entity.name)
-    const wanted = target.when === null || evaluateOnSource(context, source, target.when, (path) => path) === true
+    const wanted =
+      target.when === null || evaluateOnSource(context, source, target.when, (path) => path) === true
     const mapped =
-      rights && wanted ? mapValues(context, target, source, rights, request, onDeniedField) : { values: [], errors: [], notes: [] }
+      rights && wanted
+        ? mapValues(context, target, source, rights, request, onDeniedField)
+        : { values: [], errors: [], notes: [] }
     return { target, rights, wanted, mapped }
   })
   const matching = drafts.filter(({ target, wanted, rights }) => wanted && rights && isMatched(target))
-  if (lock) await lockMatchKeys(context, matching.map(({ target, mapped }) => ({ target, values: mapped.values })))
+  if (lock)
+    await lockMatchKeys(
+      context,
+      matching.map(({ target, mapped }) => ({ target, values: mapped.values })),
+    )
   const targets: PlannedTarget[] = []
   for (const draft of drafts) {
     const { target, rights, wanted, mapped } = draft
-    const matches = matching.includes(draft) ? await findMatches(context, target, rights!, mapped.values) : { candidates: [], hidden: false }
-    const preset = wanted && target.body.preset !== undefined ? (sourceValue(source, target.body.preset) as string | null) : null
+    const matches = matching.includes(draft)
+      ? await findMatches(context, target, rights!, mapped.values)
+      : { candidates: [], hidden: false }
+    const preset =
+      wanted && target.body.preset !== undefined
+        ? (sourceValue(source, target.body.preset) as string | null)
+        : null
     const given = request.targets?.[target.key]
     const decision = decide({ target, wanted, rights, onDenied: onDeniedTarget, preset, matches, given })
     const planned: PlannedTarget = {
@@ -112,15 +129,19 @@ export function checkHash(plan: Plan, hash: string | undefined): void {
   const [definition, source] = hash.split('.')
   const [definitionNow, sourceNow] = plan.hash.split('.')
   if (definition !== definitionNow) throw new Problem(problems['conversion.stale-definition'])
-  if (source !== sourceNow) throw new Problem(problems['conversion.stale-source'], { extra: { version: plan.source.version } })
+  if (source !== sourceNow)
+    throw new Problem(problems['conversion.stale-source'], { extra: { version: plan.source.version } })
   throw new Problem(problems['conversion.stale-match'], {
-    extra: { targets: plan.targets.filter(({ target }) => isMatched(target)).map(({ target }) => target.key) },
+    extra: {
+      targets: plan.targets.filter(({ target }) => isMatched(target)).map(({ target }) => target.key),
+    },
   })
 }
 
 /** Three parts: the definition, the version of the source, the records that could be linked. */
 function hashOf({ conversion, source, targets }: Pick<Plan, 'conversion' | 'source' | 'targets'>): string {
-  const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 16)
+  const digest = (value: unknown): string =>
+    createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 16)
   const matches = targets.map(({ target, matches: { candidates, hidden }, decision, linked }) => [
     target.key,
     hidden,
@@ -133,7 +154,11 @@ function hashOf({ conversion, source, targets }: Pick<Plan, 'conversion' | 'sour
 function checkTargetNames(conversion: ConversionModel, request: ConversionRequest): void {
   const errors = Object.keys(request.targets ?? {})
     .filter((key) => !conversion.targets.some((target) => target.key === key))
-    .map((key) => ({ pointer: `#/targets/${key.slice(0, 60)}`, code: 'reference.unknown', detail: 'is not a target of this conversion' }))
+    .map((key) => ({
+      pointer: `#/targets/${key.slice(0, 60)}`,
+      code: 'reference.unknown',
+      detail: 'is not a target of this conversion',
+    }))
   if (errors.length > 0) throw new Problem(problems['conversion.invalid'], { errors })
 }
 
@@ -149,9 +174,18 @@ async function loadLinked(context: ReadContext, planned: PlannedTarget): Promise
     planned.linked = record
     planned.id = record.id
     if (record['active'] === false && !decision.reactivate) {
-      planned.errors.push({ pointer: at, code: 'conversion.decision-required', detail: 'the record is not active; say whether to reactivate it' })
+      planned.errors.push({
+        pointer: at,
+        code: 'conversion.decision-required',
+        detail: 'the record is not active; say whether to reactivate it',
+      })
     }
-  } else planned.errors.push({ pointer: at, code: 'record.not-found', detail: 'the record to link does not exist' })
+  } else
+    planned.errors.push({
+      pointer: at,
+      code: 'record.not-found',
+      detail: 'the record to link does not exist',
+    })
 }
 
 function decisionRequired({ target, decision }: PlannedTarget): ProblemItem {
@@ -159,7 +193,9 @@ function decisionRequired({ target, decision }: PlannedTarget): ProblemItem {
   return {
     pointer: `#/targets/${target.key}`,
     code: hidden ? 'conversion.hidden-match' : 'conversion.decision-required',
-    detail: hidden ? 'the same exists already, where you may not see it' : 'create a new one, link one of those found, or skip',
+    detail: hidden
+      ? 'the same exists already, where you may not see it'
+      : 'create a new one, link one of those found, or skip',
   }
 }
 
@@ -172,7 +208,11 @@ function atLeastOne(targets: readonly PlannedTarget[]): ProblemItem[] {
   }
   return [...words]
     .filter(([, met]) => !met)
-    .map(([word]) => ({ pointer: '#/targets', code: 'conversion.at-least-one', detail: `at least one target of "${word}" is needed` }))
+    .map(([word]) => ({
+      pointer: '#/targets',
+      code: 'conversion.at-least-one',
+      detail: `at least one target of "${word}" is needed`,
+    }))
 }
 
 /** What is written to the target: all values of a new record; of a linked one those that its mappings let change. */
@@ -191,7 +231,8 @@ function planWrites(planned: PlannedTarget, targets: readonly PlannedTarget[]): 
     const after = onLink(value, before, final)
     if (after !== undefined && !isEqual(before, after)) writes.set(field.name, { value: after, from, before })
   }
-  if (decision.reactivate && linked?.['active'] === false) writes.set('active', { value: true, from: 'user', before: false })
+  if (decision.reactivate && linked?.['active'] === false)
+    writes.set('active', { value: true, from: 'user', before: false })
 }
 
 /** The id of the record that another target of the run is. */
@@ -216,7 +257,11 @@ function onLink({ mapping, field, byUser }: MappedValue, before: unknown, value:
     case 'overwrite':
       return after
     case 'append':
-      return typeof before === 'string' && before !== '' ? (before.includes(String(after)) ? undefined : `${before}\n${String(after)}`) : after
+      return typeof before === 'string' && before !== ''
+        ? before.includes(String(after))
+          ? undefined
+          : `${before}\n${String(after)}`
+        : after
     case 'union':
       return [...new Set([...((before as unknown[] | null) ?? []), ...(after as unknown[])])]
   }

@@ -14,12 +14,21 @@ class Done extends Error {}
  * Shows what a run would do. It validates like a run, inside a transaction that is always rolled back, and writes
  * nothing: no record, no history, no number taken.
  */
-export async function previewConversion(context: WriteContext, name: string, request: ConversionRequest): Promise<PreviewAnswer> {
+export async function previewConversion(
+  context: WriteContext,
+  name: string,
+  request: ConversionRequest,
+): Promise<PreviewAnswer> {
   let answer: PreviewAnswer | undefined
   try {
     await transaction(context.db, async (client) => {
       const reading: ReadContext = { ...context, db: client }
-      const plan = await planConversion(reading, name, { source: request.source, ...(request.targets ? { targets: request.targets } : {}) }, false)
+      const plan = await planConversion(
+        reading,
+        name,
+        { source: request.source, ...(request.targets ? { targets: request.targets } : {}) },
+        false,
+      )
       const { errors } = await prepareTargets({ ...context, client }, plan)
       answer = await toAnswer(reading, plan, [...plan.errors, ...errors])
       throw new Done()
@@ -30,7 +39,11 @@ export async function previewConversion(context: WriteContext, name: string, req
   return answer!
 }
 
-async function toAnswer(context: ReadContext, plan: Plan, errors: PreviewAnswer['errors']): Promise<PreviewAnswer> {
+async function toAnswer(
+  context: ReadContext,
+  plan: Plan,
+  errors: PreviewAnswer['errors'],
+): Promise<PreviewAnswer> {
   const { conversion, source } = plan
   const targets: TargetPreview[] = []
   for (const key of Object.keys(conversion.body.targets)) {
@@ -41,7 +54,13 @@ async function toAnswer(context: ReadContext, plan: Plan, errors: PreviewAnswer[
   const children: PreviewAnswer['children'] = []
   for (const child of conversion.children) {
     const count = await countChildren(context, plan, child)
-    children.push({ key: child.key, entity: child.entity.name, action: child.action, count, to: [...child.to] })
+    children.push({
+      key: child.key,
+      entity: child.entity.name,
+      action: child.action,
+      count,
+      to: [...child.to],
+    })
   }
   return {
     conversion: conversion.name,
@@ -49,7 +68,10 @@ async function toAnswer(context: ReadContext, plan: Plan, errors: PreviewAnswer[
     targets,
     children,
     sourceWrites: Object.fromEntries(
-      Object.entries(conversion.body['source-writes']?.converted ?? {}).map(([field, after]) => [field, { before: source.values[field] ?? null, after }]),
+      Object.entries(conversion.body['source-writes']?.converted ?? {}).map(([field, after]) => [
+        field,
+        { before: source.values[field] ?? null, after },
+      ]),
     ),
     staysBehind: staysBehind(plan),
     errors,
@@ -61,14 +83,20 @@ function orderOf(conversion: ConversionModel, key: string): number {
   return conversion.body.targets[key]?.order ?? 1e6
 }
 
-async function targetPreview(context: ReadContext, plan: Plan, planned: PlannedTarget): Promise<TargetPreview> {
+async function targetPreview(
+  context: ReadContext,
+  plan: Plan,
+  planned: PlannedTarget,
+): Promise<TargetPreview> {
   const { target, decision, matches, linked } = planned
   const labels = target.entity.body['x-entity'].labels ?? {}
   return {
     key: target.key,
     entity: target.entity.name,
     title: target.body.title ?? target.entity.body.title,
-    labels: target.body.labels ?? Object.fromEntries(Object.entries(labels).map(([language, label]) => [language, label.one])),
+    labels:
+      target.body.labels ??
+      Object.fromEntries(Object.entries(labels).map(([language, label]) => [language, label.one])),
     action: decision.action,
     reason: decision.reason,
     allowed: allowedActions(target),
@@ -79,13 +107,23 @@ async function targetPreview(context: ReadContext, plan: Plan, planned: PlannedT
   }
 }
 
-async function valuePreviews(context: ReadContext, plan: Plan, planned: PlannedTarget): Promise<Record<string, ValuePreview>> {
+async function valuePreviews(
+  context: ReadContext,
+  plan: Plan,
+  planned: PlannedTarget,
+): Promise<Record<string, ValuePreview>> {
   const result: Record<string, ValuePreview> = {}
   for (const { field, value, from, edit, truncated, mapping } of planned.mapped.values) {
     const write = planned.writes.get(field.name)
     if (planned.decision.action === 'link' && !write) continue
     const shown = write?.value ?? value
-    const display = await displayOf(context, plan, field.relation, mapping.from.kind === 'target' ? mapping.from.target : null, shown)
+    const display = await displayOf(
+      context,
+      plan,
+      field.relation,
+      mapping.from.kind === 'target' ? mapping.from.target : null,
+      shown,
+    )
     result[field.name] = {
       // A record that does not exist yet has no id that would mean anything.
       value: mapping.from.kind === 'target' && display?.isNew ? null : shown,
@@ -112,18 +150,30 @@ async function displayOf(
     const name = [...other.writes.values()].find(({ value: text }) => typeof text === 'string')?.value
     return { text: typeof name === 'string' ? name : other.target.entity.body.title, isNew: true }
   }
-  const record = typeof value === 'string' ? await getRecord(context, entity, value, { fields: ['display'] }) : null
+  const record =
+    typeof value === 'string' ? await getRecord(context, entity, value, { fields: ['display'] }) : null
   return record ? { text: (record['display'] as string | null) ?? '', isNew: false } : null
 }
 
 function refOf(entity: string, record: Readonly<Record<string, unknown>>): RecordRef {
-  return { entity, id: record['id'] as string, display: (record['display'] as string | null | undefined) ?? null }
+  return {
+    entity,
+    id: record['id'] as string,
+    display: (record['display'] as string | null | undefined) ?? null,
+  }
 }
 
 /** Source fields with a value that nothing takes: the user should know what will not be found on the targets. */
 function staysBehind({ conversion, source }: Plan): string[] {
   const used = new Set(conversion.paths.map((path) => path.split('.', 1)[0]!))
   return [...source.entity.fields.values()]
-    .filter((field) => !field.system && field.name !== 'display' && field.program === null && !used.has(field.name) && source.values[field.name] != null)
+    .filter(
+      (field) =>
+        !field.system &&
+        field.name !== 'display' &&
+        field.program === null &&
+        !used.has(field.name) &&
+        source.values[field.name] != null,
+    )
     .map((field) => field.name)
 }

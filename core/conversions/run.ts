@@ -15,7 +15,11 @@ import { findStandingRun, readRun } from './runs.ts'
  * or nothing changed. All targets are validated before the first is written, and all errors come in one answer. Show the
  * result first with `previewConversion` and pass its `planHash`.
  */
-export async function runConversion(context: WriteContext, name: string, request: ConversionRequest): Promise<RunView> {
+export async function runConversion(
+  context: WriteContext,
+  name: string,
+  request: ConversionRequest,
+): Promise<RunView> {
   const id = uuid()
   // The key belongs to the run as a whole, not to the first of its writes.
   const { idempotency, ...rest } = context
@@ -58,7 +62,9 @@ export async function prepareTargets(
   context: WriteContext & { client: PoolClient },
   plan: Plan,
 ): Promise<{ writes: PreparedWrite[]; errors: ProblemItem[] }> {
-  const expected = new Set(plan.targets.flatMap(({ id, decision }) => (id !== null && decision.action === 'create' ? [id] : [])))
+  const expected = new Set(
+    plan.targets.flatMap(({ id, decision }) => (id !== null && decision.action === 'create' ? [id] : [])),
+  )
   const writes: PreparedWrite[] = []
   const errors: ProblemItem[] = []
   for (const planned of plan.targets) {
@@ -79,7 +85,12 @@ function operationOf(plan: Plan, planned: PlannedTarget): WriteOperation | null 
   const { decision, writes, id, linked, target } = planned
   const values = Object.fromEntries([...writes].map(([field, { value }]) => [field, value]))
   if (decision.action === 'create') {
-    return { action: 'create', id: id!, values, assign: ownerOf(plan, target.entity.body['x-entity'].owner === true) }
+    return {
+      action: 'create',
+      id: id!,
+      values,
+      assign: ownerOf(plan, target.entity.body['x-entity'].owner === true),
+    }
   }
   if (decision.action !== 'link' || !linked || writes.size === 0) return null
   return { action: 'update', id: id!, version: linked['version'] as number, values }
@@ -95,9 +106,13 @@ function ownerOf({ conversion, source }: Plan, hasOwner: boolean): Record<string
 function targetErrors({ target }: PlannedTarget, problem: Problem): ProblemItem[] {
   const at = `#/targets/${target.key}`
   const forbidden = problem.code === 'record.forbidden' || problem.code === 'record.not-found'
-  if (forbidden) return [{ pointer: at, code: 'conversion.forbidden-target', detail: 'you may not write this record' }]
+  if (forbidden)
+    return [{ pointer: at, code: 'conversion.forbidden-target', detail: 'you may not write this record' }]
   if (!problem.errors) return [{ pointer: at, code: problem.code, detail: problem.message }]
-  return problem.errors.map((error) => ({ ...error, pointer: `${at}/values${error.pointer.replace(/^#/, '')}` }))
+  return problem.errors.map((error) => ({
+    ...error,
+    pointer: `${at}/values${error.pointer.replace(/^#/, '')}`,
+  }))
 }
 
 /** Marks the source. The actor needs the right to change it. */
@@ -105,23 +120,44 @@ async function prepareSource(
   context: WriteContext & { client: PoolClient },
   { conversion, source }: Plan,
 ): Promise<{ write: PreparedWrite | null; errors: ProblemItem[] }> {
-  const values = { ...conversion.body['source-writes']?.converted, ...(conversion.body.after === 'archive' ? { active: false } : {}) }
+  const values = {
+    ...conversion.body['source-writes']?.converted,
+    ...(conversion.body.after === 'archive' ? { active: false } : {}),
+  }
   if (Object.keys(values).length === 0) return { write: null, errors: [] }
   const write = await prepareWrite(context, source.entity.name, [{ action: 'update', id: source.id, values }])
   const [outcome] = write.outcomes
   if (!outcome || outcome.ok) return { write, errors: [] }
   const { problem } = outcome
-  const items = problem.errors ?? [{ pointer: '#', code: problem.code === 'record.forbidden' ? 'conversion.forbidden-target' : problem.code, detail: problem.message }]
-  return { write, errors: items.map((error) => ({ ...error, pointer: `#/source${error.pointer.replace(/^#/, '')}` })) }
+  const items = problem.errors ?? [
+    {
+      pointer: '#',
+      code: problem.code === 'record.forbidden' ? 'conversion.forbidden-target' : problem.code,
+      detail: problem.message,
+    },
+  ]
+  return {
+    write,
+    errors: items.map((error) => ({ ...error, pointer: `#/source${error.pointer.replace(/^#/, '')}` })),
+  }
 }
 
 /** One problem for all errors. Its code is that of the most telling error; each error keeps its own. */
 function refuse(errors: readonly ProblemItem[]): void {
   if (errors.length === 0) return
   const has = (code: string): boolean => errors.some((error) => error.code === code)
-  const code = (['conversion.forbidden-target', 'conversion.forbidden-field', 'conversion.hidden-match', 'conversion.decision-required'] as const).find(has)
+  const code = (
+    [
+      'conversion.forbidden-target',
+      'conversion.forbidden-field',
+      'conversion.hidden-match',
+      'conversion.decision-required',
+    ] as const
+  ).find(has)
   const unique = errors.every((error) => error.code === 'record.unique')
-  throw new Problem(problems[code ?? (unique ? 'conversion.unique-conflict' : 'conversion.invalid')], { errors: [...errors] })
+  throw new Problem(problems[code ?? (unique ? 'conversion.unique-conflict' : 'conversion.invalid')], {
+    errors: [...errors],
+  })
 }
 
 async function storeRun(
@@ -171,12 +207,10 @@ async function storeRun(
       ],
     )
     if (context.idempotency) {
-      await context.client.query('INSERT INTO xrm.idempotency (actor, key, request, result) VALUES ($1, $2, $3, $4)', [
-        context.actor.userId,
-        context.idempotency.key,
-        context.idempotency.request,
-        JSON.stringify(id),
-      ])
+      await context.client.query(
+        'INSERT INTO xrm.idempotency (actor, key, request, result) VALUES ($1, $2, $3, $4)',
+        [context.actor.userId, context.idempotency.key, context.idempotency.request, JSON.stringify(id)],
+      )
     }
   } catch (error) {
     if ((error as { constraint?: string }).constraint !== 'conversion_run_once') throw error
@@ -185,8 +219,14 @@ async function storeRun(
 }
 
 /** Adds to "already converted" what became of the record, when the first run is only visible after ours failed. */
-export async function withStandingRun(context: WriteContext, name: string, source: string, error: unknown): Promise<unknown> {
-  if (!(error instanceof Problem) || error.code !== 'conversion.already-converted' || error.extra['run']) return error
+export async function withStandingRun(
+  context: WriteContext,
+  name: string,
+  source: string,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof Problem) || error.code !== 'conversion.already-converted' || error.extra['run'])
+    return error
   const run = await findStandingRun({ ...context, db: context.db.pool }, name, source)
   return new Problem(problems['conversion.already-converted'], run ? { extra: { run } } : {})
 }

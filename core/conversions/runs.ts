@@ -14,7 +14,13 @@ interface RunRow {
   source: string
   children: RunView['children']
   notes: RunView['notes']
-  targets: { key: string; entity: string; action: 'create' | 'link' | 'skip'; record: string | null; fields: Record<string, { from: string; before?: unknown; after: unknown }> }[]
+  targets: {
+    key: string
+    entity: string
+    action: 'create' | 'link' | 'skip'
+    record: string | null
+    fields: Record<string, { from: string; before?: unknown; after: unknown }>
+  }[]
 }
 
 const selectRuns = `
@@ -31,8 +37,15 @@ export async function readRun(context: ReadContext, id: string): Promise<RunView
 }
 
 /** The run that converted this source, if there is one that stands. */
-export async function findStandingRun(context: ReadContext, conversion: string, source: string): Promise<RunView | null> {
-  const { rows } = await context.db.query<RunRow>(`${selectRuns} WHERE r.conversion = $1 AND r.source = $2 AND r.once LIMIT 1`, [conversion, source])
+export async function findStandingRun(
+  context: ReadContext,
+  conversion: string,
+  source: string,
+): Promise<RunView | null> {
+  const { rows } = await context.db.query<RunRow>(
+    `${selectRuns} WHERE r.conversion = $1 AND r.source = $2 AND r.once LIMIT 1`,
+    [conversion, source],
+  )
   return (await toViews(context, rows))[0] ?? null
 }
 
@@ -43,7 +56,10 @@ export async function runsOfRecord(context: ReadContext, id: string): Promise<Re
     [id],
   )
   const runs = await toViews(context, rows)
-  return { asSource: runs.filter((run) => run.source.id === id), asTarget: runs.filter((run) => run.source.id !== id) }
+  return {
+    asSource: runs.filter((run) => run.source.id === id),
+    asTarget: runs.filter((run) => run.source.id !== id),
+  }
 }
 
 async function toViews(context: ReadContext, rows: readonly RunRow[]): Promise<RunView[]> {
@@ -52,7 +68,11 @@ async function toViews(context: ReadContext, rows: readonly RunRow[]): Promise<R
     ...row.targets.flatMap(({ entity, record }) => (record === null ? [] : [{ entity, id: record }])),
   ])
   const displays = await displaysOf(context, references)
-  const ref = (entity: string, id: string): RecordRef => ({ entity, id, display: displays.get(`${entity}/${id}`) ?? null })
+  const ref = (entity: string, id: string): RecordRef => ({
+    entity,
+    id,
+    display: displays.get(`${entity}/${id}`) ?? null,
+  })
   return rows.map((row) => {
     const conversion = context.model.conversions.get(row.conversion)
     return {
@@ -76,14 +96,22 @@ async function toViews(context: ReadContext, rows: readonly RunRow[]): Promise<R
 }
 
 /** Display texts of records, one statement an entity; those that the actor may not see are missing. */
-export async function displaysOf(context: ReadContext, references: readonly { entity: string; id: string }[]): Promise<Map<string, string>> {
+export async function displaysOf(
+  context: ReadContext,
+  references: readonly { entity: string; id: string }[],
+): Promise<Map<string, string>> {
   const byEntity = new Map<string, Set<string>>()
   for (const { entity, id } of references) byEntity.set(entity, (byEntity.get(entity) ?? new Set()).add(id))
   const result = new Map<string, string>()
   const rights = rightsOf(context.model, context.actor)
   for (const [entity, ids] of byEntity) {
     if (rights.entity(entity)?.readField('display') == null) continue
-    const { items } = await listRecords(context, entity, { ids: [...ids], fields: ['display'], limit: 500 }, noCursors)
+    const { items } = await listRecords(
+      context,
+      entity,
+      { ids: [...ids], fields: ['display'], limit: 500 },
+      noCursors,
+    )
     for (const item of items) result.set(`${entity}/${item.id}`, (item['display'] as string | null) ?? '')
   }
   return result
@@ -92,7 +120,11 @@ export async function displaysOf(context: ReadContext, references: readonly { en
 /** These lists are read in one page, so no cursor of theirs ever leaves the server. */
 const noCursors = new Cursors('unused')
 
-function visibleFields(context: ReadContext, entityName: string, fields: RunRow['targets'][number]['fields']): RunView['targets'][number]['fields'] {
+function visibleFields(
+  context: ReadContext,
+  entityName: string,
+  fields: RunRow['targets'][number]['fields'],
+): RunView['targets'][number]['fields'] {
   const rights = rightsOf(context.model, context.actor).entity(entityName)
   if (!rights) return []
   return Object.entries(fields).flatMap(([column, lineage]) => {
@@ -109,5 +141,8 @@ export function fieldOfColumn(entity: EntityModel, column: string): string | nul
 }
 
 async function isVisible(context: ReadContext, { entity, id }: RecordRef): Promise<boolean> {
-  return rightsOf(context.model, context.actor).entity(entity) !== null && (await getRecord(context, entity, id, { fields: ['id'] })) !== null
+  return (
+    rightsOf(context.model, context.actor).entity(entity) !== null &&
+    (await getRecord(context, entity, id, { fields: ['id'] })) !== null
+  )
 }

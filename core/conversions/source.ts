@@ -23,7 +23,12 @@ export interface Source {
  * Loads the source. Who may not see it gets "not found"; who may see it but not convert it is refused. With `lock` nobody
  * else can convert or change it until the transaction ends.
  */
-export async function loadSource(context: ReadContext, conversion: ConversionModel, id: string, lock: boolean): Promise<Source> {
+export async function loadSource(
+  context: ReadContext,
+  conversion: ConversionModel,
+  id: string,
+  lock: boolean,
+): Promise<Source> {
   const entity = conversion.source!
   const rights = rightsOf(context.model, context.actor)
   const own = rights.entity(entity.name)
@@ -69,7 +74,11 @@ export function checkAvailable(context: ReadContext, conversion: ConversionModel
   const { available, body } = conversion
   const errors: ProblemItem[] = (body.available?.require ?? [])
     .filter((field) => source.values[field] == null)
-    .map((field) => ({ pointer: `#/source/${field}`, code: 'field.required', detail: 'is needed for this conversion' }))
+    .map((field) => ({
+      pointer: `#/source/${field}`,
+      code: 'field.required',
+      detail: 'is needed for this conversion',
+    }))
   if (available && evaluateOnSource(context, source, available, (path) => path) !== true) {
     const { message, messages = {} } = body.available!
     errors.push({

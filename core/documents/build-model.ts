@@ -26,7 +26,9 @@ export function buildModel(
   { rows = state.rows, version = state.version }: { rows?: readonly LayerRow[]; version?: number } = {},
 ): BuiltModel {
   const issues = new Issues()
-  const documents = effectiveDocuments(rows).filter(({ kind, name, body }) => checkShape(kind, name, body, issues))
+  const documents = effectiveDocuments(rows).filter(({ kind, name, body }) =>
+    checkShape(kind, name, body, issues),
+  )
   const entities = new Map(
     documents.filter(({ kind }) => kind === 'entity').map(({ name, body }) => [name, body as Entity]),
   )

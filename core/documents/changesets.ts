@@ -7,9 +7,26 @@ import type { Database } from '../storage/database.ts'
 import { wantedIndexes } from '../storage/indexes.ts'
 import { buildModel } from './build-model.ts'
 import type { Issue } from './issues.ts'
-import { bodyBelowAdmin, documentKey, effectiveDocuments, layerBody, type Layer, type LayerRow, readState } from './layers.ts'
+import {
+  bodyBelowAdmin,
+  documentKey,
+  effectiveDocuments,
+  layerBody,
+  type Layer,
+  type LayerRow,
+  readState,
+} from './layers.ts'
 import type { LiveModel } from './live-model.ts'
-import { diffPatch, isEqual, isObject, type Json, mergePatch, patchPointers, valueAt } from './merge.ts'
+import {
+  diffPatch,
+  escapePointer,
+  isEqual,
+  isObject,
+  type Json,
+  mergePatch,
+  patchPointers,
+  valueAt,
+} from './merge.ts'
 import { normaliseDocument } from './normalise.ts'
 import { problems } from './problems.ts'
 import { applyEdits, type Edit, publishEdits, type PublishOptions, typeChanges } from './publish.ts'
@@ -25,7 +42,8 @@ export interface Changeset {
   publishedAt: string | null
   version: number | null
   reverts: string | null
-  edits: { kind: DocumentKind; name: string; layer: Layer; changes: string[] }[]
+  /** `changes` are the places in the layer, as JSON pointers; lists leave them out. */
+  edits: { kind: DocumentKind; name: string; layer: Layer; changes?: string[] }[]
 }
 
 export interface DocumentView {
@@ -64,7 +82,9 @@ export class Changesets {
   }
 
   async list(): Promise<Changeset[]> {
-    const { rows } = await this.#db.pool.query<Changeset>(`${selectChangesets} ORDER BY c.created_at DESC LIMIT 200`)
+    const { rows } = await this.#db.pool.query<Changeset>(
+      `${selectChangesets} ORDER BY c.created_at DESC LIMIT 200`,
+    )
     return rows
   }
 
@@ -73,18 +93,32 @@ export class Changesets {
       ? await this.#db.pool.query<Changeset>(`${selectChangesets} WHERE c.id = $1`, [id])
       : { rows: [] }
     if (!rows[0]) throw new Problem(problems['changeset.not-found'])
-    return rows[0]
+    const edits = await readEdits(this.#db.pool, id)
+    return {
+      ...rows[0],
+      edits: edits.map(({ layer, kind, name, before, after }) => ({
+        layer,
+        kind,
+        name,
+        changes: changedPlaces(before, after),
+      })),
+    }
   }
 
   async discard(id: string): Promise<void> {
     await this.#requireDraft(id)
-    await this.#db.pool.query(`UPDATE xrm.changeset SET status = 'discarded' WHERE id = $1 AND status = 'draft'`, [id])
+    await this.#db.pool.query(
+      `UPDATE xrm.changeset SET status = 'discarded' WHERE id = $1 AND status = 'draft'`,
+      [id],
+    )
   }
 
   /** A document as it is published, or as it stands in a draft. */
   async document(kind: DocumentKind, name: string, changeset?: string): Promise<DocumentView> {
     const rows = await this.#rows(changeset)
-    const effective = effectiveDocuments(rows).find((document) => document.kind === kind && document.name === name)
+    const effective = effectiveDocuments(rows).find(
+      (document) => document.kind === kind && document.name === name,
+    )
     if (!effective) throw new Problem(problems['document.not-found'], { detail: `${kind} ${name}` })
     const view: DocumentView = { kind, name, body: effective.body as unknown as Json, layers: {} }
     for (const row of rows) if (row.kind === kind && row.name === name) view.layers[row.layer] = row.body
@@ -92,9 +126,14 @@ export class Changesets {
   }
 
   /** All documents of a kind, or of every kind, as they are published or stand in a draft. */
-  async documents(kind?: DocumentKind, changeset?: string): Promise<{ kind: DocumentKind; name: string; title: string; changed: boolean }[]> {
+  async documents(
+    kind?: DocumentKind,
+    changeset?: string,
+  ): Promise<{ kind: DocumentKind; name: string; title: string; changed: boolean }[]> {
     const rows = await this.#rows(changeset)
-    const admin = new Set(rows.filter((row) => row.layer === 'admin').map((row) => documentKey(row.kind, row.name)))
+    const admin = new Set(
+      rows.filter((row) => row.layer === 'admin').map((row) => documentKey(row.kind, row.name)),
+    )
     return effectiveDocuments(rows)
       .filter((document) => kind === undefined || document.kind === kind)
       .map((document) => ({
@@ -115,7 +154,8 @@ export class Changesets {
 
   /** Changes a document in a draft by a merge patch over its present form. */
   async patch(changeset: string, kind: DocumentKind, name: string, patch: Json): Promise<DocumentView> {
-    if (!isObject(patch)) throw new Problem(problems['document.invalid'], { detail: 'The patch must be an object.' })
+    if (!isObject(patch))
+      throw new Problem(problems['document.invalid'], { detail: 'The patch must be an object.' })
     return this.#edit(changeset, kind, name, (below, effective) => {
       const wanted = normaliseDocument(kind, mergePatch(effective, patch))
       return below === undefined ? wanted : diffPatch(below, wanted)
@@ -127,7 +167,9 @@ export class Changesets {
     await this.document(kind, name, changeset).catch((error: unknown) => {
       if (!reset) throw error
     })
-    await this.#edit(changeset, kind, name, (below) => (reset || below === undefined ? undefined : null), { mayVanish: true })
+    await this.#edit(changeset, kind, name, (below) => (reset || below === undefined ? undefined : null), {
+      mayVanish: true,
+    })
   }
 
   async check(id: string): Promise<Issue[]> {
@@ -138,13 +180,20 @@ export class Changesets {
     await this.get(id)
     const state = await readState(this.#db.pool)
     const edits = await readEdits(this.#db.pool, id)
-    const built = buildModel(this.#live.context, state, { rows: applyEdits(state.rows, edits), version: state.version + 1 })
+    const built = buildModel(this.#live.context, state, {
+      rows: applyEdits(state.rows, edits),
+      version: state.version + 1,
+    })
     const existing = new Set(wantedIndexes(this.#live.current).map((index) => index.name))
     const indexes = built.issues.errors.length > 0 ? [] : wantedIndexes(built.model)
     return {
       steps: built.plan.steps.map(({ sql: _, ...step }) => step),
-      indexes: indexes.filter((index) => !existing.has(index.name)).map(({ entity, name }) => ({ entity, name })),
-      retired: built.plan.changed.filter((row) => row.retired).map(({ entity, field }) => ({ entity, field })),
+      indexes: indexes
+        .filter((index) => !existing.has(index.name))
+        .map(({ entity, name }) => ({ entity, name })),
+      retired: built.plan.changed
+        .filter((row) => row.retired)
+        .map(({ entity, field }) => ({ entity, field })),
       issues: [...built.issues.list, ...typeChanges(this.#live.context, state, built)],
     }
   }
@@ -153,7 +202,10 @@ export class Changesets {
   async publish(id: string, actor: string | null, options: PublishOptions = {}): Promise<Changeset> {
     await this.#requireDraft(id)
     await publishEdits(this.#db, this.#live.context, options, async (client, state) => {
-      const { rows } = await client.query<{ status: string }>('SELECT status FROM xrm.changeset WHERE id = $1 FOR UPDATE', [id])
+      const { rows } = await client.query<{ status: string }>(
+        'SELECT status FROM xrm.changeset WHERE id = $1 FOR UPDATE',
+        [id],
+      )
       if (rows[0]?.status !== 'draft') throw new Problem(problems['changeset.closed'])
       const edits = await readEdits(client, id)
       if (edits.length === 0) throw new Problem(problems['document.no-change'])
@@ -178,7 +230,10 @@ export class Changesets {
    */
   async revert(id: string, actor: string | null, options: PublishOptions = {}): Promise<Changeset> {
     const original = await this.get(id)
-    if (original.status !== 'published') throw new Problem(problems['changeset.closed'], { detail: 'Only a published changeset can be reverted.' })
+    if (original.status !== 'published')
+      throw new Problem(problems['changeset.closed'], {
+        detail: 'Only a published changeset can be reverted.',
+      })
     const inverse = await this.create(actor, `Revert: ${original.title}`.slice(0, 200))
     try {
       await this.#db.pool.query('UPDATE xrm.changeset SET reverts = $2 WHERE id = $1', [inverse.id, id])
@@ -204,11 +259,15 @@ export class Changesets {
     await this.#requireDraft(changeset)
     const identifier = kind === 'entity' ? namePattern : keyPattern
     if (!new RegExp(identifier).test(name)) {
-      throw new Problem(problems['document.invalid'], { detail: `"${name.slice(0, 80)}" is not a name: it must match ${identifier}` })
+      throw new Problem(problems['document.invalid'], {
+        detail: `"${name.slice(0, 80)}" is not a name: it must match ${identifier}`,
+      })
     }
     const published = (await readState(this.#db.pool)).rows
     const rows = applyEdits(published, await readEdits(this.#db.pool, changeset))
-    const effective = effectiveDocuments(rows).find((document) => document.kind === kind && document.name === name)
+    const effective = effectiveDocuments(rows).find(
+      (document) => document.kind === kind && document.name === name,
+    )
     const after = change(bodyBelowAdmin(rows, kind, name), effective?.body as Json | undefined)
     // The first edit of a document fixes what it was based on; that is what a conflict is judged by.
     await writeEdit(this.#db.pool, changeset, {
@@ -230,35 +289,57 @@ export class Changesets {
 
   async #requireDraft(id: string): Promise<void> {
     const changeset = await this.get(id)
-    if (changeset.status !== 'draft') throw new Problem(problems['changeset.closed'], { detail: `It is ${changeset.status}.` })
+    if (changeset.status !== 'draft')
+      throw new Problem(problems['changeset.closed'], { detail: `It is ${changeset.status}.` })
   }
 }
 
 const selectChangesets = `
   SELECT c.id, c.title, c.note, c.status, c.created_by AS "createdBy", c.created_at AS "createdAt",
     c.published_by AS "publishedBy", c.published_at AS "publishedAt", c.version, c.reverts,
-    coalesce((SELECT json_agg(json_build_object('layer', e.layer, 'kind', e.kind, 'name', e.name,
-      'changes', ARRAY[]::text[]) ORDER BY e.kind, e.name) FROM xrm.changeset_edit e WHERE e.changeset = c.id), '[]') AS edits
+    coalesce((SELECT json_agg(json_build_object('layer', e.layer, 'kind', e.kind, 'name', e.name) ORDER BY e.kind, e.name) FROM xrm.changeset_edit e WHERE e.changeset = c.id), '[]') AS edits
   FROM xrm.changeset c`
 
 /** The edits of a changeset. As text, because the driver cannot tell JSON null from SQL NULL. */
-async function readEdits(db: Pick<PoolClient, 'query'> | Database['pool'], changeset: string): Promise<Edit[]> {
-  const { rows } = await db.query<{ layer: Layer; kind: DocumentKind; name: string; before: string | null; after: string | null }>(
+async function readEdits(
+  db: Pick<PoolClient, 'query'> | Database['pool'],
+  changeset: string,
+): Promise<Edit[]> {
+  const { rows } = await db.query<{
+    layer: Layer
+    kind: DocumentKind
+    name: string
+    before: string | null
+    after: string | null
+  }>(
     'SELECT layer, kind, name, before::text, after::text FROM xrm.changeset_edit WHERE changeset = $1 ORDER BY kind, name',
     [changeset],
   )
-  const parse = (text: string | null): Json | undefined => (text === null ? undefined : (JSON.parse(text) as Json))
+  const parse = (text: string | null): Json | undefined =>
+    text === null ? undefined : (JSON.parse(text) as Json)
   return rows.map((row) => ({ ...row, before: parse(row.before), after: parse(row.after) }))
 }
 
 /** Writes an edit; `before` of an earlier edit of the same document stays. */
-export async function writeEdit(db: Pick<PoolClient, 'query'> | Database['pool'], changeset: string, edit: Edit): Promise<void> {
-  const text = (value: Json | undefined): string | null => (value === undefined ? null : JSON.stringify(value))
+export async function writeEdit(
+  db: Pick<PoolClient, 'query'> | Database['pool'],
+  changeset: string,
+  edit: Edit,
+): Promise<void> {
+  const text = (value: Json | undefined): string | null =>
+    value === undefined ? null : JSON.stringify(value)
   await db.query(
     `INSERT INTO xrm.changeset_edit (changeset, layer, kind, name, before, after) VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb)
      ON CONFLICT (changeset, layer, kind, name) DO UPDATE SET after = excluded.after`,
     [changeset, edit.layer, edit.kind, edit.name, text(edit.before), text(edit.after)],
   )
+}
+
+/** The places of a layer that an edit changes. */
+function changedPlaces(before: Json | undefined, after: Json | undefined): string[] {
+  if (before === undefined || after === undefined) return patchPointers(before ?? after ?? null)
+  const patch = diffPatch(mark(before), mark(after))
+  return patch === undefined ? [] : patchPointers(patch)
 }
 
 function refuseConflicts(edits: readonly Edit[], rows: readonly LayerRow[]): void {
@@ -270,7 +351,10 @@ function refuseConflicts(edits: readonly Edit[], rows: readonly LayerRow[]): voi
       pointer: `#/${edit.kind}/${edit.name}${pointer}`,
       code: 'changeset.conflict',
       detail: 'was changed by someone else',
-      params: { theirs: current === undefined ? null : (valueAt(current, pointer) ?? null), yours: valueAt(edit.after, pointer) ?? null },
+      params: {
+        theirs: current === undefined ? null : (valueAt(current, pointer) ?? null),
+        yours: valueAt(edit.after, pointer) ?? null,
+      },
     }))
   })
   if (errors.length > 0) throw new Problem(problems['changeset.conflict'], { errors })
@@ -288,9 +372,58 @@ function invert(edit: Edit, current: Json | undefined): Json | undefined {
       })),
     })
   if (!isObject(current) || !isObject(edit.after) || edit.before === null) throw conflict([''])
-  const patch = diffPatch(edit.after, edit.before ?? {})
+  // A layer is itself a patch, in which null means something; while layers are compared, null is a value like any other.
+  const [now, after] = [mark(current), mark(edit.after)]
+  const patch = diffPatch(after, withSkeleton(mark(edit.before ?? {}), after))
   if (patch === undefined) return current
-  const changed = patchPointers(patch).filter((pointer) => !isEqual(valueAt(current, pointer), valueAt(edit.after, pointer)))
+  const changed = patchPointers(patch).filter(
+    (pointer) => !isEqual(valueAt(now, pointer), valueAt(after, pointer)),
+  )
   if (changed.length > 0) throw conflict(changed)
-  return mergePatch(current, patch)
+  const leftovers: string[] = []
+  const result = withoutHollows(mergePatch(now, patch), mark(edit.before ?? {}), after, '', leftovers)
+  if (leftovers.length > 0) throw conflict(leftovers)
+  return unmark(result)
+}
+
+const nullMark = '\u0000null'
+
+function mark(value: Json): Json {
+  return JSON.parse(JSON.stringify(value), (_, inner: Json) => (inner === null ? nullMark : inner)) as Json
+}
+
+function unmark(value: Json): Json {
+  return JSON.parse(JSON.stringify(value), (_, inner: Json) => (inner === nullMark ? null : inner)) as Json
+}
+
+/** Gives a document the objects of another, empty where it lacks them: then only their entries differ, not they. */
+function withSkeleton(value: Json, other: Json): Json {
+  if (!isObject(value) || !isObject(other)) return value
+  const result = { ...value }
+  for (const [key, inner] of Object.entries(other)) {
+    if (isObject(inner)) result[key] = withSkeleton(Object.hasOwn(value, key) ? value[key]! : {}, inner)
+  }
+  return result
+}
+
+/**
+ * Takes out the objects of the skeleton that nobody has filled since. What the edit made as a thing of its own (a field,
+ * an option: something with values) and others have added to is a leftover: neither whole nor gone.
+ */
+function withoutHollows(value: Json, before: Json, after: Json, at: string, leftovers: string[]): Json {
+  if (!isObject(value) || !isObject(after)) return value
+  const result = { ...value }
+  for (const [key, inner] of Object.entries(after)) {
+    const present = result[key]
+    if (!isObject(inner) || !isObject(present)) continue
+    const known = isObject(before) && Object.hasOwn(before, key) ? before[key]! : undefined
+    const pointer = `${at}/${escapePointer(key)}`
+    const rest = withoutHollows(present, known ?? {}, inner, pointer, leftovers) as { [key: string]: Json }
+    result[key] = rest
+    if (known !== undefined) continue
+    if (Object.keys(rest).length === 0) delete result[key]
+    else if (Object.values(inner).some((leaf) => !isObject(leaf) && leaf !== nullMark))
+      leftovers.push(pointer)
+  }
+  return result
 }

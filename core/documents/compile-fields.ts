@@ -77,7 +77,8 @@ export function compileFields(
     }
     if (field.default !== undefined) {
       const parsed = type.parse(field.default, model.context)
-      if ('error' in parsed) issues.error(place, `${pointer}/default`, parsed.error, `The default ${parsed.detail}.`)
+      if ('error' in parsed)
+        issues.error(place, `${pointer}/default`, parsed.error, `The default ${parsed.detail}.`)
       else model.default = parsed.value
     } else if (type.name === 'stage') model.default = model.options[0]?.key
     fields.set(key, model)
@@ -125,7 +126,8 @@ function relationOf(field: Field, type: FieldType): string | null {
 
 function optionsOf(field: Field, sources: FieldSources): OptionModel[] {
   const named = field['x-options']
-  const entries = field['x-stages'] ?? (typeof named === 'string' ? sources.optionSets.get(named)?.options : named) ?? {}
+  const entries =
+    field['x-stages'] ?? (typeof named === 'string' ? sources.optionSets.get(named)?.options : named) ?? {}
   return orderedKeys(entries).map((key, index) => {
     const { title, labels = {}, color = null, ...rest } = entries[key]!
     return {
@@ -152,7 +154,12 @@ function lintField(
 ): void {
   for (const keyword of Object.keys(field)) {
     if (!commonKeywords.has(keyword) && !type.keywords.includes(keyword)) {
-      issues.error(place, `${pointer}/${keyword}`, 'field.keyword', `"${keyword}" means nothing for a field of type ${type.name}.`)
+      issues.error(
+        place,
+        `${pointer}/${keyword}`,
+        'field.keyword',
+        `"${keyword}" means nothing for a field of type ${type.name}.`,
+      )
     }
   }
   for (const text of type.lint?.(field) ?? []) issues.error(place, pointer, 'field.invalid', text)
@@ -162,11 +169,21 @@ function lintField(
   }
   const entity = field['x-relation']?.entity
   if (entity !== undefined && !sources.entityNames.has(entity)) {
-    issues.error(place, `${pointer}/x-relation/entity`, 'reference.unknown', `There is no entity "${entity}".`)
+    issues.error(
+      place,
+      `${pointer}/x-relation/entity`,
+      'reference.unknown',
+      `There is no entity "${entity}".`,
+    )
   }
   for (const other of Object.keys(field['x-entities'] ?? {})) {
     if (!sources.entityNames.has(other)) {
-      issues.warning(place, `${pointer}/x-entities/${other}`, 'reference.unknown', `There is no entity "${other}".`)
+      issues.warning(
+        place,
+        `${pointer}/x-entities/${other}`,
+        'reference.unknown',
+        `There is no entity "${other}".`,
+      )
     }
   }
 }
@@ -174,6 +191,9 @@ function lintField(
 /** Field order for {@link orderedKeys}, whose keyword for fields is `x-order`. */
 function mapOrder(properties: Record<string, Field>): Record<string, { order?: number }> {
   return Object.fromEntries(
-    Object.entries(properties).map(([key, field]) => [key, field['x-order'] === undefined ? {} : { order: field['x-order'] }]),
+    Object.entries(properties).map(([key, field]) => [
+      key,
+      field['x-order'] === undefined ? {} : { order: field['x-order'] },
+    ]),
   )
 }

@@ -9,7 +9,15 @@ import { lintForm } from './lint-form.ts'
 import { lintRole } from './lint-role.ts'
 import { lintView } from './lint-view.ts'
 import { escapePointer } from './merge.ts'
-import type { ConversionModel, EntityModel, FieldModel, Model, RelationToMe, RuleModel, Settings } from './model.ts'
+import type {
+  ConversionModel,
+  EntityModel,
+  FieldModel,
+  Model,
+  RelationToMe,
+  RuleModel,
+  Settings,
+} from './model.ts'
 import { recordScope } from './scope.ts'
 
 /** Where an entity's records are kept. */
@@ -33,7 +41,11 @@ export interface CompileInput {
  */
 export function compileModel(input: CompileInput, issues: Issues): Model {
   const byKind = <K extends DocumentKind>(kind: K): Map<string, DocumentBodies[K]> =>
-    new Map(input.documents.filter((document) => document.kind === kind).map(({ name, body }) => [name, body as DocumentBodies[K]]))
+    new Map(
+      input.documents
+        .filter((document) => document.kind === kind)
+        .map(({ name, body }) => [name, body as DocumentBodies[K]]),
+    )
 
   const bodies = byKind('entity')
   const sources: FieldSources = {
@@ -43,7 +55,8 @@ export function compileModel(input: CompileInput, issues: Issues): Model {
     settings: input.settings,
   }
   const entities = new Map<string, MutableEntity>()
-  for (const [name, body] of bodies) entities.set(name, startEntity(name, body, input.storage.get(name), sources, issues))
+  for (const [name, body] of bodies)
+    entities.set(name, startEntity(name, body, input.storage.get(name), sources, issues))
   checkPlurals(entities, issues)
   new ExpressionCompiler(entities, issues).compileAll()
   for (const entity of entities.values()) finishEntity(entity, entities, issues)
@@ -55,7 +68,8 @@ export function compileModel(input: CompileInput, issues: Issues): Model {
   for (const [name, form] of forms) lintForm(name, form, entities, issues)
   for (const [name, role] of roles) lintRole(name, role, entities, issues)
   const conversions = new Map<string, ConversionModel>()
-  for (const [name, body] of byKind('conversion')) conversions.set(name, compileConversion(name, body, entities, issues))
+  for (const [name, body] of byKind('conversion'))
+    conversions.set(name, compileConversion(name, body, entities, issues))
 
   return {
     version: input.version,
@@ -70,7 +84,9 @@ export function compileModel(input: CompileInput, issues: Issues): Model {
   }
 }
 
-type MutableEntity = { -readonly [K in keyof EntityModel]: EntityModel[K] } & { fields: Map<string, FieldModel> }
+type MutableEntity = { -readonly [K in keyof EntityModel]: EntityModel[K] } & {
+  fields: Map<string, FieldModel>
+}
 
 /** Entities whose tables belong to another part of the product. */
 const fixedTables: Record<string, string> = { user: 'xrm."user"' }
@@ -85,7 +101,9 @@ function startEntity(
   const fixed = fixedTables[name]
   const columns = storage?.columns ?? new Map<string, string[]>()
   const fields = compileFields(name, body, fixed ? ownNames(body) : columns, sources, issues)
-  if (fixed) for (const key of ['version', 'owner', 'team', 'created_by', 'updated_by', 'deleted_at']) fields.delete(key)
+  if (fixed)
+    for (const key of ['version', 'owner', 'team', 'created_by', 'updated_by', 'deleted_at'])
+      fields.delete(key)
   return {
     name,
     plural: body['x-entity'].plural,
@@ -112,7 +130,12 @@ function checkPlurals(entities: ReadonlyMap<string, EntityModel>, issues: Issues
   for (const { name, plural } of entities.values()) {
     const other = seen.get(plural)
     if (other !== undefined) {
-      issues.error({ kind: 'entity', name }, '/x-entity/plural', 'name.taken', `"${plural}" is also the plural of "${other}".`)
+      issues.error(
+        { kind: 'entity', name },
+        '/x-entity/plural',
+        'name.taken',
+        `"${plural}" is also the plural of "${other}".`,
+      )
     }
     seen.set(plural, name)
   }
@@ -150,7 +173,8 @@ class ExpressionCompiler {
     )
     this.#open.delete(key)
     this.#done.add(key)
-    if (program) entity.fields.set(field.name, { ...entity.fields.get(field.name)!, program, valueType: program.type })
+    if (program)
+      entity.fields.set(field.name, { ...entity.fields.get(field.name)!, program, valueType: program.type })
   }
 
   /** Names resolve as in {@link recordScope}; a formula that is not compiled yet is compiled first. */
@@ -158,7 +182,8 @@ class ExpressionCompiler {
     const scope = recordScope(this.#entities, entity)
     const prepare = (owner: string, name: string): void => {
       const target = this.#entities.get(owner)
-      if (target && name === 'display' && !target.fields.has('display')) target.fields.set('display', displayField(target))
+      if (target && name === 'display' && !target.fields.has('display'))
+        target.fields.set('display', displayField(target))
       const field = target?.fields.get(name)
       if (target && field) this.#compile(target, field)
     }
@@ -174,7 +199,12 @@ function displayField(entity: MutableEntity): FieldModel {
   return {
     ...id,
     name: 'display',
-    field: { title: 'Name', 'x-labels': { de: 'Name' }, 'x-type': 'formula', 'x-formula': entity.body['x-entity'].display },
+    field: {
+      title: 'Name',
+      'x-labels': { de: 'Name' },
+      'x-type': 'formula',
+      'x-formula': entity.body['x-entity'].display,
+    },
     type: formulaLike(entity),
     valueType: 'string' as ValueType,
     columns: [],
@@ -188,25 +218,42 @@ function formulaLike(entity: MutableEntity): FieldType {
   return { ...entity.fields.get('id')!.type, name: 'formula', columns: () => ({}) }
 }
 
-function finishEntity(entity: MutableEntity, entities: ReadonlyMap<string, MutableEntity>, issues: Issues): void {
+function finishEntity(
+  entity: MutableEntity,
+  entities: ReadonlyMap<string, MutableEntity>,
+  issues: Issues,
+): void {
   const place = { kind: 'entity' as DocumentKind, name: entity.name }
   const options = entity.body['x-entity']
   const fields = [...entity.fields.values()]
   entity.stored = fields.filter((field) => field.columns.length > 0)
   entity.stages = fields.filter((field) => field.type.name === 'stage')
   entity.rules = compileRules(entity, entities, issues)
-  entity.unique = Object.entries(entity.body['x-unique'] ?? {}).map(([name, names]) => ({ name, fields: names }))
+  entity.unique = Object.entries(entity.body['x-unique'] ?? {}).map(([name, names]) => ({
+    name,
+    fields: names,
+  }))
   for (const { name, fields: names } of entity.unique) {
     for (const key of names) {
       if (entity.fields.get(key)?.columns.length !== 1) {
-        issues.error(place, `/x-unique/${escapePointer(name)}`, 'reference.unknown', `"${key}" is not a stored field with one column.`)
+        issues.error(
+          place,
+          `/x-unique/${escapePointer(name)}`,
+          'reference.unknown',
+          `"${key}" is not a stored field with one column.`,
+        )
       }
     }
   }
   entity.search = (options.search ?? []).flatMap((key, index) => {
     const field = entity.fields.get(key)
     if (field?.columns.length === 1 && field.valueType === 'string') return [field]
-    issues.error(place, `/x-entity/search/${index}`, 'reference.unknown', `"${key}" is not a stored text field.`)
+    issues.error(
+      place,
+      `/x-entity/search/${index}`,
+      'reference.unknown',
+      `"${key}" is not a stored text field.`,
+    )
     return []
   })
   for (const stage of entity.stages) lintStage(stage, entity, issues)
@@ -214,7 +261,11 @@ function finishEntity(entity: MutableEntity, entities: ReadonlyMap<string, Mutab
   entity.timeline = compileTimeline(entity, entities, issues)
 }
 
-function compileRules(entity: MutableEntity, entities: ReadonlyMap<string, MutableEntity>, issues: Issues): RuleModel[] {
+function compileRules(
+  entity: MutableEntity,
+  entities: ReadonlyMap<string, MutableEntity>,
+  issues: Issues,
+): RuleModel[] {
   return Object.entries(entity.body['x-rules'] ?? {}).flatMap(([name, rule]) => {
     const place = { kind: 'entity' as DocumentKind, name: entity.name }
     const pointer = `/x-rules/${escapePointer(name)}`
@@ -224,14 +275,21 @@ function compileRules(entity: MutableEntity, entities: ReadonlyMap<string, Mutab
     if (!program) return []
     const foreign = program.paths.find((path) => path.includes('.') && !isOwnPart(entity, path))
     if (foreign !== undefined) {
-      issues.error(place, `${pointer}/check`, 'expression.path', `A rule speaks of the record alone; "${foreign}" belongs to another.`)
+      issues.error(
+        place,
+        `${pointer}/check`,
+        'expression.path',
+        `A rule speaks of the record alone; "${foreign}" belongs to another.`,
+      )
       return []
     }
     const shown = rule.pointer?.slice(1)
     if (shown !== undefined && !entity.fields.has(shown)) {
       issues.error(place, `${pointer}/pointer`, 'reference.unknown', `There is no field "${shown}".`)
     }
-    return [{ name, program, pointer: rule.pointer ?? '', message: rule.message, messages: rule.messages ?? {} }]
+    return [
+      { name, program, pointer: rule.pointer ?? '', message: rule.message, messages: rule.messages ?? {} },
+    ]
   })
 }
 
@@ -246,11 +304,22 @@ function lintStage(stage: FieldModel, entity: EntityModel, issues: Issues): void
       const pointer = `/properties/${escapePointer(stage.name)}/x-stages/${option.key}/sets/${escapePointer(key)}`
       const field = entity.fields.get(key)
       if (!field || field.columns.length === 0) {
-        issues.error({ kind: 'entity', name: entity.name }, pointer, 'reference.unknown', `There is no stored field "${key}".`)
+        issues.error(
+          { kind: 'entity', name: entity.name },
+          pointer,
+          'reference.unknown',
+          `There is no stored field "${key}".`,
+        )
         continue
       }
       const parsed = field.type.parse(value, field.context)
-      if ('error' in parsed) issues.error({ kind: 'entity', name: entity.name }, pointer, parsed.error, `The value ${parsed.detail}.`)
+      if ('error' in parsed)
+        issues.error(
+          { kind: 'entity', name: entity.name },
+          pointer,
+          parsed.error,
+          `The value ${parsed.detail}.`,
+        )
     }
   }
 }
@@ -267,7 +336,9 @@ function relationsTo(name: string, entities: ReadonlyMap<string, EntityModel>): 
         field: field.name,
         onDelete: relation.onDelete ?? 'clear',
         title: relation.inverse?.title ?? labels['en']?.other ?? pluralTitle(other),
-        labels: relation.inverse?.labels ?? Object.fromEntries(Object.entries(labels).map(([key, label]) => [key, label.other])),
+        labels:
+          relation.inverse?.labels ??
+          Object.fromEntries(Object.entries(labels).map(([key, label]) => [key, label.other])),
       })
     }
   }
@@ -291,12 +362,21 @@ function compileTimeline(
   const place = { kind: 'entity' as DocumentKind, name: entity.name }
   const regarding = entity.fields.get(body.regarding)
   if (regarding?.type.name !== 'relation-any' || !regarding.multiple) {
-    issues.error(place, '/x-entity/timeline/regarding', 'reference.unknown', 'It must name a field relation-any with x-multiple.')
+    issues.error(
+      place,
+      '/x-entity/timeline/regarding',
+      'reference.unknown',
+      'It must name a field relation-any with x-multiple.',
+    )
     return null
   }
   const scope = recordScope(entities, entity.name)
-  const at = compileAt(issues, place, '/x-entity/timeline/at', () => compileExpression(body.at, scope, { expect: 'timestamp' }))
-  const done = compileAt(issues, place, '/x-entity/timeline/done', () => compileExpression(body.done, scope, { expect: 'bool' }))
+  const at = compileAt(issues, place, '/x-entity/timeline/at', () =>
+    compileExpression(body.at, scope, { expect: 'timestamp' }),
+  )
+  const done = compileAt(issues, place, '/x-entity/timeline/done', () =>
+    compileExpression(body.done, scope, { expect: 'bool' }),
+  )
   const kind = body.kind === undefined ? null : (entity.fields.get(body.kind) ?? null)
   return at && done ? { regarding, kind, at, done } : null
 }

@@ -24,7 +24,14 @@ export interface DocumentState {
 
 /** Reads the whole state in one statement, so that version and documents belong together. */
 export async function readState(db: Pick<PoolClient, 'query'> | Database['pool']): Promise<DocumentState> {
-  const { rows } = await db.query<{ state: { version: number; documents: LayerRow[]; tables: Record<string, string>; columns: Registry['columns'] } }>(`
+  const { rows } = await db.query<{
+    state: {
+      version: number
+      documents: LayerRow[]
+      tables: Record<string, string>
+      columns: Registry['columns']
+    }
+  }>(`
     SELECT json_build_object(
       'version', (SELECT version FROM xrm.model),
       'documents', (SELECT coalesce(json_agg(json_build_object('layer', layer, 'kind', kind, 'name', name, 'body', body)), '[]') FROM xrm.document),
@@ -54,11 +61,16 @@ export function effectiveDocuments(rows: readonly LayerRow[]): XrmDocument[] {
   return [...merged.values()]
     .filter((document) => document.body !== null)
     .map(({ kind, name, body }) => ({ kind, name, body: body as unknown as DocumentBodies[DocumentKind] }))
-    .sort((a, b) => (documentKey(a.kind, a.name) < documentKey(b.kind, b.name) ? -1 : 1))
+    .toSorted((a, b) => (documentKey(a.kind, a.name) < documentKey(b.kind, b.name) ? -1 : 1))
 }
 
 /** The body of one document in each layer, and merged up to a layer. */
-export function layerBody(rows: readonly LayerRow[], layer: Layer, kind: string, name: string): Json | undefined {
+export function layerBody(
+  rows: readonly LayerRow[],
+  layer: Layer,
+  kind: string,
+  name: string,
+): Json | undefined {
   return rows.find((row) => row.layer === layer && row.kind === kind && row.name === name)?.body
 }
 

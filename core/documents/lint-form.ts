@@ -7,7 +7,12 @@ import type { EntityModel } from './model.ts'
 import { recordScope } from './scope.ts'
 
 /** Checks that a form's fields and relations exist and its conditions fit. */
-export function lintForm(name: string, form: Form, entities: ReadonlyMap<string, EntityModel>, issues: Issues): void {
+export function lintForm(
+  name: string,
+  form: Form,
+  entities: ReadonlyMap<string, EntityModel>,
+  issues: Issues,
+): void {
   const place = { kind: 'form' as const, name }
   const entity = entities.get(form.entity)
   if (!entity) {
@@ -16,10 +21,13 @@ export function lintForm(name: string, form: Form, entities: ReadonlyMap<string,
   }
   const condition = (pointer: string, when: string | undefined): void => {
     if (when === undefined) return
-    compileAt(issues, place, pointer, () => compileExpression(when, recordScope(entities, form.entity), { expect: 'bool' }))
+    compileAt(issues, place, pointer, () =>
+      compileExpression(when, recordScope(entities, form.entity), { expect: 'bool' }),
+    )
   }
   const field = (pointer: string, key: string): void => {
-    if (!entity.fields.has(key)) issues.error(place, pointer, 'reference.unknown', `"${form.entity}" has no field "${key}".`)
+    if (!entity.fields.has(key))
+      issues.error(place, pointer, 'reference.unknown', `"${form.entity}" has no field "${key}".`)
   }
   for (const key of Object.keys(form.highlights ?? {})) field(`/highlights/${escapePointer(key)}`, key)
   for (const [sectionKey, section] of Object.entries(form.sections)) {
@@ -33,7 +41,12 @@ export function lintForm(name: string, form: Form, entities: ReadonlyMap<string,
   for (const key of Object.keys(form.related ?? {})) {
     const [other, relation] = key.split('.') as [string, string]
     if (!entity.related.some((entry) => entry.entity === other && entry.field === relation)) {
-      issues.error(place, `/related/${escapePointer(key)}`, 'reference.unknown', `"${key}" is not a relation to "${form.entity}".`)
+      issues.error(
+        place,
+        `/related/${escapePointer(key)}`,
+        'reference.unknown',
+        `"${key}" is not a relation to "${form.entity}".`,
+      )
     }
   }
 }

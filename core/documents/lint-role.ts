@@ -6,7 +6,12 @@ import type { EntityModel } from './model.ts'
 import { recordScope } from './scope.ts'
 
 /** Checks that a role's entities and fields exist and its scope expressions fit. */
-export function lintRole(name: string, role: Role, entities: ReadonlyMap<string, EntityModel>, issues: Issues): void {
+export function lintRole(
+  name: string,
+  role: Role,
+  entities: ReadonlyMap<string, EntityModel>,
+  issues: Issues,
+): void {
   const place = { kind: 'role' as const, name }
   for (const [key, grants] of Object.entries(role.entities)) {
     const entity = entities.get(key)
@@ -21,12 +26,19 @@ export function lintRole(name: string, role: Role, entities: ReadonlyMap<string,
       const pointer = `/entities/${key}/${action}/when`
       if (!entity) issues.error(place, pointer, 'role.scope', 'A scope by expression needs a named entity.')
       else {
-        compileAt(issues, place, pointer, () => compileExpression(scope.when, recordScope(entities, key), { expect: 'bool' }))
+        compileAt(issues, place, pointer, () =>
+          compileExpression(scope.when, recordScope(entities, key), { expect: 'bool' }),
+        )
       }
     }
     for (const field of Object.keys(grants.fields ?? {})) {
       if (entity && field !== '*' && !entity.fields.has(field)) {
-        issues.error(place, `/entities/${key}/fields/${field}`, 'reference.unknown', `"${key}" has no field "${field}".`)
+        issues.error(
+          place,
+          `/entities/${key}/fields/${field}`,
+          'reference.unknown',
+          `"${key}" has no field "${field}".`,
+        )
       }
     }
   }

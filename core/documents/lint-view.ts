@@ -8,7 +8,12 @@ import { resolvePath } from './paths.ts'
 import { recordScope } from './scope.ts'
 
 /** Checks that a view's entity, columns, sort and filter exist and fit. */
-export function lintView(name: string, view: View, entities: ReadonlyMap<string, EntityModel>, issues: Issues): void {
+export function lintView(
+  name: string,
+  view: View,
+  entities: ReadonlyMap<string, EntityModel>,
+  issues: Issues,
+): void {
   const place = { kind: 'view' as const, name }
   const entity = entities.get(view.entity)
   if (!entity) {
@@ -18,12 +23,19 @@ export function lintView(name: string, view: View, entities: ReadonlyMap<string,
   for (const part of ['columns', 'sort'] as const) {
     for (const path of Object.keys(view[part] ?? {})) {
       if (!resolvePath(entities, entity, path)) {
-        issues.error(place, `/${part}/${escapePointer(path)}`, 'reference.unknown', `"${view.entity}" has no field "${path}".`)
+        issues.error(
+          place,
+          `/${part}/${escapePointer(path)}`,
+          'reference.unknown',
+          `"${view.entity}" has no field "${path}".`,
+        )
       }
     }
   }
   const filter = view.filter
   if (filter !== undefined) {
-    compileAt(issues, place, '/filter', () => compileExpression(filter, recordScope(entities, view.entity), { expect: 'bool' }))
+    compileAt(issues, place, '/filter', () =>
+      compileExpression(filter, recordScope(entities, view.entity), { expect: 'bool' }),
+    )
   }
 }

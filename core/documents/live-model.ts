@@ -24,7 +24,12 @@ export class LiveModel {
   #stopped = false
   readonly #followers = new Set<() => void>()
 
-  constructor(db: Database, context: ModelContext, log: Logger, { listen = true }: { listen?: boolean } = {}) {
+  constructor(
+    db: Database,
+    context: ModelContext,
+    log: Logger,
+    { listen = true }: { listen?: boolean } = {},
+  ) {
     this.#db = db
     this.context = context
     this.#log = log
@@ -83,7 +88,10 @@ export class LiveModel {
     if (errors.length > 0) {
       // Published documents were checked; only code that changed since (a plugin, the core) can bring this about.
       this.#log.error({ errors: errors.slice(0, 20) }, 'the published model has errors')
-      if (!this.#current) throw new Error(`The published model has errors: ${errors[0]!.kind} ${errors[0]!.name}${errors[0]!.pointer}: ${errors[0]!.message}`)
+      if (!this.#current)
+        throw new Error(
+          `The published model has errors: ${errors[0]!.kind} ${errors[0]!.name}${errors[0]!.pointer}: ${errors[0]!.message}`,
+        )
       return
     }
     this.#current = model
@@ -108,7 +116,9 @@ export class LiveModel {
     client.on('error', lost)
     client.on('end', lost)
     client.on('notification', () => {
-      this.refresh().catch((error: Error) => this.#log.warn({ error: error.message }, 'the model could not be loaded'))
+      this.refresh().catch((error: Error) =>
+        this.#log.warn({ error: error.message }, 'the model could not be loaded'),
+      )
     })
     this.#listener = client
     await client.query('LISTEN xrm_model')

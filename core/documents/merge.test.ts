@@ -25,7 +25,9 @@ describe('merge patches', () => {
   })
 
   it('have no difference between equal documents', () => {
-    fc.assert(fc.property(document, (value) => expect(diffPatch(value, structuredClone(value))).toBeUndefined()))
+    fc.assert(
+      fc.property(document, (value) => expect(diffPatch(value, structuredClone(value))).toBeUndefined()),
+    )
   })
 
   it('follow the examples of RFC 7396', () => {

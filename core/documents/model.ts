@@ -1,4 +1,15 @@
-import type { Conversion, DocumentBodies, DocumentKind, Entity, Field, FieldContext, FieldType, Form, Role, View } from '@xrm/sdk'
+import type {
+  Conversion,
+  DocumentBodies,
+  DocumentKind,
+  Entity,
+  Field,
+  FieldContext,
+  FieldType,
+  Form,
+  Role,
+  View,
+} from '@xrm/sdk'
 import type { Program, ValueType } from '@xrm/sdk/expression'
 
 /** A physical column. `sql` is its quoted name; the name was given when the field was born and never changes. */
@@ -85,7 +96,12 @@ export interface EntityModel {
 export interface MappingModel {
   field: FieldModel
   pointer: string
-  from: { kind: 'path'; path: string } | { kind: 'value'; value: unknown } | { kind: 'expression'; program: Program } | { kind: 'target'; target: string } | { kind: 'input' }
+  from:
+    | { kind: 'path'; path: string }
+    | { kind: 'value'; value: unknown }
+    | { kind: 'expression'; program: Program }
+    | { kind: 'target'; target: string }
+    | { kind: 'input' }
   body: NonNullable<NonNullable<Conversion['targets'][string]>['map'][string]>
 }
 
@@ -105,7 +121,13 @@ export interface ConversionModel {
   available: Program | null
   /** In the order in which they are written: a target comes after those it refers to. */
   targets: readonly TargetModel[]
-  children: readonly { key: string; entity: EntityModel; field: FieldModel; action: 'alsoLink' | 'move' | 'leave'; to: readonly string[] }[]
+  children: readonly {
+    key: string
+    entity: EntityModel
+    field: FieldModel
+    action: 'alsoLink' | 'move' | 'leave'
+    to: readonly string[]
+  }[]
   /** Every source path that the conversion reads. */
   paths: readonly string[]
   broken: readonly string[]

@@ -14,7 +14,10 @@ export function normaliseDocument(kind: DocumentKind, body: unknown): Json {
 
 /** Keyed maps in which order means something; `*` stands for every key. */
 const orderedMaps: Record<DocumentKind, string[][]> = {
-  entity: [['properties', '*', 'x-options'], ['properties', '*', 'x-stages']],
+  entity: [
+    ['properties', '*', 'x-options'],
+    ['properties', '*', 'x-stages'],
+  ],
   'option-set': [['options']],
   conversion: [['targets'], ['targets', '*', 'match']],
   view: [['columns'], ['sort']],
@@ -56,10 +59,11 @@ function normaliseEntity({ required, ...entity }: { [key: string]: Json }): Json
 /** Gives keyed entries the order in which they were written, where they name none. */
 function orderKeys(entries: Json | undefined): void {
   if (!isObject(entries)) return
-  for (const [index, entry] of Object.values(entries).entries()) if (isObject(entry)) entry['order'] ??= (index + 1) * 10
+  for (const [index, entry] of Object.values(entries).entries())
+    if (isObject(entry)) entry['order'] ??= (index + 1) * 10
 }
 
 /** Keys of a keyed map in the order of their entries. */
 export function orderedKeys(entries: Record<string, { order?: number }>): string[] {
-  return Object.keys(entries).sort((a, b) => (entries[a]!.order ?? 1e9) - (entries[b]!.order ?? 1e9))
+  return Object.keys(entries).toSorted((a, b) => (entries[a]!.order ?? 1e9) - (entries[b]!.order ?? 1e9))
 }

@@ -12,7 +12,11 @@ export interface ResolvedPath {
 }
 
 /** Follows a path such as `account.owner.name` from an entity; null when a name on the way does not exist. */
-export function resolvePath(entities: ReadonlyMap<string, EntityModel>, entity: EntityModel, path: string): ResolvedPath | null {
+export function resolvePath(
+  entities: ReadonlyMap<string, EntityModel>,
+  entity: EntityModel,
+  path: string,
+): ResolvedPath | null {
   const names = path.split('.')
   const hops: ResolvedPath['hops'] = []
   let owner = entity

@@ -38,7 +38,10 @@ export async function publishEdits(
   context: ModelContext,
   options: PublishOptions,
   /** Reads the edits inside the transaction, and writes down that they are published. */
-  prepare: (client: PoolClient, state: DocumentState) => Promise<{ edits: Edit[]; done: (version: number) => Promise<void> }>,
+  prepare: (
+    client: PoolClient,
+    state: DocumentState,
+  ) => Promise<{ edits: Edit[]; done: (version: number) => Promise<void> }>,
 ): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -61,7 +64,8 @@ export async function publishEdits(
       })
     } catch (error) {
       if ((error as { code?: string }).code !== '55P03') throw error
-      if (attempt >= attempts) throw new Problem(problems['changeset.busy'], { headers: { 'Retry-After': '5' } })
+      if (attempt >= attempts)
+        throw new Problem(problems['changeset.busy'], { headers: { 'Retry-After': '5' } })
       await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 200))
     }
   }
@@ -69,11 +73,14 @@ export async function publishEdits(
 
 /** The layers with the edits in place. */
 export function applyEdits(rows: readonly LayerRow[], edits: readonly Edit[]): LayerRow[] {
-  const key = (row: { layer: string; kind: string; name: string }): string => `${row.layer}/${documentKey(row.kind, row.name)}`
+  const key = (row: { layer: string; kind: string; name: string }): string =>
+    `${row.layer}/${documentKey(row.kind, row.name)}`
   const edited = new Set(edits.map(key))
   return [
     ...rows.filter((row) => !edited.has(key(row))),
-    ...edits.flatMap(({ layer, kind, name, after }) => (after === undefined ? [] : [{ layer, kind, name, body: after }])),
+    ...edits.flatMap(({ layer, kind, name, after }) =>
+      after === undefined ? [] : [{ layer, kind, name, body: after }],
+    ),
   ]
 }
 
@@ -101,8 +108,14 @@ export function typeChanges(context: ModelContext, state: DocumentState, next: B
   return issues
 }
 
-function refuseErrors(issues: readonly Issue[], { force = false }: PublishOptions, more: readonly Issue[]): void {
-  const errors = [...issues, ...more].filter((issue) => issue.severity === 'error' && !(force && issue.kind === 'conversion'))
+function refuseErrors(
+  issues: readonly Issue[],
+  { force = false }: PublishOptions,
+  more: readonly Issue[],
+): void {
+  const errors = [...issues, ...more].filter(
+    (issue) => issue.severity === 'error' && !(force && issue.kind === 'conversion'),
+  )
   if (errors.length === 0) return
   throw new Problem(problems['changeset.invalid'], {
     detail: `${errors.length} error(s), the first in ${errors[0]!.kind} ${errors[0]!.name}: ${errors[0]!.message}`,
@@ -136,7 +149,11 @@ async function applyPlan(client: PoolClient, model: Model, plan: StoragePlan): P
 async function writeDocuments(client: PoolClient, edits: readonly Edit[]): Promise<void> {
   for (const { layer, kind, name, after } of edits) {
     if (after === undefined) {
-      await client.query('DELETE FROM xrm.document WHERE layer = $1 AND kind = $2 AND name = $3', [layer, kind, name])
+      await client.query('DELETE FROM xrm.document WHERE layer = $1 AND kind = $2 AND name = $3', [
+        layer,
+        kind,
+        name,
+      ])
     } else {
       await client.query(
         `INSERT INTO xrm.document (layer, kind, name, body) VALUES ($1, $2, $3, $4)

@@ -22,7 +22,8 @@ export function sourceScope(entities: Entities, source: string): Scope {
 }
 
 function memberType(entities: Entities, owner: string, name: string): { type: ValueType } | undefined {
-  if (owner === '$address') return (addressParts as readonly string[]).includes(name) ? { type: 'string' } : undefined
+  if (owner === '$address')
+    return (addressParts as readonly string[]).includes(name) ? { type: 'string' } : undefined
   return fieldType(entities, owner, name)
 }
 

@@ -3,7 +3,14 @@ import type { DocumentKind } from '@xrm/sdk'
 import { documentKinds, documentSchemas } from '@xrm/sdk/documents'
 import type { Issues } from './issues.ts'
 
-const ajv = new Ajv2020({ strict: true, allErrors: true, ownProperties: true, allowUnionTypes: true, strictRequired: false, strictTypes: false })
+const ajv = new Ajv2020({
+  strict: true,
+  allErrors: true,
+  ownProperties: true,
+  allowUnionTypes: true,
+  strictRequired: false,
+  strictTypes: false,
+})
 const validators = new Map<DocumentKind, ValidateFunction>()
 
 /** Deeper or larger documents are refused before anything walks through them. */
@@ -14,7 +21,12 @@ const maxSize = 2_000_000
 export function checkShape(kind: DocumentKind, name: string, body: unknown, issues: Issues): boolean {
   const size = JSON.stringify(body)?.length ?? 0
   if (size > maxSize || isDeeperThan(body, maxDepth)) {
-    issues.error({ kind, name }, '', 'document.too-large', `The document is larger than ${maxSize} characters or deeper than ${maxDepth} levels.`)
+    issues.error(
+      { kind, name },
+      '',
+      'document.too-large',
+      `The document is larger than ${maxSize} characters or deeper than ${maxDepth} levels.`,
+    )
     return false
   }
   let validate = validators.get(kind)
@@ -37,9 +49,12 @@ function mostTelling(errors: ErrorObject[]): ErrorObject[] {
 }
 
 function message(error: ErrorObject): string {
-  if (error.keyword === 'additionalProperties') return `Unknown key "${String(error.params['additionalProperty'])}".`
-  if (error.propertyName !== undefined) return `"${error.propertyName}" is not a valid name: it ${error.message}.`
-  if (error.keyword === 'enum') return `Must be one of: ${(error.params['allowedValues'] as unknown[]).join(', ')}.`
+  if (error.keyword === 'additionalProperties')
+    return `Unknown key "${String(error.params['additionalProperty'])}".`
+  if (error.propertyName !== undefined)
+    return `"${error.propertyName}" is not a valid name: it ${error.message}.`
+  if (error.keyword === 'enum')
+    return `Must be one of: ${(error.params['allowedValues'] as unknown[]).join(', ')}.`
   return `It ${error.message}.`
 }
 

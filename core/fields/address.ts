@@ -16,7 +16,8 @@ export const address: FieldType = {
     }
     const given = value as Record<string, unknown>
     const unknown = Object.keys(given).find((key) => !(addressParts as readonly string[]).includes(key))
-    if (unknown !== undefined) return { error: 'field.address', detail: `"${unknown.slice(0, 60)}" is not a part of an address` }
+    if (unknown !== undefined)
+      return { error: 'field.address', detail: `"${unknown.slice(0, 60)}" is not a part of an address` }
     const result: Record<string, unknown> = {}
     for (const part of addressParts) {
       const parsed = given[part] == null ? { value: null } : parseText(given[part], {}, 200)
@@ -36,7 +37,9 @@ export const address: FieldType = {
       : Object.fromEntries(addressParts.map((part, index) => [part, values[index] ?? null])),
   jsonSchema: () => ({
     type: 'object',
-    properties: Object.fromEntries(addressParts.map((part) => [part, { type: ['string', 'null'], maxLength: 200 }])),
+    properties: Object.fromEntries(
+      addressParts.map((part) => [part, { type: ['string', 'null'], maxLength: 200 }]),
+    ),
     additionalProperties: false,
   }),
   fromText: (text) => ({ value: { street: text } }),

@@ -6,7 +6,8 @@ export const boolean: FieldType = {
   keywords: [],
   valueType: () => 'bool',
   columns: () => ({ '': 'boolean' }),
-  parse: (value) => (typeof value === 'boolean' ? { value } : { error: 'field.boolean', detail: 'must be true or false' }),
+  parse: (value) =>
+    typeof value === 'boolean' ? { value } : { error: 'field.boolean', detail: 'must be true or false' },
   jsonSchema: () => ({ type: 'boolean' }),
   fromText(text, format) {
     const word = text.trim().toLowerCase()

@@ -15,7 +15,8 @@ function isCalendarDay(year: number, month: number, day: number): boolean {
   return day <= daysInMonth[month - 1]! + (leap ? 1 : 0)
 }
 
-const instant = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d{1,9})?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
+const instant =
+  /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d{1,9})?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
 
 /** An instant with its offset, brought to UTC with milliseconds; null when it is none. */
 export function toInstant(value: unknown): string | null {
@@ -43,5 +44,7 @@ export function dateFromText(text: string, pattern: string): Parsed {
   if (!match || !isCalendarDay(year, month, day)) {
     return { error: 'field.date', detail: `"${text.slice(0, 40)}" is not a date of the form ${pattern}` }
   }
-  return { value: `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}` }
+  return {
+    value: `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`,
+  }
 }

@@ -10,7 +10,10 @@ export const dateTime: FieldType = {
   parse(value) {
     const instant = toInstant(value)
     if (instant !== null) return { value: instant }
-    return { error: 'field.date-time', detail: 'must be a date and time with offset, such as "2026-12-24T18:00:00Z"' }
+    return {
+      error: 'field.date-time',
+      detail: 'must be a date and time with offset, such as "2026-12-24T18:00:00Z"',
+    }
   },
   jsonSchema: () => ({ type: 'string', format: 'date-time' }),
   fromText(text, format) {

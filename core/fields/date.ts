@@ -7,7 +7,8 @@ export const date: FieldType = {
   keywords: [],
   valueType: () => 'date',
   columns: () => ({ '': 'date' }),
-  parse: (value) => (isDate(value) ? { value } : { error: 'field.date', detail: 'must be a date, such as "2026-12-24"' }),
+  parse: (value) =>
+    isDate(value) ? { value } : { error: 'field.date', detail: 'must be a date, such as "2026-12-24"' },
   jsonSchema: () => ({ type: 'string', format: 'date' }),
   fromText: (text, format) => dateFromText(text, format.date ?? 'yyyy-MM-dd'),
 }

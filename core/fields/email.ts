@@ -1,7 +1,8 @@
 import type { FieldContext, FieldType, Parsed } from '@xrm/sdk'
 import { parseEach, parseText, textSchema, textToList } from './text-rules.ts'
 
-const shape = /^[^\s@"(),:;<>[\\\]]{1,64}@([\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}))(\.[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}))+$/u
+const shape =
+  /^[^\s@"(),:;<>[\\\]]{1,64}@([\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}))(\.[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}))+$/u
 
 /** An e-mail address; the domain is stored in lower case. With `x-multiple` several. */
 export const email: FieldType = {

@@ -22,7 +22,9 @@ export const integer: FieldType = {
     const number = numberFromText(text, format)
     if ('error' in number) return number
     const value = Number(number.value)
-    return Number.isSafeInteger(value) ? { value } : { error: 'field.integer', detail: 'must be a whole number' }
+    return Number.isSafeInteger(value)
+      ? { value }
+      : { error: 'field.integer', detail: 'must be a whole number' }
   },
   lint: lintRange,
 }

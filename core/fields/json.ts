@@ -12,10 +12,13 @@ export const json: FieldType = {
   parse(value) {
     const text = JSON.stringify(value)
     if (text === undefined) return { error: 'field.json', detail: 'must be JSON' }
-    if (text.length > maxSize) return { error: 'field.too-long', detail: `must not exceed ${maxSize} bytes`, params: { maxSize } }
-    if (depth(value, 0) > maxDepth) return { error: 'field.json', detail: `must not be nested deeper than ${maxDepth} levels` }
+    if (text.length > maxSize)
+      return { error: 'field.too-long', detail: `must not exceed ${maxSize} bytes`, params: { maxSize } }
+    if (depth(value, 0) > maxDepth)
+      return { error: 'field.json', detail: `must not be nested deeper than ${maxDepth} levels` }
     // PostgreSQL's jsonb holds neither NUL characters nor lone surrogates; JSON writes both as escapes.
-    if (/\\u0000|\\ud[89a-f]/i.test(text)) return { error: 'field.text', detail: 'must contain well-formed text without NUL' }
+    if (/\\u0000|\\ud[89a-f]/i.test(text))
+      return { error: 'field.text', detail: 'must contain well-formed text without NUL' }
     return { value }
   },
   jsonSchema: () => ({}),

@@ -38,7 +38,9 @@ export const money: FieldType = {
   fromText(text, format) {
     const code = /[A-Z]{3}/.exec(text)?.[0] ?? format.currency
     const number = numberFromText(text.replace(/[A-Z]{3}|[€$£\s\u00a0]/g, ''), format)
-    return 'error' in number || code === undefined ? number : { value: { amount: number.value, currency: code } }
+    return 'error' in number || code === undefined
+      ? number
+      : { value: { amount: number.value, currency: code } }
   },
   lint: lintRange,
 }

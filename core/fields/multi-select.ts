@@ -8,7 +8,8 @@ export const multiSelect: FieldType = {
   keywords: ['x-options'],
   valueType: () => ({ list: 'string' }),
   columns: () => ({ '': 'text[]' }),
-  parse: (value, context) => parseEach(value, { ...context, field: { ...context.field, 'x-multiple': true } }, parseChoice),
+  parse: (value, context) =>
+    parseEach(value, { ...context, field: { ...context.field, 'x-multiple': true } }, parseChoice),
   jsonSchema: () => ({ type: 'array', items: { type: 'string' }, uniqueItems: true, maxItems: 100 }),
   fromText: (text, format) => ({ value: splitList(text, format) }),
   lint: lintChoice,

@@ -16,7 +16,11 @@ export function parseDecimal(value: unknown, field: Field, maxScale = 12): Parse
   const scale = field['x-scale'] ?? maxScale
   const point = source.indexOf('.')
   if (point >= 0 && source.slice(point + 1).replace(/0+$/, '').length > scale) {
-    return { error: 'field.scale', detail: `must have at most ${scale} digits after the point`, params: { scale } }
+    return {
+      error: 'field.scale',
+      detail: `must have at most ${scale} digits after the point`,
+      params: { scale },
+    }
   }
   const number = new Decimal(source)
   const outside = range(number, field)
@@ -26,10 +30,18 @@ export function parseDecimal(value: unknown, field: Field, maxScale = 12): Parse
 /** The error when a number lies outside `minimum` and `maximum`; null when it does not. */
 export function range(number: Decimal, field: Field): Parsed | null {
   if (field.minimum !== undefined && number.lt(field.minimum)) {
-    return { error: 'field.minimum', detail: `must be at least ${field.minimum}`, params: { minimum: field.minimum } }
+    return {
+      error: 'field.minimum',
+      detail: `must be at least ${field.minimum}`,
+      params: { minimum: field.minimum },
+    }
   }
   if (field.maximum !== undefined && number.gt(field.maximum)) {
-    return { error: 'field.maximum', detail: `must be at most ${field.maximum}`, params: { maximum: field.maximum } }
+    return {
+      error: 'field.maximum',
+      detail: `must be at most ${field.maximum}`,
+      params: { maximum: field.maximum },
+    }
   }
   return null
 }
@@ -43,7 +55,10 @@ export function numberFromText(text: string, format: TextFormat): Parsed {
   const groups = whole.split(group)
   const grouped = groups.length === 1 || groups.slice(1).every((part) => /^\d{3}$/.test(part))
   if (more.length > 0 || !grouped || fraction?.includes(group)) {
-    return { error: 'field.decimal', detail: `"${trimmed.slice(0, 40)}" is not a number of this file's notation` }
+    return {
+      error: 'field.decimal',
+      detail: `"${trimmed.slice(0, 40)}" is not a number of this file's notation`,
+    }
   }
   return { value: groups.join('') + (fraction === undefined ? '' : `.${fraction}`) }
 }

@@ -10,5 +10,6 @@ export const stage: FieldType = {
   parse: parseChoice,
   jsonSchema: () => ({ type: 'string' }),
   fromText: (text) => ({ value: text.trim() }),
-  lint: (field) => (Object.keys(field['x-stages'] ?? {}).length === 0 ? ['A stage field needs x-stages'] : []),
+  lint: (field) =>
+    Object.keys(field['x-stages'] ?? {}).length === 0 ? ['A stage field needs x-stages'] : [],
 }

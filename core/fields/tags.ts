@@ -10,8 +10,15 @@ export const tags: FieldType = {
   parse: (value, context) =>
     parseEach(value, { ...context, field: { ...context.field, 'x-multiple': true } }, (one) => {
       const parsed = parseText(one, {}, 60)
-      return 'error' in parsed || parsed.value === null ? parsed : { value: (parsed.value as string).trim() || null }
+      return 'error' in parsed || parsed.value === null
+        ? parsed
+        : { value: (parsed.value as string).trim() || null }
     }),
-  jsonSchema: () => ({ type: 'array', items: { type: 'string', maxLength: 60 }, uniqueItems: true, maxItems: 100 }),
+  jsonSchema: () => ({
+    type: 'array',
+    items: { type: 'string', maxLength: 60 },
+    uniqueItems: true,
+    maxItems: 100,
+  }),
   fromText: (text, format) => ({ value: splitList(text, format) }),
 }

@@ -38,7 +38,8 @@ export function parseText(value: unknown, field: Field, maxLength: number): Pars
   // The cheap test first: a text of this many code units cannot be short enough in code points.
   if (value.length > limit * 2) return tooLong(limit)
   if (value.includes('\0')) return { error: 'field.text', detail: 'must not contain NUL characters' }
-  if (surrogate.test(value) && !value.isWellFormed()) return { error: 'field.text', detail: 'must be well-formed Unicode' }
+  if (surrogate.test(value) && !value.isWellFormed())
+    return { error: 'field.text', detail: 'must be well-formed Unicode' }
   const text = value.normalize('NFC')
   const length = text.length > limit || field.minLength !== undefined ? [...text].length : text.length
   if (length > limit) return tooLong(limit)
@@ -56,7 +57,11 @@ export function parseText(value: unknown, field: Field, maxLength: number): Pars
 }
 
 function tooLong(maxLength: number): Parsed {
-  return { error: 'field.too-long', detail: `must have at most ${maxLength} characters`, params: { maxLength } }
+  return {
+    error: 'field.too-long',
+    detail: `must have at most ${maxLength} characters`,
+    params: { maxLength },
+  }
 }
 
 /** Lifts a parser of one value to a field with `x-multiple`: an array of values, each once, in order. */

@@ -19,7 +19,8 @@ function parseUrl(value: unknown, context: FieldContext): Parsed {
   const full = /^[a-z][a-z0-9+.-]*:/i.test(address) ? address : `https://${address}`
   const wrong: Parsed = { error: 'field.url', detail: 'must be a web address (http or https)' }
   if (/\s/.test(full)) return wrong
-  const url = URL.parse(full)
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:') || !url.hostname.includes('.')) return wrong
+  const parts = URL.parse(full)
+  if (!parts || (parts.protocol !== 'https:' && parts.protocol !== 'http:') || !parts.hostname.includes('.'))
+    return wrong
   return { value: full }
 }

@@ -35,7 +35,10 @@ export async function readHistory(
 
 /** The record is there for the actor, or in the bin where they may look. */
 export async function requireVisible(context: ReadContext, entity: string, id: string): Promise<void> {
-  const found = isId(id) && ((await getRecord(context, entity, id, { fields: ['id'] })) ?? (await getRecord(context, entity, id, { fields: ['id'], deleted: true })))
+  const found =
+    isId(id) &&
+    ((await getRecord(context, entity, id, { fields: ['id'] })) ??
+      (await getRecord(context, entity, id, { fields: ['id'], deleted: true })))
   if (!found) throw new Problem(recordProblems['record.not-found'])
 }
 
@@ -56,7 +59,8 @@ export async function readChanges(
   return rows.flatMap((row) => {
     const before = visible(own, row.before)
     const after = visible(own, row.after)
-    if (row.action === 'update' && Object.keys(before).length === 0 && Object.keys(after).length === 0) return []
+    if (row.action === 'update' && Object.keys(before).length === 0 && Object.keys(after).length === 0)
+      return []
     const actor = row.actor === null ? null : { id: row.actor, name: row.actorName ?? '' }
     const cause = { kind: row.cause, ...(row.ref === null ? {} : { ref: row.ref }) }
     return [{ id: row.id, at: row.at, action: row.action, actor, cause, before, after }]

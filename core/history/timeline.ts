@@ -35,10 +35,24 @@ export async function readTimeline(
   ])
   const entries: TimelineEntry[] = [
     ...done,
-    ...changes.map((change): TimelineEntry => ({ type: 'change', id: change.id, at: change.at, done: true, actor: change.actor, change })),
+    ...changes.map((change): TimelineEntry => ({
+      type: 'change',
+      id: change.id,
+      at: change.at,
+      done: true,
+      actor: change.actor,
+      change,
+    })),
     ...[...conversions.asSource, ...conversions.asTarget]
       .filter((one) => until === null || one.at < until)
-      .map((one): TimelineEntry => ({ type: 'conversion', id: one.id, at: one.at, done: true, actor: one.actor, run: one })),
+      .map((one): TimelineEntry => ({
+        type: 'conversion',
+        id: one.id,
+        at: one.at,
+        done: true,
+        actor: one.actor,
+        run: one,
+      })),
   ]
   entries.sort((a, b) => (a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1))
   const page = wholeMoments(entries, limit)
@@ -53,28 +67,51 @@ function wholeMoments(entries: readonly TimelineEntry[], limit: number): Timelin
   return entries.slice(0, end)
 }
 
-async function readActivities(context: ReadContext, reference: string, done: boolean, until: string | null, limit: number): Promise<TimelineEntry[]> {
+async function readActivities(
+  context: ReadContext,
+  reference: string,
+  done: boolean,
+  until: string | null,
+  limit: number,
+): Promise<TimelineEntry[]> {
   const rights = rightsOf(context.model, context.actor)
   const result: TimelineEntry[] = []
   for (const { name, timeline } of context.model.entities.values()) {
     const own = timeline && rights.entity(name)
     if (!own || own.readField(timeline.regarding.name) === null) continue
-    const plan = cached(context.model, `timeline|${rights.key}|${name}|${done}|${until === null}`, () => planActivities(context, own, done, until !== null))
+    const plan = cached(context.model, `timeline|${rights.key}|${name}|${done}|${until === null}`, () =>
+      planActivities(context, own, done, until !== null),
+    )
     const { rows } = await run(context, plan, { reference: [reference], until, limit })
     for (const [id, display, at, kind, owner, ownerName] of rows) {
       const actor = owner === null ? null : { id: owner as string, name: (ownerName as string | null) ?? '' }
-      result.push({ type: 'activity', id: id as string, at: at as string, done, actor, entity: name, kind: kind as string | null, display: display as string })
+      result.push({
+        type: 'activity',
+        id: id as string,
+        at: at as string,
+        done,
+        actor,
+        entity: name,
+        kind: kind as string | null,
+        display: display as string,
+      })
     }
   }
   return result
 }
 
-function planActivities(context: ReadContext, own: EntityRights, done: boolean, before: boolean): ReturnType<typeof named> {
+function planActivities(
+  context: ReadContext,
+  own: EntityRights,
+  done: boolean,
+  before: boolean,
+): ReturnType<typeof named> {
   const { entity } = own
   const timeline = entity.timeline!
   const builder = new SelectBuilder(context.model, rightsOf(context.model, context.actor), entity)
   const readable = (field: string): boolean => own.readField(field) !== null
-  const column = (path: string, field: string): string => (readable(field) ? builder.select(path).columns[0]! : 'NULL')
+  const column = (path: string, field: string): string =>
+    readable(field) ? builder.select(path).columns[0]! : 'NULL'
   const at = builder.program(timeline.at)
   const columns = [
     't0.id',

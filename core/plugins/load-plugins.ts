@@ -25,12 +25,16 @@ export interface LoadedPlugins {
 
 /** Imports every plugin of a folder. What does not load is named and left out. */
 export async function findPlugins(folder: string): Promise<LoadedPlugins> {
-  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  const names = (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
   const plugins: Plugin[] = []
   const failures: PluginFailure[] = []
-  for (const name of names.sort()) {
+  for (const name of names.toSorted()) {
     try {
-      const module = (await import(pathToFileURL(join(folder, name, 'index.ts')).href)) as { default?: Plugin }
+      const module = (await import(pathToFileURL(join(folder, name, 'index.ts')).href)) as {
+        default?: Plugin
+      }
       if (module.default?.name !== name) throw new Error(`its default export is not the plugin "${name}"`)
       plugins.push(module.default)
     } catch (error) {
@@ -41,7 +45,10 @@ export async function findPlugins(folder: string): Promise<LoadedPlugins> {
 }
 
 /** Puts plugins after those they require. A missing requirement, a wrong version or a circle leaves the plugin out. */
-export function orderPlugins(plugins: readonly Plugin[], known: readonly PluginFailure[] = []): LoadedPlugins {
+export function orderPlugins(
+  plugins: readonly Plugin[],
+  known: readonly PluginFailure[] = [],
+): LoadedPlugins {
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]))
   const failures = new Map(known.map((failure) => [failure.name, failure.reason]))
   const ordered: Plugin[] = []
@@ -54,12 +61,14 @@ export function orderPlugins(plugins: readonly Plugin[], known: readonly PluginF
       return false
     }
     if (open.has(plugin.name)) return fail('it requires itself, through others')
-    if (!satisfies(sdkVersion, plugin.compatible)) return fail(`it works with SDK ${plugin.compatible}, this is ${sdkVersion}`)
+    if (!satisfies(sdkVersion, plugin.compatible))
+      return fail(`it works with SDK ${plugin.compatible}, this is ${sdkVersion}`)
     open.add(plugin.name)
     for (const [name, range] of Object.entries(plugin.requires ?? {})) {
       const other = byName.get(name)
       if (!other) return fail(`it requires the plugin "${name}", which is not there`)
-      if (!satisfies(other.version ?? '1.0.0', range)) return fail(`it requires ${name} ${range}, there is ${other.version ?? '1.0.0'}`)
+      if (!satisfies(other.version ?? '1.0.0', range))
+        return fail(`it requires ${name} ${range}, there is ${other.version ?? '1.0.0'}`)
       if (!visit(other)) return fail(`it requires the plugin "${name}", which did not load`)
     }
     open.delete(plugin.name)
@@ -77,14 +86,28 @@ export function pluginDocuments(plugins: readonly Plugin[]): LayerRow[] {
     const key = `${kind}/${name}`
     const body = normaliseDocument(kind, source)
     const other = rows.get(key)
-    if (other && kind !== 'role') throw new Error(`The plugins "${other.plugin}" and "${plugin.name}" both ship ${kind} "${name}"`)
-    rows.set(key, { layer: 'plugin', kind, name, body: other ? mergePatch(other.body, body) : body, plugin: plugin.name })
+    if (other && kind !== 'role')
+      throw new Error(`The plugins "${other.plugin}" and "${plugin.name}" both ship ${kind} "${name}"`)
+    rows.set(key, {
+      layer: 'plugin',
+      kind,
+      name,
+      body: other ? mergePatch(other.body, body) : body,
+      plugin: plugin.name,
+    })
   }
   for (const plugin of plugins) {
     for (const entity of plugin.entities ?? []) add(plugin, 'entity', entity['x-entity'].name, entity)
-    const kinds = { 'option-set': plugin.optionSets, conversion: plugin.conversions, view: plugin.views, form: plugin.forms, role: plugin.roles }
+    const kinds = {
+      'option-set': plugin.optionSets,
+      conversion: plugin.conversions,
+      view: plugin.views,
+      form: plugin.forms,
+      role: plugin.roles,
+    }
     for (const [kind, documents] of Object.entries(kinds)) {
-      for (const [name, body] of Object.entries(documents ?? {})) add(plugin, kind as DocumentKind, name, body)
+      for (const [name, body] of Object.entries(documents ?? {}))
+        add(plugin, kind as DocumentKind, name, body)
     }
   }
   return [...rows.values()].map(({ plugin: _, ...row }) => ({ ...row, body: sorted(row.body) }))
@@ -95,7 +118,10 @@ export function fieldTypesOf(plugins: readonly Plugin[]): Map<string, FieldType>
   const types = new Map(coreFieldTypes.map((type) => [type.name, type]))
   for (const plugin of plugins) {
     for (const type of plugin.fieldTypes ?? []) {
-      if (types.has(type.name)) throw new Error(`The plugin "${plugin.name}" ships the field type "${type.name}", which exists already`)
+      if (types.has(type.name))
+        throw new Error(
+          `The plugin "${plugin.name}" ships the field type "${type.name}", which exists already`,
+        )
       types.set(type.name, type)
     }
   }
@@ -117,5 +143,9 @@ export function hooksOf(plugins: readonly Plugin[]): HookRegistry {
 function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted)
   if (!isObject(value)) return value
-  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key]!)]))
+  return Object.fromEntries(
+    Object.keys(value)
+      .toSorted()
+      .map((key) => [key, sorted(value[key]!)]),
+  )
 }

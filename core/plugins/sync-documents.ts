@@ -14,7 +14,11 @@ import type { Database } from '../storage/database.ts'
  * Brings the layers `plugin` and `site` up to what code and files say, as one published changeset, before the server
  * answers. Several nodes may start at once: each sees what the one before it did. Nothing happens when nothing differs.
  */
-export async function syncDocuments(db: Database, context: ModelContext, rows: readonly LayerRow[]): Promise<void> {
+export async function syncDocuments(
+  db: Database,
+  context: ModelContext,
+  rows: readonly LayerRow[],
+): Promise<void> {
   await publishEdits(db, context, { force: true }, async (client, state) => {
     const edits = differences(state.rows, rows)
     return {
@@ -34,7 +38,9 @@ export async function syncDocuments(db: Database, context: ModelContext, rows: r
 function differences(current: readonly LayerRow[], wanted: readonly LayerRow[]): Edit[] {
   const edits: Edit[] = wanted.flatMap((row) => {
     const before = layerBody(current, row.layer, row.kind, row.name)
-    return isEqual(before, row.body) ? [] : [{ layer: row.layer, kind: row.kind, name: row.name, before, after: row.body }]
+    return isEqual(before, row.body)
+      ? []
+      : [{ layer: row.layer, kind: row.kind, name: row.name, before, after: row.body }]
   })
   for (const row of current) {
     if (row.layer === 'admin' || layerBody(wanted, row.layer, row.kind, row.name) !== undefined) continue
@@ -65,7 +71,7 @@ export async function siteDocuments(folder: string | undefined): Promise<LayerRo
 
 async function list(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).sort()
+    return (await readdir(folder)).toSorted()
   } catch (error) {
     throw new StartError(`The folder of documents cannot be read: ${(error as Error).message}`)
   }

@@ -9,23 +9,33 @@ const maxRows = 5000
 const units = ['day', 'week', 'month', 'quarter', 'year']
 
 /** Counts, sums, averages and extremes of the records that match, by group; rows in the order of their groups. */
-export async function aggregateRecords(context: ReadContext, entityName: string, request: AggregateRequest): Promise<AggregateAnswer> {
+export async function aggregateRecords(
+  context: ReadContext,
+  entityName: string,
+  request: AggregateRequest,
+): Promise<AggregateAnswer> {
   const { rights, entity, own } = access(context, entityName)
   const names = [...(request.groupBy ?? []), ...Object.keys(request.measures)]
-  const plan = cached(context.model, `aggregate|${rights.key}|${JSON.stringify([entity.name, request])}`, () => {
-    const builder = new SelectBuilder(context.model, rights, entity)
-    const groups = (request.groupBy ?? []).map((term) => group(builder, entity, term))
-    const measures = Object.entries(request.measures).map(([name, term]) => measure(builder, entity, name, term))
-    applyConditions(builder, own, entity, request)
-    const where = builder.whereSql()
-    const places = groups.map((_, index) => index + 1).join(', ')
-    const tail = groups.length === 0 ? '' : ` GROUP BY ${places} ORDER BY ${places} LIMIT ${maxRows}`
-    const columns = [...groups, ...measures.map((one) => one.sql)]
-    return {
-      ...named(`SELECT ${columns.join(', ')} FROM ${builder.from()}${where}${tail}`, builder.params.list),
-      money: measures.map((one) => one.money),
-    }
-  })
+  const plan = cached(
+    context.model,
+    `aggregate|${rights.key}|${JSON.stringify([entity.name, request])}`,
+    () => {
+      const builder = new SelectBuilder(context.model, rights, entity)
+      const groups = (request.groupBy ?? []).map((term) => group(builder, entity, term))
+      const measures = Object.entries(request.measures).map(([name, term]) =>
+        measure(builder, entity, name, term),
+      )
+      applyConditions(builder, own, entity, request)
+      const where = builder.whereSql()
+      const places = groups.map((_, index) => index + 1).join(', ')
+      const tail = groups.length === 0 ? '' : ` GROUP BY ${places} ORDER BY ${places} LIMIT ${maxRows}`
+      const columns = [...groups, ...measures.map((one) => one.sql)]
+      return {
+        ...named(`SELECT ${columns.join(', ')} FROM ${builder.from()}${where}${tail}`, builder.params.list),
+        money: measures.map((one) => one.money),
+      }
+    },
+  )
   const { rows } = await run(context, plan, {})
   const offset = names.length - plan.money.length
   return {
@@ -51,17 +61,31 @@ function group(builder: SelectBuilder, entity: EntityModel, term: string): strin
     return selected.columns[0]!
   }
   if (rest.length > 0 || !units.includes(unit) || (type !== 'date' && type !== 'timestamp')) {
-    throw invalid('#/groupBy', `"${term.slice(0, 100)}": dates can be cut to ${units.join(', ')}, money to currency.`)
+    throw invalid(
+      '#/groupBy',
+      `"${term.slice(0, 100)}": dates can be cut to ${units.join(', ')}, money to currency.`,
+    )
   }
-  const local = type === 'date' ? selected.columns[0]! : `(${selected.columns[0]!} AT TIME ZONE ${builder.params.context('timeZone')})`
+  const local =
+    type === 'date'
+      ? selected.columns[0]!
+      : `(${selected.columns[0]!} AT TIME ZONE ${builder.params.context('timeZone')})`
   return `date_trunc(${builder.params.literal(unit, 'text')}, ${local})::date`
 }
 
-function measure(builder: SelectBuilder, entity: EntityModel, name: string, term: string): { sql: string; money: boolean } {
+function measure(
+  builder: SelectBuilder,
+  entity: EntityModel,
+  name: string,
+  term: string,
+): { sql: string; money: boolean } {
   if (term === 'count') return { sql: 'count(*)', money: false }
   const match = /^(sum|avg|min|max|count)\(([a-z][a-z0-9_.]*)\)$/.exec(term)
   if (!match) {
-    throw invalid(`#/measures/${name.slice(0, 60)}`, 'A measure is count, or sum, avg, min, max or count of a field: "sum(amount)".')
+    throw invalid(
+      `#/measures/${name.slice(0, 60)}`,
+      'A measure is count, or sum, avg, min, max or count of a field: "sum(amount)".',
+    )
   }
   const [, fn, path] = match as unknown as [string, string, string]
   const { columns, field } = builder.select(path)
@@ -71,7 +95,10 @@ function measure(builder: SelectBuilder, entity: EntityModel, name: string, term
     // Sums over several currencies mean nothing: then the value is null, and the caller groups by currency.
     const [amount, currency] = columns as [string, string]
     const value = fn === 'avg' ? `round(avg(${amount}), 6)` : `${fn}(${amount})`
-    return { sql: `CASE WHEN count(DISTINCT ${currency}) = 1 THEN trim_scale(${value})::text || ' ' || min(${currency}) END`, money: true }
+    return {
+      sql: `CASE WHEN count(DISTINCT ${currency}) = 1 THEN trim_scale(${value})::text || ' ' || min(${currency}) END`,
+      money: true,
+    }
   }
   if (columns.length !== 1) throw unknownField(entity, path)
   const column = columns[0]!
@@ -80,7 +107,8 @@ function measure(builder: SelectBuilder, entity: EntityModel, name: string, term
     if (!numeric) throw invalid(`#/measures/${name}`, `"${path}" is not a number.`)
     return { sql: `trim_scale(round(${fn}(${column})::numeric, 6))`, money: false }
   }
-  if (!numeric && type !== 'date' && type !== 'timestamp' && type !== 'string') throw invalid(`#/measures/${name}`, `"${path}" has no order.`)
+  if (!numeric && type !== 'date' && type !== 'timestamp' && type !== 'string')
+    throw invalid(`#/measures/${name}`, `"${path}" has no order.`)
   return { sql: `${fn}(${column})`, money: false }
 }
 
@@ -90,5 +118,8 @@ function splitMoney(text: string): { amount: string; currency: string } {
 }
 
 function invalid(pointer: string, detail: string): Problem {
-  return new Problem(problems['query.invalid'], { detail, errors: [{ pointer, code: 'query.invalid', detail }] })
+  return new Problem(problems['query.invalid'], {
+    detail,
+    errors: [{ pointer, code: 'query.invalid', detail }],
+  })
 }

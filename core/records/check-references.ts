@@ -18,7 +18,11 @@ interface Reference {
  * Finds out, one statement a target entity for the whole batch, whether the records that fields newly name exist and may
  * be seen. One that is hidden and one that does not exist get the same answer.
  */
-export async function checkReferences(context: WriteContext, fields: readonly FieldModel[], rows: readonly WriteRow[]): Promise<void> {
+export async function checkReferences(
+  context: WriteContext,
+  fields: readonly FieldModel[],
+  rows: readonly WriteRow[],
+): Promise<void> {
   const byTarget = new Map<string, { entity: string; filter: string | undefined; references: Reference[] }>()
   for (const field of fields) {
     for (const row of rows) {
@@ -35,7 +39,8 @@ export async function checkReferences(context: WriteContext, fields: readonly Fi
   for (const { entity, filter, references } of byTarget.values()) {
     const visible = await visibleIds(context, entity, filter, [...new Set(references.map(({ id }) => id))])
     for (const { row, field, id } of references) {
-      if (!visible.has(id) && !context.expected?.has(id)) refuse(row, field.name, 'field.relation', 'names a record that does not exist')
+      if (!visible.has(id) && !context.expected?.has(id))
+        refuse(row, field.name, 'field.relation', 'names a record that does not exist')
     }
   }
 }
@@ -51,7 +56,12 @@ function referencesOf(field: FieldModel, row: WriteRow): { entity: string; id: s
   return values.flatMap((one) => splitReference(one) ?? [])
 }
 
-async function visibleIds(context: WriteContext, entity: string, filter: string | undefined, ids: string[]): Promise<Set<string>> {
+async function visibleIds(
+  context: WriteContext,
+  entity: string,
+  filter: string | undefined,
+  ids: string[],
+): Promise<Set<string>> {
   const rights = rightsOf(context.model, context.rightsOf ?? context.actor)
   const own = rights.entity(entity)
   if (!own) return new Set()
@@ -61,7 +71,9 @@ async function visibleIds(context: WriteContext, entity: string, filter: string 
     if (own.entity.fields.has('deleted_at')) builder.where.push('t0.deleted_at IS NULL')
     builder.where.push(`t0.id = ANY(${builder.params.slot('ids', 'uuid[]')})`)
     if (filter !== undefined) {
-      const program = compileExpression(filter, recordScope(context.model.entities, entity), { expect: 'bool' })
+      const program = compileExpression(filter, recordScope(context.model.entities, entity), {
+        expect: 'bool',
+      })
       builder.where.push(`(${builder.program(program)})`)
     }
     const where = builder.whereSql()

@@ -6,7 +6,11 @@ import { refuse, type WriteContext, type WriteRow } from './write-types.ts'
  * written by others at the same moment is caught by the unique index. The other record is not named: the user may not
  * be allowed to know it.
  */
-export async function checkUnique(context: WriteContext, entity: EntityModel, rows: readonly WriteRow[]): Promise<void> {
+export async function checkUnique(
+  context: WriteContext,
+  entity: EntityModel,
+  rows: readonly WriteRow[],
+): Promise<void> {
   for (const { fields } of entity.unique) {
     const concerned = rows.filter(
       (row) =>
@@ -36,7 +40,8 @@ export async function checkUnique(context: WriteContext, entity: EntityModel, ro
     const seen = new Set<string>()
     concerned.forEach((row, place) => {
       const key = JSON.stringify(fields.map((name) => row.next[name]))
-      if (places.has(place) || seen.has(key)) refuse(row, fields[0]!, 'record.unique', 'another record has this value already')
+      if (places.has(place) || seen.has(key))
+        refuse(row, fields[0]!, 'record.unique', 'another record has this value already')
       seen.add(key)
     })
   }

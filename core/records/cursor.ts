@@ -30,6 +30,9 @@ export class Cursors {
   }
 
   #sign(payload: string, binding: string): string {
-    return createHmac('sha256', this.#secret).update(`${binding}\n${payload}`).digest('base64url').slice(0, 22)
+    return createHmac('sha256', this.#secret)
+      .update(`${binding}\n${payload}`)
+      .digest('base64url')
+      .slice(0, 22)
   }
 }

@@ -4,14 +4,15 @@ import type { Selected } from './select-builder.ts'
 /** Turns rows of column values into flat records; compiled once a plan. */
 export function decoder(selected: readonly Selected[]): (row: readonly unknown[]) => RecordData {
   const steps: { path: string; at: number; to: number; decode: Selected['decode'] }[] = []
-  let at = 0
+  let start = 0
   for (const { path, columns, decode } of selected) {
-    steps.push({ path, at, to: at + columns.length, decode })
-    at += columns.length
+    steps.push({ path, at: start, to: start + columns.length, decode })
+    start += columns.length
   }
   return (row) => {
     const record: Record<string, unknown> = {}
-    for (const { path, at, to, decode } of steps) record[path] = decode === null ? row[at] : decode(row.slice(at, to))
+    for (const { path, at, to, decode } of steps)
+      record[path] = decode === null ? row[at] : decode(row.slice(at, to))
     return record as RecordData
   }
 }

@@ -24,13 +24,20 @@ export function afterCursor(keys: readonly SortKey[], nulls: readonly boolean[],
   const branches = keys.flatMap((key, index) => {
     const later = isLater(key, nulls[index]!, slot, index)
     if (later === null) return []
-    const equal = keys.slice(0, index).map((before, at) => (nulls[at] ? `${before.sql} IS NULL` : `${before.sql} = ${slot(at)}`))
+    const equal = keys
+      .slice(0, index)
+      .map((before, at) => (nulls[at] ? `${before.sql} IS NULL` : `${before.sql} = ${slot(at)}`))
     return [`(${[...equal, later].join(' AND ')})`]
   })
   return branches.length === 0 ? 'false' : `(${branches.join(' OR ')})`
 }
 
-function isLater(key: SortKey, isNull: boolean, slot: (index: number) => string, index: number): string | null {
+function isLater(
+  key: SortKey,
+  isNull: boolean,
+  slot: (index: number) => string,
+  index: number,
+): string | null {
   if (key.descending) return isNull ? `${key.sql} IS NOT NULL` : `${key.sql} < ${slot(index)}`
   if (isNull) return null
   return key.notNull ? `${key.sql} > ${slot(index)}` : `(${key.sql} > ${slot(index)} OR ${key.sql} IS NULL)`

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg'
-import { type EntityRights, type Rights, rightsOf, type RowScope } from '../access/rights.ts'
+import { type EntityRights, type Rights, rightsOf, type RowScope, scopeKey } from '../access/rights.ts'
 import { cached, type EntityModel, type FieldModel } from '../documents/model.ts'
 import type { Database } from '../storage/database.ts'
 import { bindParams } from './params.ts'
@@ -21,9 +21,11 @@ export async function loadRows(
   const wanted = rows.filter((row) => row.action !== 'create' && row.failure === null)
   if (wanted.length === 0) return
   const all = rightsOf(context.model, context.rightsOf ?? context.actor)
-  const given = [...new Set(wanted.flatMap((row) => [...row.given.keys()]))].sort()
+  const given = [...new Set(wanted.flatMap((row) => [...row.given.keys()]))].toSorted()
   const key = JSON.stringify([rights.entity.name, fields.map((field) => field.name), given, lock])
-  const plan = cached(context.model, `load|${all.key}|${key}`, () => planLoad(context, all, rights, fields, given, lock))
+  const plan = cached(context.model, `load|${all.key}|${key}`, () =>
+    planLoad(context, all, rights, fields, given, lock),
+  )
   const db: PoolClient | Database['pool'] = context.client ?? context.db.pool
   const { rows: found } = (await db.query({
     name: plan.name,
@@ -76,12 +78,19 @@ function planLoad(
   ]
   builder.restrict(rights.rows.read)
   builder.where.push(`t0.id = ANY(${builder.params.slot('ids', 'uuid[]')})`)
-  const columns = ['t0.id', 't0.version', ...fields.flatMap((field) => field.columns.map((column) => `t0.${column.sql}`))]
+  const columns = [
+    't0.id',
+    't0.version',
+    ...fields.flatMap((field) => field.columns.map((column) => `t0.${column.sql}`)),
+  ]
   const where = builder.whereSql()
   // In the order of the ids, so that two batches over the same rows do not wait for each other in a circle.
   const tail = lock ? ' ORDER BY t0.id FOR NO KEY UPDATE OF t0' : ''
   return {
-    ...named(`SELECT ${[...columns, ...flags].join(', ')} FROM ${builder.from()}${where}${tail}`, builder.params.list),
+    ...named(
+      `SELECT ${[...columns, ...flags].join(', ')} FROM ${builder.from()}${where}${tail}`,
+      builder.params.list,
+    ),
     fields,
     flags,
     guarded,
@@ -93,19 +102,26 @@ function applyLoaded(row: WriteRow, plan: LoadPlan, values: readonly unknown[]):
   const before: Record<string, unknown> = { id: row.id, version: row.version }
   let at = 2
   for (const { name, type, columns } of plan.fields) {
-    before[name] = columns.length === 1 ? values[at] : type.fromColumns!(values.slice(at, at + columns.length))
+    before[name] =
+      columns.length === 1 ? values[at] : type.fromColumns!(values.slice(at, at + columns.length))
     at += columns.length
   }
   row.before = before
   const [deleted, mayUpdate, mayDelete, locked, ...fieldFlags] = values.slice(at) as (boolean | null)[]
   const wantsDeleted = row.action === 'restore'
   if (deleted !== wantsDeleted) row.failure = { code: 'record.not-found' }
-  else if ((row.action === 'update' ? mayUpdate : mayDelete) !== true) row.failure = { code: 'record.forbidden' }
+  else if ((row.action === 'update' ? mayUpdate : mayDelete) !== true)
+    row.failure = { code: 'record.forbidden' }
   else if (locked === true && row.action !== 'restore') row.failure = { code: 'record.locked' }
-  else if (row.expected !== undefined && row.expected !== row.version) row.failure = { code: 'record.conflict' }
+  else if (row.expected !== undefined && row.expected !== row.version)
+    row.failure = { code: 'record.conflict' }
   plan.guarded.forEach((name, index) => {
     if (row.given.has(name) && fieldFlags[index] !== true) {
-      row.errors.push({ pointer: `/${name}`, code: 'field.forbidden', detail: 'may not be written by you on this record' })
+      row.errors.push({
+        pointer: `/${name}`,
+        code: 'field.forbidden',
+        detail: 'may not be written by you on this record',
+      })
     }
   })
 }
@@ -120,9 +136,5 @@ function isLockable(context: WriteContext, entity: EntityModel): boolean {
 }
 
 function sameScopes(a: readonly RowScope[], b: readonly RowScope[]): boolean {
-  return a.length === b.length && a.every((scope, index) => isSame(scope, b[index]!))
-}
-
-function isSame(a: RowScope, b: RowScope): boolean {
-  return a.kind === b.kind && (a.kind !== 'when' || a.program.text === (b as typeof a).program.text)
+  return a.length === b.length && a.every((scope, index) => scopeKey(scope) === scopeKey(b[index]!))
 }

@@ -45,7 +45,11 @@ export class Params {
 }
 
 /** The values of the parameters for one call. */
-export function bindParams(params: readonly Param[], context: QueryContext, slots: Record<string, unknown> = {}): unknown[] {
+export function bindParams(
+  params: readonly Param[],
+  context: QueryContext,
+  slots: Record<string, unknown> = {},
+): unknown[] {
   return params.map((param) => {
     if (param.kind === 'literal') return param.value
     if (param.kind === 'slot') return slots[param.name]

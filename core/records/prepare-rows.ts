@@ -6,7 +6,11 @@ import { isId } from '../fields/relation-rules.ts'
 import { refuse, type WriteContext, type WriteOperation, type WriteRow } from './write-types.ts'
 
 /** Checks names, rights and values of what the caller gave; everything wrong is kept at its row. */
-export function prepareRows(context: WriteContext, rights: EntityRights, operations: readonly WriteOperation[]): WriteRow[] {
+export function prepareRows(
+  context: WriteContext,
+  rights: EntityRights,
+  operations: readonly WriteOperation[],
+): WriteRow[] {
   return operations.map((operation, index) => {
     const row: WriteRow = {
       index,
@@ -35,10 +39,17 @@ function isAllowed(rights: EntityRights, action: WriteOperation['action']): bool
   return rights.rows[action === 'update' ? 'update' : 'delete'].length > 0
 }
 
-function readValues(context: WriteContext, rights: EntityRights, row: WriteRow, values: Readonly<Record<string, unknown>>): void {
+function readValues(
+  context: WriteContext,
+  rights: EntityRights,
+  row: WriteRow,
+  values: Readonly<Record<string, unknown>>,
+): void {
   for (const name of Object.keys(values)) {
     const field = rights.entity.fields.get(name)
-    const known = field !== undefined && (isSystem(context) || rights.readField(name) !== null || mayWrite(rights, row.action, name))
+    const known =
+      field !== undefined &&
+      (isSystem(context) || rights.readField(name) !== null || mayWrite(rights, row.action, name))
     if (!known) {
       refuse(row, name, 'record.unknown-field', `"${rights.entity.name}" has no field "${name.slice(0, 60)}"`)
       continue
@@ -80,7 +91,8 @@ function isImportable(field: FieldModel): boolean {
 /** Sets what the record will be: stored values, then what was given, then what follows from entering a stage. */
 export function computeNext(context: WriteContext, entity: EntityModel, row: WriteRow): void {
   if (row.action === 'create') {
-    for (const field of entity.stored) row.next[field.name] = field.default === undefined ? null : field.default
+    for (const field of entity.stored)
+      row.next[field.name] = field.default === undefined ? null : field.default
     Object.assign(row.next, {
       id: row.id,
       version: 1,
@@ -93,7 +105,13 @@ export function computeNext(context: WriteContext, entity: EntityModel, row: Wri
       owner: entity.body['x-entity'].owner === true ? context.actor.userId : null,
       ...row.assigned,
     })
-  } else row.next = { ...row.before, version: row.version + 1, updated_at: context.now, updated_by: context.actor.userId }
+  } else
+    row.next = {
+      ...row.before,
+      version: row.version + 1,
+      updated_at: context.now,
+      updated_by: context.actor.userId,
+    }
   if (row.action === 'delete') row.next['deleted_at'] = context.now
   if (row.action === 'restore') row.next['deleted_at'] = null
   for (const [name, value] of row.given) row.next[name] = value

@@ -55,10 +55,23 @@ interface ListPlan {
 }
 
 /** One page of an entity's records, in one statement; a count asked for runs beside it. */
-export async function listRecords(context: ReadContext, entityName: string, query: ListQuery, cursors: Cursors): Promise<ListAnswer> {
+export async function listRecords(
+  context: ReadContext,
+  entityName: string,
+  query: ListQuery,
+  cursors: Cursors,
+): Promise<ListAnswer> {
   const { rights, entity } = access(context, entityName)
   const limit = query.limit ?? defaultLimit
-  const shape = JSON.stringify([entity.name, query.fields, query.filter, query.search, query.sort, query.deleted, query.ids !== undefined])
+  const shape = JSON.stringify([
+    entity.name,
+    query.fields,
+    query.filter,
+    query.search,
+    query.sort,
+    query.deleted,
+    query.ids !== undefined,
+  ])
   const binding = `${context.actor.userId ?? ''}|${rights.key}|${shape}`
   const cursor = query.after === undefined ? null : cursors.read(query.after, binding)
   const nulls = cursor?.map((value) => value === null) ?? null
@@ -69,7 +82,9 @@ export async function listRecords(context: ReadContext, entityName: string, quer
   cursor?.forEach((value, index) => (slots[`k${index}`] = value))
   const [{ rows }, count] = await Promise.all([
     run(context, plan, slots),
-    query.count === undefined || query.count === 'none' ? undefined : countRecords(context, entity, query, query.count),
+    query.count === undefined || query.count === 'none'
+      ? undefined
+      : countRecords(context, entity, query, query.count),
   ])
   const page = rows.length > limit ? rows.slice(0, limit) : rows
   const last = rows.length > limit ? page.at(-1) : undefined
@@ -103,7 +118,12 @@ export async function getRecord(
 }
 
 /** Like {@link getRecord}, but throws `record.not-found`. */
-export async function requireRecord(context: ReadContext, entity: string, id: string, fields?: readonly string[]): Promise<RecordData> {
+export async function requireRecord(
+  context: ReadContext,
+  entity: string,
+  id: string,
+  fields?: readonly string[],
+): Promise<RecordData> {
   const record = await getRecord(context, entity, id, fields === undefined ? {} : { fields })
   if (!record) throw new Problem(problems['record.not-found'])
   return record
@@ -134,48 +154,71 @@ export async function countRecords(
 }
 
 /** The entity and the rights on it, or the problem of an entity that does not exist. */
-export function access(context: Pick<ReadContext, 'model' | 'actor'>, name: string): { rights: Rights; entity: EntityModel; own: EntityRights } {
+export function access(
+  context: Pick<ReadContext, 'model' | 'actor'>,
+  name: string,
+): { rights: Rights; entity: EntityModel; own: EntityRights } {
   const rights = rightsOf(context.model, context.actor)
   const own = rights.entity(name)
-  if (!own) throw new Problem(problems['entity.not-found'], { detail: `There is no entity "${name.slice(0, 60)}".` })
+  if (!own)
+    throw new Problem(problems['entity.not-found'], { detail: `There is no entity "${name.slice(0, 60)}".` })
   return { rights, entity: own.entity, own }
 }
 
-function planList(model: Model, rights: Rights, entity: EntityModel, query: ListQuery, nulls: readonly boolean[] | null): ListPlan {
+function planList(
+  model: Model,
+  rights: Rights,
+  entity: EntityModel,
+  query: ListQuery,
+  nulls: readonly boolean[] | null,
+): ListPlan {
   const builder = new SelectBuilder(model, rights, entity)
   const selected = selectFields(builder, rights, entity, query.fields)
-  const keys = sortKeys(builder, entity, query.sort)
+  const keys = sortKeys(builder, rights.entity(entity.name)!, query.sort)
   applyConditions(builder, rights.entity(entity.name)!, entity, query)
   if (nulls) builder.where.push(afterCursor(keys, nulls, builder.params))
   const columns = selected.flatMap((one) => one.columns)
   const order = keys.map((key) => `${key.sql}${key.descending ? ' DESC' : ''}`).join(', ')
   const tail = ` ORDER BY ${order} LIMIT ${builder.params.slot('limit', 'integer')}`
-  return finish(builder, [...columns, ...keys.map((key) => key.sql)], tail, { decode: decoder(selected), keysAt: columns.length, keys })
+  return finish(builder, [...columns, ...keys.map((key) => key.sql)], tail, {
+    decode: decoder(selected),
+    keysAt: columns.length,
+    keys,
+  })
 }
 
 /** The selected fields; `*` is every field of the entity that the user may read, and the display text. */
-function selectFields(builder: SelectBuilder, rights: Rights, entity: EntityModel, fields: readonly string[] | undefined): Selected[] {
+function selectFields(
+  builder: SelectBuilder,
+  rights: Rights,
+  entity: EntityModel,
+  fields: readonly string[] | undefined,
+): Selected[] {
   const own = rights.entity(entity.name)!
   const all = (): string[] => [...entity.fields.keys()].filter((name) => own.readField(name) !== null)
   const paths = new Set((fields ?? ['*']).flatMap((path) => (path === '*' ? all() : [path])))
   for (const always of ['version', 'id']) if (entity.fields.has(always)) paths.add(always)
-  if (paths.size > maxFields) throw limit(`at most ${maxFields} fields`)
+  if (paths.size > maxFields) throw overLimit(`at most ${maxFields} fields`)
   return [...paths].map((path) => builder.select(path))
 }
 
-function sortKeys(builder: SelectBuilder, entity: EntityModel, sort: readonly string[] | undefined): SortKey[] {
-  const wanted = sort ?? (entity.fields.has('version') ? ['-created_at'] : ['id'])
-  if (wanted.length > maxSorts) throw limit(`at most ${maxSorts} sort keys`)
+function sortKeys(builder: SelectBuilder, own: EntityRights, sort: readonly string[] | undefined): SortKey[] {
+  // Newest first. Ids grow with time too, for those who may not read when a record was made.
+  const wanted = sort ?? [own.readField('created_at')?.length === 0 ? '-created_at' : '-id']
+  if (wanted.length > maxSorts) throw overLimit(`at most ${maxSorts} sort keys`)
   const keys = wanted.map((term) => {
     const descending = term.startsWith('-')
     const path = descending ? term.slice(1) : term
     const value = builder.sortValue(path)
-    if (!value) throw unknownField(entity, path)
+    if (!value) throw unknownField(own.entity, path)
     const notNull = path === 'id' || path === 'created_at' || path === 'updated_at' || path === 'version'
     return { sql: value.sql, pgType: value.pgType, descending, notNull }
   })
   // The id makes the order total; in the direction of the last key one index serves both ways.
-  return [...keys, { sql: 't0.id', pgType: 'uuid', descending: keys.at(-1)?.descending ?? false, notNull: true }]
+  return [
+    ...keys,
+    { sql: 't0.id', pgType: 'uuid', descending: keys.at(-1)?.descending ?? false, notNull: true },
+  ]
 }
 
 /** Conditions of filter, search, bin and rights. */
@@ -191,19 +234,35 @@ export function applyConditions(
   if (query.search !== undefined) searchCondition(builder, own, query.search)
 }
 
-function restrictRows(builder: SelectBuilder, own: EntityRights, entity: EntityModel, deleted: boolean): void {
+function restrictRows(
+  builder: SelectBuilder,
+  own: EntityRights,
+  entity: EntityModel,
+  deleted: boolean,
+): void {
   if (entity.fields.has('deleted_at')) builder.where.push(`t0.deleted_at IS ${deleted ? 'NOT NULL' : 'NULL'}`)
   builder.restrict(own.rows.read)
   if (deleted) builder.restrict(own.rows.delete)
 }
 
-function finish(builder: SelectBuilder, columns: string[], tail: string, rest: Pick<ListPlan, 'decode' | 'keysAt' | 'keys'>): ListPlan {
+function finish(
+  builder: SelectBuilder,
+  columns: string[],
+  tail: string,
+  rest: Pick<ListPlan, 'decode' | 'keysAt' | 'keys'>,
+): ListPlan {
   const where = builder.whereSql()
-  return { ...named(`SELECT ${columns.join(', ')} FROM ${builder.from()}${where}${tail}`, builder.params.list), ...rest }
+  return {
+    ...named(`SELECT ${columns.join(', ')} FROM ${builder.from()}${where}${tail}`, builder.params.list),
+    ...rest,
+  }
 }
 
 /** A statement with the name under which connections keep it prepared. */
-export function named(text: string, params: readonly Param[]): { name: string; text: string; params: readonly Param[] } {
+export function named(
+  text: string,
+  params: readonly Param[],
+): { name: string; text: string; params: readonly Param[] } {
   return { name: createHash('sha1').update(text).digest('base64url'), text, params }
 }
 
@@ -222,6 +281,6 @@ export function run(
   }) as unknown as Promise<{ rows: unknown[][] }>
 }
 
-function limit(cap: string): Problem {
+function overLimit(cap: string): Problem {
   return new Problem(problems['query.limit'], { detail: `A query may name ${cap}.` })
 }

@@ -11,16 +11,31 @@ const problems = defineProblems({
 const timeLimit = 2000
 
 /** Lets plugins look at the batch, change it and refuse rows. A hook that throws or hangs fails the write and is named. */
-export async function runBeforeSave(context: WriteContext, entity: EntityModel, rows: readonly WriteRow[]): Promise<void> {
+export async function runBeforeSave(
+  context: WriteContext,
+  entity: EntityModel,
+  rows: readonly WriteRow[],
+): Promise<void> {
   const registered = context.hooks.get(entity.name) ?? []
-  const batch = rows.filter((row) => row.failure === null && (row.action === 'create' || row.action === 'update'))
+  const batch = rows.filter(
+    (row) => row.failure === null && (row.action === 'create' || row.action === 'update'),
+  )
   if (batch.length === 0) return
   for (const { plugin, hooks } of registered) {
     if (!hooks.beforeSave) continue
     const { userId, name } = context.actor
-    const info = { actor: userId === null ? null : { id: userId, name }, cause: context.cause, now: context.now }
+    const info = {
+      actor: userId === null ? null : { id: userId, name },
+      cause: context.cause,
+      now: context.now,
+    }
     try {
-      await withLimit(async () => hooks.beforeSave!(batch.map((row) => hookRow(entity, row)), info))
+      await withLimit(async () =>
+        hooks.beforeSave!(
+          batch.map((row) => hookRow(entity, row)),
+          info,
+        ),
+      )
     } catch (error) {
       const detail = `The plugin "${plugin}" failed while ${entity.plural} were saved: ${(error as Error).message}`
       throw new Problem(problems['plugin.hook-failed'], { detail: detail.slice(0, 500), extra: { plugin } })
@@ -39,7 +54,8 @@ function hookRow(entity: EntityModel, row: WriteRow): HookRow {
     },
     set(name, value) {
       const field = entity.fields.get(name)
-      if (!field || field.columns.length === 0) throw new Error(`"${entity.name}" has no stored field "${name}"`)
+      if (!field || field.columns.length === 0)
+        throw new Error(`"${entity.name}" has no stored field "${name}"`)
       const parsed = value === null ? { value: null } : field.type.parse(value, field.context)
       if ('error' in parsed) refuse(row, name, parsed.error, parsed.detail, parsed.params)
       else row.next[name] = parsed.value

@@ -10,7 +10,10 @@ const maxWords = 8
  */
 export function searchCondition(builder: SelectBuilder, rights: EntityRights, text: string): void {
   const fields = rights.entity.search.filter((field) => rights.readField(field.name)?.length === 0)
-  const words = fold(text).split(/\s+/).filter((word) => word !== '').slice(0, maxWords)
+  const words = fold(text)
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .slice(0, maxWords)
   for (const word of words) {
     const needle = builder.params.literal(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text')
     const hits = fields.map((field) => `xrm.fold(t0.${field.columns[0]!.sql}) LIKE ${needle}`)

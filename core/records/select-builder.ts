@@ -1,5 +1,11 @@
 import { Problem } from '@xrm/sdk'
-import { compileExpression, ExpressionError, type Program, type Scope, type SqlValue } from '@xrm/sdk/expression'
+import {
+  compileExpression,
+  ExpressionError,
+  type Program,
+  type Scope,
+  type SqlValue,
+} from '@xrm/sdk/expression'
 import type { FieldCondition, Rights, RowScope } from '../access/rights.ts'
 import type { EntityModel, FieldModel, Model } from '../documents/model.ts'
 import { resolvePath } from '../documents/paths.ts'
@@ -65,7 +71,8 @@ export class SelectBuilder {
   select(path: string): Selected {
     const { field, part } = this.#resolve(path)
     const value = this.#field(path.split('.'), true)
-    if ('amount' in value) return { path, field, columns: [value.amount, value.currency], decode: field.type.fromColumns ?? money }
+    if ('amount' in value)
+      return { path, field, columns: [value.amount, value.currency], decode: field.type.fromColumns ?? money }
     if (part === null && field.columns.length > 1) {
       return { path, field, columns: this.#columns(path.split('.')), decode: field.type.fromColumns! }
     }
@@ -81,7 +88,10 @@ export class SelectBuilder {
     const value = this.#field(path.split('.'), true)
     const sql = 'amount' in value ? value.amount : value.sql
     if (field.options.length > 0) {
-      const keys = this.params.literal(field.options.map((option) => option.key), 'text[]')
+      const keys = this.params.literal(
+        field.options.map((option) => option.key),
+        'text[]',
+      )
       return { sql: `array_position(${keys}, ${sql})`, pgType: 'integer', field }
     }
     const pgType = sqlTypes[typeof field.valueType === 'object' ? 'record' : field.valueType] ?? 'text'
@@ -100,7 +110,14 @@ export class SelectBuilder {
       if (!(error instanceof ExpressionError)) throw error
       throw new Problem(problems['query.invalid'], {
         detail: `filter: ${error.message}`,
-        errors: [{ pointer: '#/filter', code: error.code, detail: error.message, params: { position: error.position } }],
+        errors: [
+          {
+            pointer: '#/filter',
+            code: error.code,
+            detail: error.message,
+            params: { position: error.position },
+          },
+        ],
       })
     }
   }
@@ -120,7 +137,8 @@ export class SelectBuilder {
     const names = path.split('.')
     let owner = this.#entity.name
     for (const [index, name] of names.entries()) {
-      if (!resolved || this.#rights.entity(owner)?.readField(name) == null) throw unknownField(this.#entity, path)
+      if (!resolved || this.#rights.entity(owner)?.readField(name) == null)
+        throw unknownField(this.#entity, path)
       const hop = resolved.hops[index]
       if (!hop) break
       owner = hop.entity.name
@@ -146,7 +164,10 @@ export class SelectBuilder {
     let value: SqlValue
     if (field.program) {
       const computed = field.program.sql(this.#target(prefix, false))
-      value = 'amount' in computed ? { ...computed, amount: `trim_scale(${computed.amount})` } : { sql: trimmed(computed.sql, field) }
+      value =
+        'amount' in computed
+          ? { ...computed, amount: `trim_scale(${computed.amount})` }
+          : { sql: trimmed(computed.sql, field) }
     } else if (part !== null) value = { sql: `${alias}.${field.columns[part]!.sql}` }
     else if (field.valueType === 'money') {
       value = { amount: `${alias}.${field.columns[0]!.sql}`, currency: `${alias}.${field.columns[1]!.sql}` }
@@ -154,8 +175,10 @@ export class SelectBuilder {
     if (!checked) return value
     const condition = this.#condition(this.#rights.entity(owner.name)?.readField(field.name) ?? null, prefix)
     if (condition === null) return value
-    const guard = (sql: string): string => `CASE WHEN ${condition} THEN ${sql} END`
-    return 'amount' in value ? { amount: guard(value.amount), currency: guard(value.currency) } : { sql: guard(value.sql) }
+    const guard = (sql: string): string => `(CASE WHEN ${condition} THEN ${sql} END)`
+    return 'amount' in value
+      ? { amount: guard(value.amount), currency: guard(value.currency) }
+      : { sql: guard(value.sql) }
   }
 
   /** All columns of a field that has several, such as an address. */
@@ -166,7 +189,7 @@ export class SelectBuilder {
     const condition = this.#condition(this.#rights.entity(owner.name)?.readField(field.name) ?? null, prefix)
     return field.columns.map((column) => {
       const sql = `${alias}.${column.sql}`
-      return condition === null ? sql : `CASE WHEN ${condition} THEN ${sql} END`
+      return condition === null ? sql : `(CASE WHEN ${condition} THEN ${sql} END)`
     })
   }
 
@@ -176,7 +199,11 @@ export class SelectBuilder {
     return parts.length === 0 ? null : parts.join(' AND ')
   }
 
-  #scopes(scopes: readonly RowScope[], prefix: readonly string[], alias = this.#alias(prefix, false)): string | null {
+  #scopes(
+    scopes: readonly RowScope[],
+    prefix: readonly string[],
+    alias = this.#alias(prefix, false),
+  ): string | null {
     if (scopes.length === 0) return 'false'
     if (scopes.some((scope) => scope.kind === 'all')) return null
     const sql = scopes.map((scope) => {
@@ -229,7 +256,7 @@ function money(values: unknown[]): unknown {
 }
 
 function trimmed(sql: string, field: FieldModel): string {
-  return field.valueType === 'decimal' ? `trim_scale(${sql})` : sql
+  return field.valueType === 'decimal' ? `trim_scale(${sql})` : `(${sql})`
 }
 
 /** A condition or text: everything but money has one column. */
@@ -241,5 +268,8 @@ function plain(value: SqlValue): string {
 /** The same answer for a field that does not exist and for one that the user may not read. */
 export function unknownField(entity: EntityModel, path: string): Problem {
   const detail = `"${entity.name}" has no field "${path.slice(0, 200)}".`
-  return new Problem(problems['query.invalid'], { detail, errors: [{ pointer: `#/${path.slice(0, 200)}`, code: 'query.unknown-field', detail }] })
+  return new Problem(problems['query.invalid'], {
+    detail,
+    errors: [{ pointer: `#/${path.slice(0, 200)}`, code: 'query.unknown-field', detail }],
+  })
 }

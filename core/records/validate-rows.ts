@@ -19,7 +19,8 @@ export function validateRow(context: WriteContext, rights: EntityRights, row: Wr
     const value = row.next[name]
     if (field.options.length === 0 || value == null || refused.has(`/${name}`)) continue
     const parsed = field.type.parse(value, field.context)
-    if ('error' in parsed && !keepsOldOptions(row, name, value)) refuse(row, name, parsed.error, parsed.detail, parsed.params)
+    if ('error' in parsed && !keepsOldOptions(row, name, value))
+      refuse(row, name, parsed.error, parsed.detail, parsed.params)
   }
   validateRules(context, entity, row)
   validateScope(context, rights, row)
@@ -42,7 +43,12 @@ function validateRules(context: WriteContext, entity: EntityModel, row: WriteRow
     if (!concerned && row.action === 'update') continue
     const met = rule.program.evaluate((path) => readPath(entity, row.next, path, evaluation), evaluation)
     if (met === true) continue
-    row.errors.push({ pointer: rule.pointer, code: `rule.${rule.name}`, detail: rule.message, params: { messages: rule.messages } })
+    row.errors.push({
+      pointer: rule.pointer,
+      code: `rule.${rule.name}`,
+      detail: rule.message,
+      params: { messages: rule.messages },
+    })
   }
 }
 
@@ -63,10 +69,16 @@ function validateScope(context: WriteContext, rights: EntityRights, row: WriteRo
   const evaluation = evaluationOf(context)
   const covered = scopes.some((scope) => {
     if (scope.kind !== 'when') return true
-    const changesForeign = scope.program.paths.some((path) => path.includes('.') && row.changed.has(path.split('.', 1)[0]!))
+    const changesForeign = scope.program.paths.some(
+      (path) => path.includes('.') && row.changed.has(path.split('.', 1)[0]!),
+    )
     if (changesForeign) return false
     if (!scope.program.paths.some((path) => row.changed.has(path))) return true
-    return scope.program.evaluate((path) => readPath(rights.entity, row.next, path, evaluation), evaluation) === true
+    return (
+      scope.program.evaluate((path) => readPath(rights.entity, row.next, path, evaluation), evaluation) ===
+      true
+    )
   })
-  if (!covered) row.failure = { code: 'record.forbidden', detail: 'The record would leave what you may change.' }
+  if (!covered)
+    row.failure = { code: 'record.forbidden', detail: 'The record would leave what you may change.' }
 }

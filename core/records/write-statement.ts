@@ -19,7 +19,14 @@ export async function writeStatement(
 ): Promise<Set<string>> {
   const isCreate = rows[0]!.action === 'create'
   const columns = fields.flatMap((field) => field.columns)
-  const shape = ['id uuid', 'version integer', ...columns.map((column) => `${column.sql} ${column.pgType}`), 'h_before jsonb', 'h_after jsonb', 'h_action text']
+  const shape = [
+    'id uuid',
+    'version integer',
+    ...columns.map((column) => `${column.sql} ${column.pgType}`),
+    'h_before jsonb',
+    'h_after jsonb',
+    'h_action text',
+  ]
   const values: unknown[] = [
     JSON.stringify(rows.map((row) => inputOf(row, fields))),
     context.model.version,
@@ -54,7 +61,10 @@ export async function writeStatement(
     )
   }
   const db: PoolClient | Database['pool'] = context.client ?? context.db.pool
-  const result = await db.query<{ id: string }>({ text: `WITH ${parts.join(', ')} SELECT id FROM written`, values })
+  const result = await db.query<{ id: string }>({
+    text: `WITH ${parts.join(', ')} SELECT id FROM written`,
+    values,
+  })
   return new Set(result.rows.map((row) => row.id))
 }
 
@@ -115,7 +125,8 @@ function stageEvents(entity: EntityModel, row: WriteRow): StageEvent[] {
     const after = row.next[stage.name] ?? null
     const facts: Record<string, unknown> = {}
     for (const field of entity.stored) {
-      if (factTypes.has(field.type.name) && row.next[field.name] != null) facts[field.columns[0]!.name] = row.next[field.name]
+      if (factTypes.has(field.type.name) && row.next[field.name] != null)
+        facts[field.columns[0]!.name] = row.next[field.name]
     }
     return [
       {

@@ -27,7 +27,12 @@ export type HookRegistry = ReadonlyMap<string, readonly { plugin: string; hooks:
 /** One row of a batch, as it was asked for. */
 export type WriteOperation =
   /** `assign` are values that the engine sets, not the user: they need no right. */
-  | { action: 'create'; values: Readonly<Record<string, unknown>>; id?: string; assign?: Readonly<Record<string, unknown>> }
+  | {
+      action: 'create'
+      values: Readonly<Record<string, unknown>>
+      id?: string
+      assign?: Readonly<Record<string, unknown>>
+    }
   | { action: 'update'; id: string; version?: number; values: Readonly<Record<string, unknown>> }
   | { action: 'delete'; id: string; version?: number }
   | { action: 'restore'; id: string; version?: number }
@@ -61,19 +66,33 @@ export interface WriteResult {
 }
 
 /** Refuses a field of a row. */
-export function refuse(row: WriteRow, field: string, code: string, detail: string, params?: Record<string, unknown>): void {
+export function refuse(
+  row: WriteRow,
+  field: string,
+  code: string,
+  detail: string,
+  params?: Record<string, unknown>,
+): void {
   row.errors.push({ pointer: `/${field}`, code, detail, ...(params ? { params } : {}) })
 }
 
 /** The value of a path in a record that is being written: a field, a part of an address, or a formula. */
-export function readPath(entity: EntityModel, record: Readonly<Record<string, unknown>>, path: string, evaluation: Evaluation): unknown {
+export function readPath(
+  entity: EntityModel,
+  record: Readonly<Record<string, unknown>>,
+  path: string,
+  evaluation: Evaluation,
+): unknown {
   const dot = path.indexOf('.')
   const name = dot < 0 ? path : path.slice(0, dot)
   const field = entity.fields.get(name)
-  if (field?.program) return field.program.evaluate((inner) => readPath(entity, record, inner, evaluation), evaluation)
+  if (field?.program)
+    return field.program.evaluate((inner) => readPath(entity, record, inner, evaluation), evaluation)
   const value = record[name] ?? null
   if (dot < 0) return value
-  return value === null || typeof value !== 'object' ? null : ((value as Record<string, unknown>)[path.slice(dot + 1)] ?? null)
+  return value === null || typeof value !== 'object'
+    ? null
+    : ((value as Record<string, unknown>)[path.slice(dot + 1)] ?? null)
 }
 
 export interface Evaluation {
@@ -85,5 +104,10 @@ export interface Evaluation {
 
 /** What expressions are evaluated with during a write. */
 export function evaluationOf(context: Pick<WriteContext, 'now' | 'actor' | 'model'>): Evaluation {
-  return { now: context.now, timeZone: context.model.settings.timeZone, me: context.actor.userId, teams: context.actor.teams }
+  return {
+    now: context.now,
+    timeZone: context.model.settings.timeZone,
+    me: context.actor.userId,
+    teams: context.actor.teams,
+  }
 }

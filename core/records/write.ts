@@ -28,9 +28,15 @@ export type RowOutcome = { ok: true; result: WriteResult } | { ok: false; proble
  * Writes a batch: all of it, or nothing and a problem with every error of every row. A single save is a batch of one;
  * API, import, conversions and plugins all come through here.
  */
-export async function writeRecords(context: WriteContext, entity: string, operations: readonly WriteOperation[]): Promise<WriteResult[]> {
+export async function writeRecords(
+  context: WriteContext,
+  entity: string,
+  operations: readonly WriteOperation[],
+): Promise<WriteResult[]> {
   const outcomes = await write(context, entity, operations, false)
-  const failed = outcomes.flatMap((outcome, index) => (outcome.ok ? [] : [{ problem: outcome.problem, index }]))
+  const failed = outcomes.flatMap((outcome, index) =>
+    outcome.ok ? [] : [{ problem: outcome.problem, index }],
+  )
   if (failed.length === 0) return outcomes.map((outcome) => (outcome as { result: WriteResult }).result)
   if (operations.length === 1) throw failed[0]!.problem
   throw new Problem(problems['record.invalid'], {
@@ -40,17 +46,30 @@ export async function writeRecords(context: WriteContext, entity: string, operat
 }
 
 /** Writes the rows that can be written and answers for each one. */
-export async function writeEach(context: WriteContext, entity: string, operations: readonly WriteOperation[]): Promise<RowOutcome[]> {
+export async function writeEach(
+  context: WriteContext,
+  entity: string,
+  operations: readonly WriteOperation[],
+): Promise<RowOutcome[]> {
   return write(context, entity, operations, true)
 }
 
 /** The errors of one row with pointers into the batch. */
 export function rowErrors(problem: Problem, index: number): ProblemItem[] {
-  if (!problem.errors) return [{ pointer: `#/${index}`, code: problem.code, detail: problem.detail ?? problem.title }]
-  return problem.errors.map((error) => ({ ...error, pointer: `#/${index}${error.pointer.replace(/^#/, '')}` }))
+  if (!problem.errors)
+    return [{ pointer: `#/${index}`, code: problem.code, detail: problem.detail ?? problem.title }]
+  return problem.errors.map((error) => ({
+    ...error,
+    pointer: `#/${index}${error.pointer.replace(/^#/, '')}`,
+  }))
 }
 
-async function write(context: WriteContext, name: string, operations: readonly WriteOperation[], partial: boolean): Promise<RowOutcome[]> {
+async function write(
+  context: WriteContext,
+  name: string,
+  operations: readonly WriteOperation[],
+  partial: boolean,
+): Promise<RowOutcome[]> {
   const own = rightsFor(context, name)
   const hasHooks = (context.hooks.get(name) ?? []).length > 0
   const alone = operations.length === 1 && !hasHooks && context.client === undefined
@@ -58,7 +77,8 @@ async function write(context: WriteContext, name: string, operations: readonly W
     const rows = prepareRows(context, own, operations)
     try {
       if (alone || context.client) await process(context, own, rows, partial, !alone)
-      else await transaction(context.db, (client) => process({ ...context, client }, own, rows, partial, true))
+      else
+        await transaction(context.db, (client) => process({ ...context, client }, own, rows, partial, true))
     } catch (error) {
       if (error instanceof MovedError) {
         if (attempt < 5) continue
@@ -66,7 +86,8 @@ async function write(context: WriteContext, name: string, operations: readonly W
       } else {
         const constraint = constraintProblem(error, own.entity)
         if (!constraint) throw error
-        if (partial && operations.length > 1 && context.client === undefined) return await halves(context, name, operations)
+        if (partial && operations.length > 1 && context.client === undefined)
+          return await halves(context, name, operations)
         throw constraint
       }
     }
@@ -75,7 +96,11 @@ async function write(context: WriteContext, name: string, operations: readonly W
 }
 
 /** A constraint stopped a batch without saying which row: each half tries by itself. */
-async function halves(context: WriteContext, name: string, operations: readonly WriteOperation[]): Promise<RowOutcome[]> {
+async function halves(
+  context: WriteContext,
+  name: string,
+  operations: readonly WriteOperation[],
+): Promise<RowOutcome[]> {
   const middle = Math.ceil(operations.length / 2)
   const result: RowOutcome[] = []
   for (const part of [operations.slice(0, middle), operations.slice(middle)]) {
@@ -92,14 +117,25 @@ async function halves(context: WriteContext, name: string, operations: readonly 
 /** A row changed between reading and writing it; nothing was written. */
 class MovedError extends Error {}
 
-async function process(context: WriteContext, rights: EntityRights, rows: WriteRow[], partial: boolean, lock: boolean): Promise<void> {
+async function process(
+  context: WriteContext,
+  rights: EntityRights,
+  rows: WriteRow[],
+  partial: boolean,
+  lock: boolean,
+): Promise<void> {
   await validate(context, rights, rows, lock)
   if (!partial && rows.some(isRefused)) return
   await execute(context, rights.entity, rows)
 }
 
 /** Everything that can be said about the rows before anything is written. */
-async function validate(context: WriteContext, rights: EntityRights, rows: WriteRow[], lock: boolean): Promise<void> {
+async function validate(
+  context: WriteContext,
+  rights: EntityRights,
+  rows: WriteRow[],
+  lock: boolean,
+): Promise<void> {
   const { entity } = rights
   await loadRows(context, rights, rows, neededFields(context, entity, rows), lock)
   for (const row of rows) {
@@ -120,7 +156,13 @@ async function execute(context: WriteContext, entity: EntityModel, rows: readonl
   const results = rows.map((row) => row.id)
   let first = true
   for (const group of groups(entity, sound)) {
-    const written = await writeStatement(first ? context : withoutKey(context), entity, group.rows, group.fields, results)
+    const written = await writeStatement(
+      first ? context : withoutKey(context),
+      entity,
+      group.rows,
+      group.fields,
+      results,
+    )
     first = false
     if (written.size < group.rows.length) throw await reasonOf(context)
     for (const row of group.rows) row.version += 1
@@ -174,16 +216,21 @@ function withoutKey({ idempotency: _, ...context }: WriteContext): WriteContext 
 
 /** Why fewer rows were written than asked for: the model has moved on, or a record has. */
 async function reasonOf(context: WriteContext): Promise<Error> {
-  const { rows } = await (context.client ?? context.db.pool).query<{ version: number }>('SELECT version FROM xrm.model')
+  const { rows } = await (context.client ?? context.db.pool).query<{ version: number }>(
+    'SELECT version FROM xrm.model',
+  )
   return rows[0]!.version === context.model.version ? new MovedError() : new StaleModelError()
 }
 
 /** Rows that write the same columns go together; an update that changes nothing is not written at all. */
-function groups(entity: EntityModel, rows: readonly WriteRow[]): { rows: WriteRow[]; fields: FieldModel[] }[] {
+function groups(
+  entity: EntityModel,
+  rows: readonly WriteRow[],
+): { rows: WriteRow[]; fields: FieldModel[] }[] {
   const result = new Map<string, { rows: WriteRow[]; fields: FieldModel[] }>()
   for (const row of rows) {
     if (row.action !== 'create' && row.changed.size === 0) continue
-    const names = row.action === 'create' ? ['create'] : [...row.changed].sort()
+    const names = row.action === 'create' ? ['create'] : [...row.changed].toSorted()
     const key = names.join()
     const group = result.get(key) ?? { rows: [], fields: [] }
     group.rows.push(row)
@@ -194,7 +241,8 @@ function groups(entity: EntityModel, rows: readonly WriteRow[]): { rows: WriteRo
     group.fields = entity.stored.filter(
       (field) =>
         field.type.name !== 'auto-number' &&
-        (group.rows.some((row) => row.changed.has(field.name)) || (isCreate && createColumns.has(field.name))),
+        (group.rows.some((row) => row.changed.has(field.name)) ||
+          (isCreate && createColumns.has(field.name))),
     )
   }
   return [...result.values()]
@@ -221,12 +269,15 @@ function neededFields(context: WriteContext, entity: EntityModel, rows: readonly
     for (const option of stage.options) Object.keys(option.sets ?? {}).forEach(add)
   }
   if (entity.stages.some((stage) => rows.some((row) => row.given.has(stage.name)))) {
-    for (const field of entity.stored) if (['money', 'percent', 'date'].includes(field.type.name)) names.add(field.name)
+    for (const field of entity.stored)
+      if (['money', 'percent', 'date'].includes(field.type.name)) names.add(field.name)
   }
-  for (const scope of rightsOf(context.model, context.rightsOf ?? context.actor).entity(entity.name)?.rows.update ?? []) {
+  for (const scope of rightsOf(context.model, context.rightsOf ?? context.actor).entity(entity.name)?.rows
+    .update ?? []) {
     if (scope.kind === 'when') scope.program.paths.forEach(add)
   }
-  if (rows.some((row) => row.action === 'restore')) for (const { fields } of entity.unique) fields.forEach(add)
+  if (rows.some((row) => row.action === 'restore'))
+    for (const { fields } of entity.unique) fields.forEach(add)
   return entity.stored.filter((field) => names.has(field.name) && isLoadable(field))
 }
 
@@ -235,7 +286,11 @@ function isLoadable(field: FieldModel): boolean {
 }
 
 /** A record that others need may not go. */
-async function checkReferenced(context: WriteContext, entity: EntityModel, rows: readonly WriteRow[]): Promise<void> {
+async function checkReferenced(
+  context: WriteContext,
+  entity: EntityModel,
+  rows: readonly WriteRow[],
+): Promise<void> {
   const deleted = rows.filter((row) => row.action === 'delete' && row.failure === null)
   const restricting = entity.related.filter((relation) => relation.onDelete === 'restrict')
   if (deleted.length === 0 || restricting.length === 0) return
@@ -249,7 +304,8 @@ async function checkReferenced(context: WriteContext, entity: EntityModel, rows:
     )
     const referenced = new Set(found.map((row) => row.id))
     for (const row of deleted) {
-      if (referenced.has(row.id)) row.failure = { code: 'record.referenced', detail: `Records of ${other.plural} refer to it.` }
+      if (referenced.has(row.id))
+        row.failure = { code: 'record.referenced', detail: `Records of ${other.plural} refer to it.` }
     }
   }
 }
@@ -258,7 +314,10 @@ function outcomeOf(entity: EntityModel, row: WriteRow): RowOutcome {
   if (row.failure) {
     const { code, detail, extra } = row.failure
     const definition = problems[code as keyof typeof problems]
-    return { ok: false, problem: new Problem(definition, { ...(detail ? { detail } : {}), ...(extra ? { extra } : {}) }) }
+    return {
+      ok: false,
+      problem: new Problem(definition, { ...(detail ? { detail } : {}), ...(extra ? { extra } : {}) }),
+    }
   }
   if (row.errors.length > 0) {
     const isUnique = row.errors.every((error) => error.code === 'record.unique')
@@ -280,9 +339,14 @@ function constraintProblem(error: unknown, entity: EntityModel): Problem | null 
   if (code === '23505') {
     const fields = entity.unique.length === 1 ? entity.unique[0]!.fields : []
     return new Problem(problems['record.unique'], {
-      errors: fields.slice(0, 1).map((name) => ({ pointer: `#/${name}`, code: 'record.unique', detail: 'another record has this value already' })),
+      errors: fields.slice(0, 1).map((name) => ({
+        pointer: `#/${name}`,
+        code: 'record.unique',
+        detail: 'another record has this value already',
+      })),
     })
   }
-  if (code === '23503') return new Problem(problems['record.invalid'], { detail: 'It names a record that no longer exists.' })
+  if (code === '23503')
+    return new Problem(problems['record.invalid'], { detail: 'It names a record that no longer exists.' })
   return null
 }

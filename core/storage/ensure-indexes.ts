@@ -14,7 +14,9 @@ const lock = 5_788_246
 export async function ensureIndexes(db: Database, model: Model, log: Logger): Promise<void> {
   const client = await db.pool.connect()
   try {
-    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [lock])
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+      lock,
+    ])
     if (!rows[0]!.locked) return
     await client.query('SET statement_timeout = 0')
     const wanted = new Map(wantedIndexes(model).map((index) => [index.name, index]))

@@ -42,19 +42,31 @@ export function wantedIndexes(model: Model): WantedIndex[] {
   }
   for (const view of model.views.values()) {
     const entity = model.entities.get(view.entity)
-    const [first] = Object.entries(view.sort ?? {}).sort((a, b) => (a[1].order ?? 0) - (b[1].order ?? 0))
+    const [first] = Object.entries(view.sort ?? {}).toSorted((a, b) => (a[1].order ?? 0) - (b[1].order ?? 0))
     const field = first && entity?.fields.get(first[0])
-    if (entity && !entity.readOnly && field && !field.system && field.columns.length > 0 && field.options.length === 0) {
+    if (
+      entity &&
+      !entity.readOnly &&
+      field &&
+      !field.system &&
+      field.columns.length > 0 &&
+      field.options.length === 0
+    ) {
       add(entity, `(${sortColumn(field)}, id)`)
     }
   }
   for (const conversion of model.conversions.values()) {
     for (const target of conversion.targets) {
       for (const rule of Object.values(target.body.match ?? {})) {
-        const fields = Object.entries(rule.fields).map(([name, normaliser]) => ({ field: target.entity.fields.get(name), normaliser }))
+        const fields = Object.entries(rule.fields).map(([name, normaliser]) => ({
+          field: target.entity.fields.get(name),
+          normaliser,
+        }))
         // Lists are compared by overlap, which a B-tree does not serve; they are few and short.
         if (fields.some(({ field }) => !field || field.multiple)) continue
-        const columns = fields.map(({ field, normaliser }) => `${matchFunction(normaliser)}(${field!.columns[0]!.sql})`)
+        const columns = fields.map(
+          ({ field, normaliser }) => `${matchFunction(normaliser)}(${field!.columns[0]!.sql})`,
+        )
         add(target.entity, `(${columns.join(', ')}) WHERE deleted_at IS NULL`)
       }
     }

@@ -124,7 +124,14 @@ class StoragePlanner {
     }
   }
 
-  #add(entity: string, field: string, body: Field, type: FieldType, names: string[], signature: string): void {
+  #add(
+    entity: string,
+    field: string,
+    body: Field,
+    type: FieldType,
+    names: string[],
+    signature: string,
+  ): void {
     const types = Object.values(type.columns(body))
     const table = this.#sqlTable(entity)
     const added = names.map((name, index) => `ADD COLUMN ${quoteName(name)} ${types[index]}`)
@@ -177,7 +184,8 @@ class StoragePlanner {
 
   #referencedTable(field: Field, type: FieldType): string | null {
     if (type.name === 'user') return 'xrm."user"'
-    const entity = type.name === 'team' ? 'team' : type.name === 'relation' ? field['x-relation']?.entity : undefined
+    const entity =
+      type.name === 'team' ? 'team' : type.name === 'relation' ? field['x-relation']?.entity : undefined
     if (entity === undefined) return null
     if (entity === 'user') return 'xrm."user"'
     return this.#tables.has(entity) ? this.#sqlTable(entity) : null
@@ -190,9 +198,11 @@ class StoragePlanner {
 
 function signatureOf(types: Readonly<Record<string, string>>, field: Field): string {
   const references = field['x-relation'] ? ` → ${field['x-relation'].entity}` : ''
-  return Object.entries(types)
-    .map(([suffix, type]) => `${suffix}:${type}`)
-    .join(',') + references
+  return (
+    Object.entries(types)
+      .map(([suffix, type]) => `${suffix}:${type}`)
+      .join(',') + references
+  )
 }
 
 function freeName(wanted: string, isTaken: (name: string) => boolean): string {

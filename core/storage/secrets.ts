@@ -7,7 +7,9 @@ export async function sharedSecret(db: Database, name: string): Promise<string> 
     name,
     randomBytes(32).toString('base64url'),
   ])
-  const { rows } = await db.pool.query<{ value: string }>('SELECT value FROM xrm.secret WHERE name = $1', [name])
+  const { rows } = await db.pool.query<{ value: string }>('SELECT value FROM xrm.secret WHERE name = $1', [
+    name,
+  ])
   const [row] = rows
   if (!row) throw new Error(`The secret ${name} could not be kept`)
   return row.value

@@ -30,7 +30,9 @@ const team = defineEntity({
     name: 'team',
     plural: 'teams',
     labels: { en: { one: 'Team', other: 'Teams' }, de: { one: 'Team', other: 'Teams' } },
-    descriptions: { de: 'Menschen, die zusammenarbeiten, etwa eine Abteilung. Datensätze und Aufgaben können einem Team gehören.' },
+    descriptions: {
+      de: 'Menschen, die zusammenarbeiten, etwa eine Abteilung. Datensätze und Aufgaben können einem Team gehören.',
+    },
     display: 'name',
     icon: 'users',
     navigation: false,
@@ -57,7 +59,16 @@ export const systemPlugin = definePlugin({
       labels: { de: 'Administrator' },
       description: 'Sees and changes everything, configuration and users included.',
       administer: true,
-      entities: { '*': { read: 'all', create: 'all', update: 'all', delete: 'all', convert: 'all', fields: { '*': 'write' } } },
+      entities: {
+        '*': {
+          read: 'all',
+          create: 'all',
+          update: 'all',
+          delete: 'all',
+          convert: 'all',
+          fields: { '*': 'write' },
+        },
+      },
     }),
   },
 })

@@ -3,6 +3,7 @@ import { account } from './account.entity.ts'
 import { accountRoles } from './accounts.roles.ts'
 import { accountForm, accountViews } from './accounts.views.ts'
 import { abcClass, accountRole, industry } from './options.ts'
+import { accountDemo } from './accounts.demo.ts'
 
 /** Organisations of every kind, the hub that contacts, opportunities and suppliers refer to. */
 export default definePlugin({
@@ -16,4 +17,5 @@ export default definePlugin({
   views: accountViews,
   forms: { account: accountForm },
   roles: accountRoles,
+  demo: accountDemo,
 })

@@ -4,6 +4,7 @@ import { campaign } from './campaign.entity.ts'
 import { campaignRoles } from './campaigns.roles.ts'
 import { campaignForm, campaignMemberForm, campaignViews } from './campaigns.views.ts'
 import { campaignType } from './options.ts'
+import { campaignDemo } from './campaigns.demo.ts'
 
 /** Marketing actions, who took part, and whether they were worth it. */
 export default definePlugin({
@@ -17,4 +18,5 @@ export default definePlugin({
   views: campaignViews,
   forms: { campaign: campaignForm, campaign_member: campaignMemberForm },
   roles: campaignRoles,
+  demo: campaignDemo,
 })

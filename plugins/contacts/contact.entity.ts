@@ -52,6 +52,16 @@ export const contact = defineEntity({
     },
     job_title: { type: 'string', maxLength: 120, title: 'Job title', 'x-labels': { de: 'Position' } },
     department: { type: 'string', maxLength: 120, title: 'Department', 'x-labels': { de: 'Abteilung' } },
+    reports_to: {
+      'x-type': 'relation',
+      'x-relation': {
+        entity: 'contact',
+        onDelete: 'clear',
+        inverse: { title: 'Direct reports', labels: { de: 'Unterstellte' } },
+      },
+      title: 'Reports to',
+      'x-labels': { de: 'Berichtet an' },
+    },
     responsibilities: {
       'x-type': 'multi-select',
       'x-options': 'responsibility',

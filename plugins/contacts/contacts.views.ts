@@ -70,6 +70,7 @@ export const contactForm = defineForm({
         job_title: { create: true },
         department: {},
         responsibilities: {},
+        reports_to: {},
         birthday: {},
         lead_source: {},
       },

@@ -3,6 +3,7 @@ import { contact } from './contact.entity.ts'
 import { contactRoles } from './contacts.roles.ts'
 import { contactForm, contactViews } from './contacts.views.ts'
 import { leadSource, responsibility, salutation } from './options.ts'
+import { contactDemo } from './contacts.demo.ts'
 
 /** People whom the firm knows, usually at an account. */
 export default definePlugin({
@@ -17,4 +18,5 @@ export default definePlugin({
   views: contactViews,
   forms: { contact: contactForm },
   roles: contactRoles,
+  demo: contactDemo,
 })

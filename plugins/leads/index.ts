@@ -4,6 +4,7 @@ import { lead } from './lead.entity.ts'
 import { leadRoles } from './leads.roles.ts'
 import { leadForm, leadViews } from './leads.views.ts'
 import { leadCloseReason } from './options.ts'
+import { leadDemo } from './demo/leads.demo.ts'
 
 /** People and organisations that might become customers, and the way there. */
 export default definePlugin({
@@ -25,4 +26,5 @@ export default definePlugin({
   views: leadViews,
   forms: { lead: leadForm },
   roles: leadRoles,
+  demo: leadDemo,
 })

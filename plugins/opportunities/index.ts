@@ -3,6 +3,7 @@ import { opportunityRoles } from './opportunities.roles.ts'
 import { opportunityForm, opportunityViews } from './opportunities.views.ts'
 import { opportunity } from './opportunity.entity.ts'
 import { businessUnit, lostReason, product } from './options.ts'
+import { opportunityDemo } from './opportunities.demo.ts'
 
 /** Possible sales on their way from first interest to won or lost. */
 export default definePlugin({
@@ -17,4 +18,5 @@ export default definePlugin({
   views: opportunityViews,
   forms: { opportunity: opportunityForm },
   roles: opportunityRoles,
+  demo: opportunityDemo,
 })

@@ -4,6 +4,7 @@ import { paymentTerms, supplierCategory } from './options.ts'
 import { supplier } from './supplier.entity.ts'
 import { supplierRoles } from './suppliers.roles.ts'
 import { supplierForm, supplierViews } from './suppliers.views.ts'
+import { supplierDemo } from './suppliers.demo.ts'
 
 const problems = defineProblems({
   'suppliers.rating-missing': { status: 422, title: 'An approved supplier needs an ABC class' },
@@ -35,4 +36,5 @@ export default definePlugin({
       },
     },
   },
+  demo: supplierDemo,
 })

@@ -57,11 +57,11 @@ export function testPlugin(plugin: Plugin, others: readonly Plugin[] = []): void
       const folder = join(pluginsFolder, plugin.name)
       for (const file of sources(folder)) {
         const imports = [
-          ...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^'"]*['"]([^'"]+)['"]/gm),
+          ...readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?:[^'"=]*? from )?['"]([^'"]+)['"]/gm),
         ]
         for (const [line, from = ''] of imports) {
           const own = from.startsWith('./') && !from.includes('..')
-          const foreignTypes = /^import type /.test(line) && from.startsWith('@xrm/')
+          const foreignTypes = line.startsWith('import type ') && from.startsWith('@xrm/')
           expect(own || from.startsWith('@xrm/sdk') || foreignTypes, `${file}: ${line}`).toBe(true)
         }
       }

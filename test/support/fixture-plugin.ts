@@ -16,7 +16,10 @@ export const fixture = definePlugin({
       properties: {
         name: { type: 'string', maxLength: 120 },
         site: { type: 'string', format: 'uri' },
-        roles: { 'x-type': 'multi-select', 'x-options': { customer: { title: 'Customer' }, prospect: { title: 'Prospect' } } },
+        roles: {
+          'x-type': 'multi-select',
+          'x-options': { customer: { title: 'Customer' }, prospect: { title: 'Prospect' } },
+        },
         parent: { 'x-type': 'relation', 'x-relation': { entity: 'firm' } },
         seat: { 'x-type': 'address' },
         tax_number: { type: 'string' },
@@ -27,7 +30,13 @@ export const fixture = definePlugin({
       title: 'Person',
       type: 'object',
       required: ['last_name'],
-      'x-entity': { name: 'person', plural: 'people', display: "join([first_name, last_name], ' ')", owner: true, search: ['last_name', 'email'] },
+      'x-entity': {
+        name: 'person',
+        plural: 'people',
+        display: "join([first_name, last_name], ' ')",
+        owner: true,
+        search: ['last_name', 'email'],
+      },
       properties: {
         first_name: { type: 'string' },
         last_name: { type: 'string', maxLength: 20 },
@@ -94,7 +103,13 @@ export const fixture = definePlugin({
           },
         },
       },
-      'x-rules': { named: { check: 'last_name != null || company != null', message: 'A person or a company is needed', pointer: '/last_name' } },
+      'x-rules': {
+        named: {
+          check: 'last_name != null || company != null',
+          message: 'A person or a company is needed',
+          pointer: '/last_name',
+        },
+      },
     }),
     defineEntity({
       title: 'Call',
@@ -105,7 +120,11 @@ export const fixture = definePlugin({
         plural: 'calls',
         display: 'subject',
         owner: true,
-        timeline: { regarding: 'regarding', at: 'coalesce(happened_at, created_at)', done: 'happened_at != null' },
+        timeline: {
+          regarding: 'regarding',
+          at: 'coalesce(happened_at, created_at)',
+          done: 'happened_at != null',
+        },
       },
       properties: {
         subject: { type: 'string' },
@@ -172,8 +191,21 @@ export const fixture = definePlugin({
       entities: {
         firm: { read: 'all', create: 'all', update: 'team', fields: { '*': 'write', tax_number: 'none' } },
         person: { read: 'all', create: 'all', update: 'team', delete: 'own', fields: { '*': 'write' } },
-        deal: { read: 'team', create: 'all', update: 'own', delete: 'own', fields: { '*': 'write', secret: 'none' } },
-        prospect: { read: 'team', create: 'all', update: 'team', delete: 'own', convert: 'team', fields: { '*': 'write' } },
+        deal: {
+          read: 'team',
+          create: 'all',
+          update: 'own',
+          delete: 'own',
+          fields: { '*': 'write', secret: 'none' },
+        },
+        prospect: {
+          read: 'team',
+          create: 'all',
+          update: 'team',
+          delete: 'own',
+          convert: 'team',
+          fields: { '*': 'write' },
+        },
         call: { read: 'team', create: 'all', update: 'own', fields: { '*': 'write' } },
       },
     },

@@ -13,7 +13,12 @@ export interface Answer<T = Record<string, unknown>> {
 }
 
 /** Calls the app as one user. */
-export type Caller = <T = Record<string, never>>(method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer<T>>
+export type Caller = <T = Record<string, never>>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answer<T>>
 
 export interface TestServer {
   server: RunningServer
@@ -38,7 +43,12 @@ export async function testServer({ plugins }: { plugins?: readonly Plugin[] } = 
     for (const node of nodes) await node.stop()
   })
   const start = async (listen: boolean) => {
-    const running = await startServer({ config, log: createLog((process.env['TEST_LOG'] ?? 'silent') as Config['logLevel']), listen, ...(plugins ? { plugins } : {}) })
+    const running = await startServer({
+      config,
+      log: createLog((process.env['TEST_LOG'] ?? 'silent') as Config['logLevel']),
+      listen,
+      ...(plugins ? { plugins } : {}),
+    })
     nodes.push(running)
     const server = withHeaderSessions(running)
     return { server, app: await createApp(server) }
@@ -56,7 +66,8 @@ export async function testServer({ plugins }: { plugins?: readonly Plugin[] } = 
         [name, `${name.replaceAll(' ', '.')}@example.com`],
       )
       const { id } = rows[0]!
-      for (const role of roles) await first.server.db.pool.query('INSERT INTO xrm.user_role VALUES ($1, $2)', [id, role])
+      for (const role of roles)
+        await first.server.db.pool.query('INSERT INTO xrm.user_role VALUES ($1, $2)', [id, role])
       await first.server.teams.set(id, teams)
       return { id, call: caller(first.app, id) }
     },
@@ -71,11 +82,19 @@ function caller(app: TestServer['app'], userId: string): Caller {
   return async (method, path, body, headers = {}) => {
     const response = await app.request(path, {
       method,
-      headers: { 'x-test-user': userId, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        'x-test-user': userId,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const text = await response.text()
-    return { status: response.status, headers: response.headers, body: (text === '' ? undefined : parse(text)) as never }
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? undefined : parse(text)) as never,
+    }
   }
 }
 
@@ -95,7 +114,12 @@ function withHeaderSessions(server: RunningServer): RunningServer {
       session: async (headers) => {
         const id = headers.get('x-test-user')
         if (id === null) return null
-        const { rows } = await server.db.pool.query<{ name: string; email: string; language: string | null; roles: string[] }>(
+        const { rows } = await server.db.pool.query<{
+          name: string
+          email: string
+          language: string | null
+          roles: string[]
+        }>(
           `SELECT name, email, language, ARRAY(SELECT role FROM xrm.user_role r WHERE r.user_id = u.id) AS roles FROM xrm."user" u WHERE id = $1 AND active`,
           [id],
         )

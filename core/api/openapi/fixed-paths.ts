@@ -7,12 +7,20 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
   return {
     '/api/me': {
       get: operation('Who you are', ['session'], { answer: anything }),
-      patch: operation('Choose your language', ['session'], { body: { type: 'object', properties: { language: { enum: ['en', 'de'] } } }, answer: anything }),
+      patch: operation('Choose your language', ['session'], {
+        body: { type: 'object', properties: { language: { enum: ['en', 'de'] } } },
+        answer: anything,
+      }),
     },
-    '/api/model': { get: operation('The part of the model that you may see', ['session'], { answer: anything }) },
+    '/api/model': {
+      get: operation('The part of the model that you may see', ['session'], { answer: anything }),
+    },
     '/api/search': {
       get: operation('Search everything that you may see', ['search'], {
-        parameters: [parameter('q', 'Words.'), parameter('limit', 'Hits an entity, 1 to 25.', { type: 'integer' })],
+        parameters: [
+          parameter('q', 'Words.'),
+          parameter('limit', 'Hits an entity, 1 to 25.', { type: 'integer' }),
+        ],
         answer: anything,
       }),
     },
@@ -22,7 +30,12 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
 }
 
 function conversionPaths(conversions: readonly string[]): Record<string, Schema> {
-  const name = parameter('name', 'Name of the conversion.', { type: 'string', enum: [...conversions] }, 'path')
+  const name = parameter(
+    'name',
+    'Name of the conversion.',
+    { type: 'string', enum: [...conversions] },
+    'path',
+  )
   const request: Schema = {
     type: 'object',
     properties: {
@@ -40,17 +53,28 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
           additionalProperties: false,
         },
       },
-      planHash: { type: 'string', description: 'From the preview; a change since then is refused and named.' },
+      planHash: {
+        type: 'string',
+        description: 'From the preview; a change since then is refused and named.',
+      },
     },
     required: ['source'],
     additionalProperties: false,
   }
   return {
-    '/api/conversions/{name}/preview': { parameters: [name], post: operation('Show what a conversion would do', ['conversions'], { body: request, answer: anything }) },
+    '/api/conversions/{name}/preview': {
+      parameters: [name],
+      post: operation('Show what a conversion would do', ['conversions'], {
+        body: request,
+        answer: anything,
+      }),
+    },
     '/api/conversions/{name}/run': {
       parameters: [name],
       post: operation('Convert one record', ['conversions'], {
-        parameters: [parameter('Idempotency-Key', 'A repetition gets the same run.', { type: 'string' }, 'header')],
+        parameters: [
+          parameter('Idempotency-Key', 'A repetition gets the same run.', { type: 'string' }, 'header'),
+        ],
         body: request,
         status: 201,
         answer: anything,
@@ -65,18 +89,33 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
 
 function administration(): Record<string, Schema> {
   const tags = ['configuration']
-  const kind = parameter('kind', 'entity, option-set, conversion, view, form or role.', { type: 'string' }, 'path')
+  const kind = parameter(
+    'kind',
+    'entity, option-set, conversion, view, form or role.',
+    { type: 'string' },
+    'path',
+  )
   const name = parameter('name', 'Name of the document.', { type: 'string' }, 'path')
   const id = parameter('id', 'Id of the changeset.', { type: 'string', format: 'uuid' }, 'path')
   const changeset = parameter('changeset', 'The draft.')
   const force = parameter('force', 'Also when conversions break.', { type: 'boolean' })
   return {
-    '/api/documents': { get: operation('All documents', tags, { parameters: [changeset], answer: anything }) },
+    '/api/documents': {
+      get: operation('All documents', tags, { parameters: [changeset], answer: anything }),
+    },
     '/api/documents/{kind}/{name}': {
       parameters: [kind, name],
       get: operation('A document and its layers', tags, { parameters: [changeset], answer: anything }),
-      put: operation('Replace it in a draft', tags, { parameters: [changeset], body: { type: 'object' }, answer: anything }),
-      patch: operation('Change it in a draft by a merge patch', tags, { parameters: [changeset], body: { type: 'object' }, answer: anything }),
+      put: operation('Replace it in a draft', tags, {
+        parameters: [changeset],
+        body: { type: 'object' },
+        answer: anything,
+      }),
+      patch: operation('Change it in a draft by a merge patch', tags, {
+        parameters: [changeset],
+        body: { type: 'object' },
+        answer: anything,
+      }),
       delete: operation('Remove or reset it in a draft', tags, {
         parameters: [changeset, parameter('reset', 'Back to what plugin and site say.', { type: 'boolean' })],
         status: 204,
@@ -85,7 +124,11 @@ function administration(): Record<string, Schema> {
     '/api/changesets': {
       get: operation('Drafts and history', tags, { answer: anything }),
       post: operation('Begin a draft', tags, {
-        body: { type: 'object', properties: { title: { type: 'string' }, note: { type: 'string' } }, required: ['title'] },
+        body: {
+          type: 'object',
+          properties: { title: { type: 'string' }, note: { type: 'string' } },
+          required: ['title'],
+        },
         status: 201,
         answer: anything,
       }),
@@ -95,17 +138,36 @@ function administration(): Record<string, Schema> {
       get: operation('A changeset', tags, { answer: anything }),
       delete: operation('Discard a draft', tags, { status: 204 }),
     },
-    '/api/changesets/{id}/check': { parameters: [id], post: operation('All errors and warnings', tags, { answer: anything }) },
-    '/api/changesets/{id}/plan': { parameters: [id], post: operation('What it would do to the tables', tags, { answer: anything }) },
-    '/api/changesets/{id}/publish': { parameters: [id], post: operation('Publish', tags, { parameters: [force], answer: anything }) },
-    '/api/changesets/{id}/revert': { parameters: [id], post: operation('Take it back', tags, { parameters: [force], answer: anything }) },
+    '/api/changesets/{id}/check': {
+      parameters: [id],
+      post: operation('All errors and warnings', tags, { answer: anything }),
+    },
+    '/api/changesets/{id}/plan': {
+      parameters: [id],
+      post: operation('What it would do to the tables', tags, { answer: anything }),
+    },
+    '/api/changesets/{id}/publish': {
+      parameters: [id],
+      post: operation('Publish', tags, { parameters: [force], answer: anything }),
+    },
+    '/api/changesets/{id}/revert': {
+      parameters: [id],
+      post: operation('Take it back', tags, { parameters: [force], answer: anything }),
+    },
     '/api/users': {
       get: operation('Users with roles and teams', ['users'], { answer: anything }),
-      post: operation('Create a user', ['users'], { body: { type: 'object' }, status: 201, answer: anything }),
+      post: operation('Create a user', ['users'], {
+        body: { type: 'object' },
+        status: 201,
+        answer: anything,
+      }),
     },
     '/api/users/{id}': {
       parameters: [parameter('id', 'Id of the user.', { type: 'string', format: 'uuid' }, 'path')],
-      patch: operation('Change roles, teams, activity or password', ['users'], { body: { type: 'object' }, answer: anything }),
+      patch: operation('Change roles, teams, activity or password', ['users'], {
+        body: { type: 'object' },
+        answer: anything,
+      }),
     },
   }
 }

@@ -19,14 +19,29 @@ export function openApi(model: Model, actor: Actor): Schema {
       tags.push({ name, description: own.entity.body.description ?? own.entity.body.title })
       Object.assign(paths, entityPaths(own))
     }
-    const conversions = [...model.conversions.values()].filter((one) => one.source && (rights.entity(one.source.name)?.rows.convert.length ?? 0) > 0)
-    Object.assign(paths, fixedPaths(conversions.map((one) => one.name), rights.administer))
+    const conversions = [...model.conversions.values()].filter(
+      (one) => one.source && (rights.entity(one.source.name)?.rows.convert.length ?? 0) > 0,
+    )
+    Object.assign(
+      paths,
+      fixedPaths(
+        conversions.map((one) => one.name),
+        rights.administer,
+      ),
+    )
     return {
       openapi: '3.1.0',
-      info: { title: 'XRM', version: String(model.version), description: 'Made from the published model; it shows what you may do.' },
+      info: {
+        title: 'XRM',
+        version: String(model.version),
+        description: 'Made from the published model; it shows what you may do.',
+      },
       tags,
       paths,
-      components: { schemas, securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'xrm.session_token' } } },
+      components: {
+        schemas,
+        securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'xrm.session_token' } },
+      },
       security: [{ session: [] }],
     }
   })
@@ -44,7 +59,12 @@ const sharedSchemas: Record<string, Schema> = {
       detail: { type: 'string' },
       errors: array({
         type: 'object',
-        properties: { pointer: { type: 'string' }, code: { type: 'string' }, detail: { type: 'string' }, params: { type: 'object' } },
+        properties: {
+          pointer: { type: 'string' },
+          code: { type: 'string' },
+          detail: { type: 'string' },
+          params: { type: 'object' },
+        },
         required: ['pointer', 'code', 'detail'],
       }),
     },
@@ -56,7 +76,11 @@ const sharedSchemas: Record<string, Schema> = {
       filter: { type: 'string' },
       search: { type: 'string' },
       groupBy: array({ type: 'string' }),
-      measures: { type: 'object', additionalProperties: { type: 'string' }, description: '`count`, or sum, avg, min, max, count of a field: "sum(amount)".' },
+      measures: {
+        type: 'object',
+        additionalProperties: { type: 'string' },
+        description: '`count`, or sum, avg, min, max, count of a field: "sum(amount)".',
+      },
     },
     required: ['measures'],
     additionalProperties: false,
@@ -71,7 +95,9 @@ export function recordSchema(own: EntityRights, use: 'read' | 'create' | 'update
     const usable =
       use === 'read'
         ? own.readField(field.name) !== null
-        : field.writable && field.columns.length > 0 && (use === 'create' ? own.createField(field.name) : own.updateField(field.name).length > 0)
+        : field.writable &&
+          field.columns.length > 0 &&
+          (use === 'create' ? own.createField(field.name) : own.updateField(field.name).length > 0)
     if (!usable) continue
     properties[field.name] = fieldSchema(field, use)
     if (use === 'create' && field.required && field.default === undefined) required.push(field.name)
@@ -98,11 +124,19 @@ const byValueType: Record<string, Schema> = {
 }
 
 function fieldSchema(field: FieldModel, use: 'read' | 'create' | 'update'): Schema {
-  const computed = field.program && typeof field.valueType === 'string' ? byValueType[field.valueType] : undefined
-  const base: Schema = field.name === 'id' ? { type: 'string', format: 'uuid' } : (computed ?? field.type.jsonSchema(field.field))
+  const computed =
+    field.program && typeof field.valueType === 'string' ? byValueType[field.valueType] : undefined
+  const base: Schema =
+    field.name === 'id'
+      ? { type: 'string', format: 'uuid' }
+      : (computed ?? field.type.jsonSchema(field.field))
   const keys = field.options.filter((option) => use === 'read' || option.active).map((option) => option.key)
   const withOptions: Schema =
-    keys.length === 0 ? base : base['type'] === 'array' ? { ...base, items: { type: 'string', enum: keys } } : { ...base, enum: keys }
+    keys.length === 0
+      ? base
+      : base['type'] === 'array'
+        ? { ...base, items: { type: 'string', enum: keys } }
+        : { ...base, enum: keys }
   const alwaysThere = field.name === 'id' || field.name === 'version' || (use !== 'read' && field.required)
   return {
     ...(alwaysThere ? withOptions : nullable(withOptions)),
@@ -125,9 +159,17 @@ function nullable(schema: Schema): Schema {
 const listParameters = [
   parameter('filter', 'A condition in CEL, such as `status == "new" && owner == me`.'),
   parameter('search', 'Words that must stand somewhere in the search fields.'),
-  parameter('fields', 'Names with commas: own fields, `*`, and paths through relations such as `account.display`.'),
+  parameter(
+    'fields',
+    'Names with commas: own fields, `*`, and paths through relations such as `account.display`.',
+  ),
   parameter('sort', 'Names with commas; `-` before a name sorts downwards.'),
-  parameter('limit', 'Records on a page, 1 to 500.', { type: 'integer', minimum: 1, maximum: 500, default: 25 }),
+  parameter('limit', 'Records on a page, 1 to 500.', {
+    type: 'integer',
+    minimum: 1,
+    maximum: 500,
+    default: 25,
+  }),
   parameter('after', '`next` of the page before.'),
   parameter('count', 'Also count: exactly, or up to 1000.', { enum: ['none', 'capped', 'exact'] }),
 ]
@@ -149,17 +191,35 @@ function entityPaths(own: EntityRights): Record<string, Schema> {
   const base = `/api/records/${name}`
   const tag = [name]
   const id = parameter('id', 'Id of the record.', { type: 'string', format: 'uuid' }, 'path')
-  const ifMatch = parameter('If-Match', 'The version that the change is based on, in quotes.', { type: 'string' }, 'header')
-  const key = parameter('Idempotency-Key', 'A repetition under the same key changes nothing and gets the same answer.', { type: 'string' }, 'header')
+  const ifMatch = parameter(
+    'If-Match',
+    'The version that the change is based on, in quotes.',
+    { type: 'string' },
+    'header',
+  )
+  const key = parameter(
+    'Idempotency-Key',
+    'A repetition under the same key changes nothing and gets the same answer.',
+    { type: 'string' },
+    'header',
+  )
   const change: Schema = { $ref: `#/components/schemas/${name}.change` }
   const create: Schema = { $ref: `#/components/schemas/${name}.new` }
   return {
     [base]: {
-      get: operation(`List ${entity.plural}`, tag, { parameters: [...listParameters, parameter('deleted', 'Only those in the bin.', { type: 'boolean' })], answer: json(page) }),
+      get: operation(`List ${entity.plural}`, tag, {
+        parameters: [...listParameters, parameter('deleted', 'Only those in the bin.', { type: 'boolean' })],
+        answer: json(page),
+      }),
       ...(mayWrite && own.create
         ? {
             post: operation(`Create one of the ${entity.plural}, or a batch`, tag, {
-              parameters: [key, parameter('partial', 'Write the rows that can be written, and answer for each.', { type: 'boolean' })],
+              parameters: [
+                key,
+                parameter('partial', 'Write the rows that can be written, and answer for each.', {
+                  type: 'boolean',
+                }),
+              ],
               body: { oneOf: [create, array(create)] },
               status: 201,
               answer: json({ oneOf: [ref, array(ref)] }),
@@ -169,23 +229,57 @@ function entityPaths(own: EntityRights): Record<string, Schema> {
     },
     [`${base}/{id}`]: {
       parameters: [id],
-      get: operation(`Read one of the ${entity.plural}`, tag, { parameters: [named(listParameters, 'fields')], answer: json(ref) }),
+      get: operation(`Read one of the ${entity.plural}`, tag, {
+        parameters: [named(listParameters, 'fields')],
+        answer: json(ref),
+      }),
       ...(mayWrite && own.rows.update.length > 0
-        ? { patch: operation(`Change one of the ${entity.plural}`, tag, { parameters: [ifMatch, key], body: change, answer: json(ref) }) }
+        ? {
+            patch: operation(`Change one of the ${entity.plural}`, tag, {
+              parameters: [ifMatch, key],
+              body: change,
+              answer: json(ref),
+            }),
+          }
         : {}),
       ...(mayWrite && own.rows.delete.length > 0
-        ? { delete: operation(`Put one of the ${entity.plural} into the bin`, tag, { parameters: [ifMatch, key], status: 204 }) }
+        ? {
+            delete: operation(`Put one of the ${entity.plural} into the bin`, tag, {
+              parameters: [ifMatch, key],
+              status: 204,
+            }),
+          }
         : {}),
     },
     ...(mayWrite && own.rows.delete.length > 0
-      ? { [`${base}/{id}/restore`]: { parameters: [id], post: operation('Take it out of the bin', tag, { parameters: [key], answer: json(ref) }) } }
+      ? {
+          [`${base}/{id}/restore`]: {
+            parameters: [id],
+            post: operation('Take it out of the bin', tag, { parameters: [key], answer: json(ref) }),
+          },
+        }
       : {}),
-    [`${base}/{id}/history`]: { parameters: [id], get: operation('Its changes, newest first', tag, { answer: json({ type: 'object' }) }) },
-    [`${base}/{id}/timeline`]: { parameters: [id], get: operation('What happened and what is planned', tag, { answer: json({ type: 'object' }) }) },
-    [`${base}/{id}/conversions`]: { parameters: [id], get: operation('Runs it was part of', tag, { answer: json({ type: 'object' }) }) },
+    [`${base}/{id}/history`]: {
+      parameters: [id],
+      get: operation('Its changes, newest first', tag, { answer: json({ type: 'object' }) }),
+    },
+    [`${base}/{id}/timeline`]: {
+      parameters: [id],
+      get: operation('What happened and what is planned', tag, { answer: json({ type: 'object' }) }),
+    },
+    [`${base}/{id}/conversions`]: {
+      parameters: [id],
+      get: operation('Runs it was part of', tag, { answer: json({ type: 'object' }) }),
+    },
     [`${base}/{id}/related/{relation}`]: {
-      parameters: [id, parameter('relation', 'entity.field of the related list.', { type: 'string' }, 'path')],
-      get: operation('Records that name it', tag, { parameters: listParameters, answer: json({ type: 'object' }) }),
+      parameters: [
+        id,
+        parameter('relation', 'entity.field of the related list.', { type: 'string' }, 'path'),
+      ],
+      get: operation('Records that name it', tag, {
+        parameters: listParameters,
+        answer: json({ type: 'object' }),
+      }),
     },
     [`${base}/aggregate`]: {
       post: operation(`Count and sum ${entity.plural}`, tag, {

@@ -1,7 +1,12 @@
 export type Schema = { [key: string]: unknown }
 
 /** A parameter; in the query unless said otherwise. */
-export function parameter(name: string, description: string, schema: Schema = { type: 'string' }, place = 'query'): Schema {
+export function parameter(
+  name: string,
+  description: string,
+  schema: Schema = { type: 'string' },
+  place = 'query',
+): Schema {
   return { name, in: place, description, schema, ...(place === 'path' ? { required: true } : {}) }
 }
 
@@ -22,7 +27,12 @@ export function json(schema: Schema): Schema {
 export function operation(
   summary: string,
   tags: string[],
-  { parameters, body, answer, status = 200 }: { parameters?: Schema[]; body?: Schema; answer?: Schema; status?: number },
+  {
+    parameters,
+    body,
+    answer,
+    status = 200,
+  }: { parameters?: Schema[]; body?: Schema; answer?: Schema; status?: number },
 ): Schema {
   return {
     summary,
@@ -31,7 +41,10 @@ export function operation(
     ...(body ? { requestBody: { required: true, content: json(body) } } : {}),
     responses: {
       [status]: { description: 'Done', ...(answer ? { content: answer } : {}) },
-      default: { description: 'A problem', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/problem' } } } },
+      default: {
+        description: 'A problem',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/problem' } } },
+      },
     },
   }
 }

@@ -1,0 +1,26 @@
+import { css } from 'lit'
+
+export const convertStyles = css`
+  xrm-dialog {
+    --dialog-width: 760px;
+  }
+  .targets {
+    display: grid;
+    gap: 12px;
+    transition: opacity 0.15s;
+  }
+  .targets.loading {
+    opacity: 0.75;
+  }
+  .note {
+    margin-bottom: 12px;
+  }
+  .foot {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+  }
+  .warn {
+    color: var(--warn);
+  }
+`

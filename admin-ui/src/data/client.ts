@@ -1,0 +1,84 @@
+import type { ProblemBody } from '@xrm/sdk'
+import { session } from './session.ts'
+
+/** The server refused; branch on `problem.code`. A broken connection has the code `network`. */
+export class ApiError extends Error {
+  readonly problem: ProblemBody
+
+  constructor(problem: ProblemBody) {
+    super(problem.detail ?? problem.title)
+    this.name = 'ApiError'
+    this.problem = problem
+  }
+
+  get code(): string {
+    return this.problem.code
+  }
+
+  get status(): number {
+    return this.problem.status
+  }
+}
+
+export interface CallOptions {
+  body?: unknown
+  /** The version of the record that is written, for `If-Match`. */
+  version?: number
+  /** One per form, so that a double click or a repeated try is one write. Made up when absent. */
+  key?: string
+  signal?: AbortSignal
+}
+
+/** Called when the session has ended; set once by the shell. */
+let signedOut: () => void = () => {}
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener
+}
+
+/** Talks to the API; every answer that is not a success becomes an {@link ApiError}. */
+export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': session.language }
+  if (options.body !== undefined) headers['content-type'] = 'application/json'
+  if (options.version !== undefined) headers['if-match'] = `"${options.version}"`
+  if (method !== 'GET') headers['idempotency-key'] = options.key ?? crypto.randomUUID()
+  let response: Response
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    })
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') throw error
+    throw new ApiError({
+      type: 'about:blank',
+      code: 'network',
+      title: 'The server cannot be reached',
+      status: 0,
+    })
+  }
+  const type = response.headers.get('content-type') ?? ''
+  const body: unknown = type.includes('json') ? await response.json() : null
+  if (response.ok) return body as T
+  const problem = readProblem(body, response.status)
+  if (response.status === 401 && !path.startsWith('/api/auth/')) signedOut()
+  throw new ApiError(problem)
+}
+
+/** The paths of the API that the screens use. */
+export const paths = {
+  records: (entity: string) => `/api/records/${encodeURIComponent(entity)}`,
+  record: (entity: string, id: string) =>
+    `/api/records/${encodeURIComponent(entity)}/${encodeURIComponent(id)}`,
+  conversion: (name: string, action: 'preview' | 'run') =>
+    `/api/conversions/${encodeURIComponent(name)}/${action}`,
+}
+
+function readProblem(body: unknown, status: number): ProblemBody {
+  if (body !== null && typeof body === 'object' && 'code' in body && typeof body.code === 'string') {
+    return { type: 'about:blank', title: body.code, ...body, status, code: body.code } as ProblemBody
+  }
+  return { type: 'about:blank', code: `http-${status}`, title: `HTTP ${status}`, status }
+}

@@ -1,0 +1,13 @@
+// The form controls. Everything that imports this file belongs to the lazy form chunk.
+import '@vaadin/checkbox/src/vaadin-checkbox.js'
+import '@vaadin/combo-box/src/vaadin-combo-box.js'
+import '@vaadin/date-picker/src/vaadin-date-picker.js'
+import '@vaadin/date-time-picker/src/vaadin-date-time-picker.js'
+import '@vaadin/email-field/src/vaadin-email-field.js'
+import '@vaadin/multi-select-combo-box/src/vaadin-multi-select-combo-box.js'
+import '@vaadin/text-area/src/vaadin-text-area.js'
+import '@vaadin/text-field/src/vaadin-text-field.js'
+import './address-field.element.ts'
+import './any-lookup.element.ts'
+import './lookup.element.ts'
+import './number-field.element.ts'

@@ -1,0 +1,39 @@
+export type Route =
+  | { name: 'home' }
+  | { name: 'list'; entity: string }
+  | { name: 'record'; entity: string; id: string }
+  | { name: 'sign-in' }
+  | { name: 'set-up' }
+  | { name: 'unknown' }
+
+const patterns: [URLPattern, (groups: Record<string, string | undefined>) => Route][] = [
+  [new URLPattern({ pathname: '/' }), () => ({ name: 'home' })],
+  [new URLPattern({ pathname: '/records/:entity' }), ({ entity = '' }) => ({ name: 'list', entity })],
+  [
+    new URLPattern({ pathname: '/records/:entity/:id' }),
+    ({ entity = '', id = '' }) => ({ name: 'record', entity, id }),
+  ],
+  [new URLPattern({ pathname: '/sign-in' }), () => ({ name: 'sign-in' })],
+  [new URLPattern({ pathname: '/setup' }), () => ({ name: 'set-up' })],
+]
+
+/** Which page an address is. */
+export function matchRoute(url: URL): Route {
+  for (const [pattern, make] of patterns) {
+    const match = pattern.exec({ pathname: url.pathname })
+    if (match) return make(match.pathname.groups)
+  }
+  return { name: 'unknown' }
+}
+
+/** Where to go after signing in: only into this application, never to another host. */
+export function safeReturn(target: string | null, origin: string): string {
+  if (target === null) return '/'
+  try {
+    const url = new URL(target, origin)
+    if (url.origin !== origin || url.pathname.startsWith('//') || url.pathname === '/sign-in') return '/'
+    return url.pathname + url.search
+  } catch {
+    return '/'
+  }
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { testServer } from '../../test/support/server.ts'
+import { runDemo } from './run-demo.ts'
+
+describe('demo data', async () => {
+  const { server } = await testServer()
+  const count = async (sql: string): Promise<number> => {
+    const { rows } = await server.db.pool.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM ${sql}`,
+    )
+    return rows[0]!.count
+  }
+
+  it(
+    'fills an empty database through the one write path, conversions included',
+    { timeout: 60_000 },
+    async () => {
+      const users = await runDemo(server)
+      expect(users?.map(({ role }) => role)).toEqual(['sales', 'sales', 'purchasing', 'reader'])
+      expect(await count('record.account')).toBeGreaterThanOrEqual(40)
+      expect(await count('record.contact')).toBeGreaterThanOrEqual(80)
+      expect(await count('record.lead')).toBe(120)
+      expect(await count('record.opportunity')).toBeGreaterThanOrEqual(60)
+      expect(await count('record.supplier')).toBe(15)
+      expect(await count('record.activity')).toBeGreaterThanOrEqual(150)
+      expect(await count('record.campaign')).toBe(6)
+      expect(await count('record.campaign_member')).toBeGreaterThan(60)
+      expect(await count('xrm.conversion_run')).toBe(12)
+      expect(await count(`record.lead WHERE status = 'converted'`)).toBe(12)
+      expect(await count(`xrm.change WHERE cause <> 'demo'`)).toBeGreaterThan(0)
+    },
+  )
+
+  it('does nothing the second time', async () => {
+    const before = await count('xrm.change')
+    expect(await runDemo(server)).toBeNull()
+    expect(await count('xrm.change')).toBe(before)
+  })
+
+  it('takes firms that exist for what they are when a lead spells them differently', async () => {
+    expect(await count(`record.account WHERE xrm.match_company_name(name) = 'brandtmaschinenbau'`)).toBe(1)
+  })
+})
