@@ -55,7 +55,10 @@ async function measureSize(options: Options, rows: number, undo: Undo): Promise<
   if (options.hold) await hold(product.port, handWritten.port, installation.url, user.cookie)
   const results: CaseResult[] = []
   for (const name of options.cases) {
-    const result = await measureCase({ options, product, handWritten, postmaster: installation.postmaster, user, sample, load }, name)
+    const result = await measureCase(
+      { options, product, handWritten, postmaster: installation.postmaster, user, sample, load },
+      name,
+    )
     console.log(lineOf(result))
     results.push(result)
   }

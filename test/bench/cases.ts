@@ -15,7 +15,11 @@ export interface Case {
 
 const leads = '/api/records/lead'
 const get = (path: string): LoadRequest => ({ method: 'GET', path })
-const send = (method: 'POST' | 'PATCH', path: string, body: unknown): LoadRequest => ({ method, path, body: JSON.stringify(body) })
+const send = (method: 'POST' | 'PATCH', path: string, body: unknown): LoadRequest => ({
+  method,
+  path,
+  body: JSON.stringify(body),
+})
 const at = <T>(items: readonly T[], n: number): T => items[n % items.length]!
 
 export const cases: Record<CaseName, Case> = {
@@ -50,7 +54,8 @@ export const cases: Record<CaseName, Case> = {
   search: {
     title: 'substring search over names',
     kind: 'read',
-    product: ({ searches }, n) => get(`${leads}?search=${encodeURIComponent(at(searches, n))}&fields=${columns}`),
+    product: ({ searches }, n) =>
+      get(`${leads}?search=${encodeURIComponent(at(searches, n))}&fields=${columns}`),
     handWritten: ({ searches }, n) => get(`/leads/search?q=${encodeURIComponent(folded(at(searches, n)))}`),
     variety: ({ searches }) => searches.length,
   },
@@ -58,7 +63,8 @@ export const cases: Record<CaseName, Case> = {
     title: 'a page deep in the list, by cursor',
     kind: 'read',
     product: ({ cursors }, n) => get(`${leads}?${list}&after=${at(cursors, n).product}`),
-    handWritten: ({ cursors }, n) => get(`/leads/list?${handWrittenList}&after=${at(cursors, n).handWritten}`),
+    handWritten: ({ cursors }, n) =>
+      get(`/leads/list?${handWrittenList}&after=${at(cursors, n).handWritten}`),
     variety: ({ cursors }) => cursors.length,
   },
   aggregate: {
@@ -85,7 +91,8 @@ export const cases: Record<CaseName, Case> = {
   convert: {
     title: 'convert into account, contact and opportunity',
     kind: 'write',
-    product: ({ convertible }, n) => send('POST', '/api/conversions/lead-to-customer/run', { source: at(convertible, n) }),
+    product: ({ convertible }, n) =>
+      send('POST', '/api/conversions/lead-to-customer/run', { source: at(convertible, n) }),
     handWritten: ({ convertible }, n) => send('POST', `/leads/${at(convertible, n)}/convert`, {}),
     variety: ({ convertible }) => convertible.length,
     once: true,
@@ -114,5 +121,9 @@ function newTitle(): Record<string, unknown> {
 }
 
 function folded(text: string): string {
-  return text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').replaceAll('ß', 'ss').toLowerCase()
+  return text
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .replaceAll('ß', 'ss')
+    .toLowerCase()
 }

@@ -24,7 +24,11 @@ export interface Installation {
  * Makes a PostgreSQL in a temporary folder, lets the product set it up, fills it and lets the product build its indexes.
  * What takes it away again is added to `undo` as soon as there is something to take away.
  */
-export async function install({ scope }: Options, leads: number, undo: (() => Promise<void>)[]): Promise<Installation> {
+export async function install(
+  { scope }: Options,
+  leads: number,
+  undo: (() => Promise<void>)[],
+): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), 'xrm-bench-'))
   undo.push(async () => rmSync(folder, { recursive: true, force: true }))
   const site = join(folder, 'site')
@@ -44,7 +48,9 @@ export async function install({ scope }: Options, leads: number, undo: (() => Pr
   await runOnce(env)
   const after = await connect({ url: database.url })
   await after.pool.query('CHECKPOINT').finally(() => after.close())
-  const postmaster = Number(readFileSync(join(folder, 'data/postgres/postmaster.pid'), 'utf8').split('\n', 1)[0])
+  const postmaster = Number(
+    readFileSync(join(folder, 'data/postgres/postmaster.pid'), 'utf8').split('\n', 1)[0],
+  )
   return { url: database.url, env, postmaster }
 }
 

@@ -54,22 +54,37 @@ async function run(order: LoadOrder): Promise<LoadResult> {
   const seconds = (performance.now() - began) / 1000
   agent.destroy()
   times.sort((a, b) => a - b)
-  const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
+  const at = (share: number): number =>
+    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
   return { count: times.length, seconds, p50: at(0.5), p99: at(0.99), failures: [...failures.values()] }
 }
 
-function send(agent: Agent, order: LoadOrder, { method, path, body }: LoadRequest): Promise<{ status: number; body: () => string }> {
+function send(
+  agent: Agent,
+  order: LoadOrder,
+  { method, path, body }: LoadRequest,
+): Promise<{ status: number; body: () => string }> {
   return new Promise((resolve, reject) => {
     const headers = {
       cookie: order.cookie,
-      ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      ...(body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     }
-    const sent = request({ agent, host: '127.0.0.1', port: order.port, method, path, headers }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => resolve({ status: response.statusCode!, body: () => Buffer.concat(chunks).toString().slice(0, 500) }))
-      response.on('error', reject)
-    })
+    const sent = request(
+      { agent, host: '127.0.0.1', port: order.port, method, path, headers },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode!,
+            body: () => Buffer.concat(chunks).toString().slice(0, 500),
+          }),
+        )
+        response.on('error', reject)
+      },
+    )
     sent.on('error', reject)
     sent.end(body)
   })

@@ -42,20 +42,30 @@ const mostRequests = 5000
 export async function measureCase(bench: Bench, name: CaseName): Promise<CaseResult> {
   const one = cases[name]
   if (one.kind === 'read') await compareAnswers(bench, one)
-  const feeds = { product: feed(bench.sample, one, 'product', 0), handWritten: feed(bench.sample, one, 'handWritten', 1) }
+  const feeds = {
+    product: feed(bench.sample, one, 'product', 0),
+    handWritten: feed(bench.sample, one, 'handWritten', 1),
+  }
   const warm = Math.min(1, bench.options.seconds)
   await turn(bench, one, bench.product, feeds.product, warm)
   await turn(bench, one, bench.handWritten, feeds.handWritten, warm)
   const results: Record<'product' | 'handWritten', SideResult[]> = { product: [], handWritten: [] }
   for (let round = 0; round < bench.options.rounds; round++) {
     results.product.push(await turn(bench, one, bench.product, feeds.product, bench.options.seconds))
-    results.handWritten.push(await turn(bench, one, bench.handWritten, feeds.handWritten, bench.options.seconds))
+    results.handWritten.push(
+      await turn(bench, one, bench.handWritten, feeds.handWritten, bench.options.seconds),
+    )
   }
   return { name, product: medians(results.product), handWritten: medians(results.handWritten) }
 }
 
 /** Gives out requests: the same list every time, or for `once` ever new ones, every second for one side. */
-function feed({ ...sample }: Sample, one: Case, side: 'product' | 'handWritten', offset: number): () => LoadRequest[] {
+function feed(
+  { ...sample }: Sample,
+  one: Case,
+  side: 'product' | 'handWritten',
+  offset: number,
+): () => LoadRequest[] {
   const variety = one.variety(sample)
   const make = (n: number): LoadRequest => one[side](sample, n)
   let next = offset
@@ -67,9 +77,22 @@ function feed({ ...sample }: Sample, one: Case, side: 'product' | 'handWritten',
   }
 }
 
-async function turn(bench: Bench, one: Case, side: Side, requests: () => LoadRequest[], seconds: number): Promise<SideResult> {
+async function turn(
+  bench: Bench,
+  one: Case,
+  side: Side,
+  requests: () => LoadRequest[],
+  seconds: number,
+): Promise<SideResult> {
   const { load, options, user, postmaster } = bench
-  const order = { port: side.port, cookie: user.cookie, concurrency: options.concurrency, seconds, requests: requests(), once: one.once === true }
+  const order = {
+    port: side.port,
+    cookie: user.cookie,
+    concurrency: options.concurrency,
+    seconds,
+    requests: requests(),
+    once: one.once === true,
+  }
   if (order.requests.length === 0) throw new Error(`There are not enough rows for "${one.title}".`)
   const before = { server: cpuOf(side.pid), database: cpuOfPostgres(postmaster) }
   const result = await load.run(order)
@@ -117,14 +140,20 @@ async function compareAnswers({ product, handWritten, sample, user }: Bench, one
     const ours = comparable(await fetchJson(product, one.product(sample, n)))
     const theirs = comparable(await fetchJson(handWritten, one.handWritten(sample, n)))
     if (!isDeepStrictEqual(ours, theirs)) {
-      throw new Error(`The sides answer differently to "${one.title}":\n${JSON.stringify(ours).slice(0, 2000)}\n${JSON.stringify(theirs).slice(0, 2000)}`)
+      throw new Error(
+        `The sides answer differently to "${one.title}":\n${JSON.stringify(ours).slice(0, 2000)}\n${JSON.stringify(theirs).slice(0, 2000)}`,
+      )
     }
   }
 }
 
 /** Without what each side names in its own way: cursors, the form of a count, and the sort value that a row carries along. */
 function comparable(answer: Record<string, unknown>): unknown {
-  const { items, count, next } = answer as { items?: Record<string, unknown>[]; count?: unknown; next?: string | null }
+  const { items, count, next } = answer as {
+    items?: Record<string, unknown>[]
+    count?: unknown
+    next?: string | null
+  }
   if (!items) return answer
   return {
     items: items.map(({ created_at: _, ...row }) => row),

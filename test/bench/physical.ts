@@ -15,7 +15,12 @@ export interface Physical {
 export async function readPhysical(client: PoolClient): Promise<Physical> {
   const tables = new Map<string, string>()
   const columns = new Map<string, string[]>()
-  const { rows } = await client.query<{ entity: string; table_name: string; field: string; columns: string[] }>(
+  const { rows } = await client.query<{
+    entity: string
+    table_name: string
+    field: string
+    columns: string[]
+  }>(
     'SELECT entity, table_name, field, columns FROM xrm.entity_table JOIN xrm.field_column USING (entity) WHERE retired_at IS NULL',
   )
   for (const row of rows) {
@@ -24,7 +29,9 @@ export async function readPhysical(client: PoolClient): Promise<Physical> {
   }
   const columnOf = (entity: string, path: string): string => {
     const [field = '', index = '0'] = path.split('.')
-    const column = Object.hasOwn(systemColumns, field) ? field : columns.get(`${entity}.${field}`)?.[Number(index)]
+    const column = Object.hasOwn(systemColumns, field)
+      ? field
+      : columns.get(`${entity}.${field}`)?.[Number(index)]
     if (column === undefined) throw new Error(`There is no column for ${entity}.${path}`)
     return quoteName(column)
   }

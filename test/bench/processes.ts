@@ -62,9 +62,10 @@ export function startLoadGenerator(): LoadGenerator {
 
 /** With an IPC channel: when we are gone, however that came about, the child sees it close and ends. */
 function spawnScript(args: string[], env: Record<string, string>): ChildProcess {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('XRM_') && name !== 'DATABASE_URL'))
-  const flags = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? []
-  return spawn(process.execPath, [...flags, ...args], {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('XRM_') && name !== 'DATABASE_URL'),
+  )
+  return spawn(process.execPath, args, {
     cwd: root,
     env: { ...inherited, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

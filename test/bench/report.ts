@@ -34,8 +34,18 @@ function sizeTable({ rows, start, memory, cases: results }: SizeResult): string[
     '| case | requests/s | p50 ms | p99 ms | server CPU ms | database CPU ms | by hand: requests/s | server | database | CPU ratio |',
     '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|',
     ...results.map(({ name, product, handWritten }) => {
-      const own = [product.perSecond.toFixed(0), fine(product.p50), fine(product.p99), fine(product.serverCpu), fine(product.databaseCpu)]
-      const hand = [handWritten.perSecond.toFixed(0), fine(handWritten.serverCpu), fine(handWritten.databaseCpu)]
+      const own = [
+        product.perSecond.toFixed(0),
+        fine(product.p50),
+        fine(product.p99),
+        fine(product.serverCpu),
+        fine(product.databaseCpu),
+      ]
+      const hand = [
+        handWritten.perSecond.toFixed(0),
+        fine(handWritten.serverCpu),
+        fine(handWritten.databaseCpu),
+      ]
       return `| ${cases[name].title} | ${[...own, ...hand, `**${(total(product) / total(handWritten)).toFixed(2)}**`].join(' | ')} |`
     }),
     '',

@@ -21,12 +21,18 @@ export async function seed(db: Database, leads: number): Promise<void> {
     await client.query('SET synchronous_commit = off')
     await dropIndexes(client)
     const physical = await readPhysical(client)
-    for (const [name, values] of Object.entries({ first: firstNames, last: lastNames, firm: firms, city: cities })) {
+    for (const [name, values] of Object.entries({
+      first: firstNames,
+      last: lastNames,
+      firm: firms,
+      city: cities,
+    })) {
       await makePool(client, name, `SELECT value FROM unnest($1::text[]) value`, [values])
     }
     await seedPeople(client, physical)
     await seedAccounts(client, physical)
-    for (let from = 1; from <= leads; from += batch) await seedLeads(client, physical, from, Math.min(from + batch - 1, leads), leads)
+    for (let from = 1; from <= leads; from += batch)
+      await seedLeads(client, physical, from, Math.min(from + batch - 1, leads), leads)
     await client.query('VACUUM (ANALYZE)')
   } finally {
     client.release(true)
@@ -41,8 +47,16 @@ async function dropIndexes(client: PoolClient): Promise<void> {
 }
 
 /** A temporary table of values by number from 0, to be picked from with {@link picked}. */
-async function makePool(client: PoolClient, name: string, select: string, values: unknown[] = []): Promise<void> {
-  await client.query(`CREATE TEMPORARY TABLE pool_${name} AS SELECT row_number() OVER () - 1 AS place, p.* FROM (${select}) p`, values)
+async function makePool(
+  client: PoolClient,
+  name: string,
+  select: string,
+  values: unknown[] = [],
+): Promise<void> {
+  await client.query(
+    `CREATE TEMPORARY TABLE pool_${name} AS SELECT row_number() OVER () - 1 AS place, p.* FROM (${select}) p`,
+    values,
+  )
   await client.query(`ALTER TABLE pool_${name} ADD PRIMARY KEY (place)`)
   await client.query(`ANALYZE pool_${name}`)
 }
@@ -53,7 +67,11 @@ function picked(pool: string, index: string, column = 'value'): string {
 
 async function seedPeople(client: PoolClient, { insert }: Physical): Promise<void> {
   await client.query(
-    insert('team', { name: `'Team ' || n`, created_at: 'now()', updated_at: 'now()' }, `generate_series(1, ${teamCount}) n`),
+    insert(
+      'team',
+      { name: `'Team ' || n`, created_at: 'now()', updated_at: 'now()' },
+      `generate_series(1, ${teamCount}) n`,
+    ),
   )
   await client.query(
     `INSERT INTO xrm."user" (name, email) SELECT 'Seller ' || n, 'seller' || n || '@example.com' FROM generate_series(1, ${userCount}) n`,
@@ -65,7 +83,11 @@ async function seedPeople(client: PoolClient, { insert }: Physical): Promise<voi
   )
   await makePool(client, 'person', 'SELECT user_id, team FROM xrm.team_member')
   await client.query(
-    insert('campaign', { name: `'Campaign ' || n`, created_at: 'now()', updated_at: 'now()' }, `generate_series(1, ${campaignCount}) n`),
+    insert(
+      'campaign',
+      { name: `'Campaign ' || n`, created_at: 'now()', updated_at: 'now()' },
+      `generate_series(1, ${campaignCount}) n`,
+    ),
   )
   await makePool(client, 'campaign', 'SELECT id AS value FROM record.campaign')
 }
@@ -91,9 +113,16 @@ async function seedAccounts(client: PoolClient, { insert }: Physical): Promise<v
   await makePool(client, 'account', 'SELECT id AS value FROM record.account')
 }
 
-async function seedLeads(client: PoolClient, { insert }: Physical, from: number, to: number, total: number): Promise<void> {
+async function seedLeads(
+  client: PoolClient,
+  { insert }: Physical,
+  from: number,
+  to: number,
+  total: number,
+): Promise<void> {
   // Multiplicative hashing: the same data every time, without order and without correlation between the columns.
-  const hash = (salt: number, modulus: number): string => `(hashint4(n * 2 + ${salt}) & 2147483647) % ${modulus}`
+  const hash = (salt: number, modulus: number): string =>
+    `(hashint4(n * 2 + ${salt}) & 2147483647) % ${modulus}`
   const pick = (pool: string, salt: number, size: number): string => picked(pool, hash(salt, size))
   const choose = (salt: number, values: readonly (string | null)[]): string =>
     `(ARRAY[${values.map((value) => (value === null ? 'NULL' : `'${value}'`)).join()}]::text[])[1 + ${hash(salt, values.length)}]`
@@ -114,7 +143,18 @@ async function seedLeads(client: PoolClient, { insert }: Physical, from: number,
         'address.1': `lpad((${hash(9, 90000)} + 10000)::text, 5, '0')`,
         'address.2': pick('city', 10, cities.length),
         'address.4': `'DE'`,
-        status: choose(12, ['new', 'new', 'assigned', 'in_process', 'in_process', 'dead', 'dead', 'dead', 'dead', 'recycled']),
+        status: choose(12, [
+          'new',
+          'new',
+          'assigned',
+          'in_process',
+          'in_process',
+          'dead',
+          'dead',
+          'dead',
+          'dead',
+          'recycled',
+        ]),
         phase: choose(13, ['mal', 'mal', 'mql', 'sal', null]),
         interest: choose(14, ['purchase', null]),
         rating: choose(15, ['hot', 'warm', 'cold', null]),
@@ -138,18 +178,32 @@ async function seedLeads(client: PoolClient, { insert }: Physical, from: number,
   )
 }
 
-export const firstNames = 'Anna Björn Cornelia Dörte Emil Flora Günther Hülya Ingo Jörg Käthe Lars Mäxi Nils Özlem Paula Quirin Rüdiger Søren Thérèse Uwe Vera Wolfgang Xaver Yvonne Zoë'.split(' ')
+export const firstNames =
+  'Anna Björn Cornelia Dörte Emil Flora Günther Hülya Ingo Jörg Käthe Lars Mäxi Nils Özlem Paula Quirin Rüdiger Søren Thérèse Uwe Vera Wolfgang Xaver Yvonne Zoë'.split(
+    ' ',
+  )
 
 export const lastNames = lastNameParts()
 
-const firms = 'Maschinenbau Bäckerei Druckerei Spedition Gärtnerei Software Elektrotechnik Möbelhaus Brauerei Textil Metallbau Verlag Apotheke Küchenstudio Bürobedarf'.split(' ')
+const firms =
+  'Maschinenbau Bäckerei Druckerei Spedition Gärtnerei Software Elektrotechnik Möbelhaus Brauerei Textil Metallbau Verlag Apotheke Küchenstudio Bürobedarf'.split(
+    ' ',
+  )
 
-const cities = 'Berlin Köln München Düsseldorf Nürnberg Lübeck Görlitz Würzburg Tübingen Osnabrück Hamburg Leipzig'.split(' ')
+const cities =
+  'Berlin Köln München Düsseldorf Nürnberg Lübeck Görlitz Würzburg Tübingen Osnabrück Hamburg Leipzig'.split(
+    ' ',
+  )
 
 /** 2,400 family names: real beginnings and endings in all combinations. */
 function lastNameParts(): string[] {
-  const beginnings = 'Müll Schröd Krüg Fisch Web Bäck Schäf Köhl Mai Lehm Huf Bergm Kön Vög Wink Stein Grün Weiß Brand Lind Rös Hirsch Wolf Adl Falk Birk Eich Tann Ros Silb Gold Kupf Eis Stahl Holz Kohl Sand Lang Kurz Groß'.split(' ')
+  const beginnings =
+    'Müll Schröd Krüg Fisch Web Bäck Schäf Köhl Mai Lehm Huf Bergm Kön Vög Wink Stein Grün Weiß Brand Lind Rös Hirsch Wolf Adl Falk Birk Eich Tann Ros Silb Gold Kupf Eis Stahl Holz Kohl Sand Lang Kurz Groß'.split(
+      ' ',
+    )
   const middles = ['', 'el', 'in', 'an', 'ers', 'en']
   const endings = 'er mann ke ing hoff bach berg stein feld hauer'.split(' ')
-  return beginnings.flatMap((beginning) => middles.flatMap((middle) => endings.map((ending) => beginning + middle + ending)))
+  return beginnings.flatMap((beginning) =>
+    middles.flatMap((middle) => endings.map((ending) => beginning + middle + ending)),
+  )
 }

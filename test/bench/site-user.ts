@@ -15,7 +15,11 @@ export async function signInSeller({ port }: Side): Promise<SignedIn> {
   const { items } = await ask<{ items: { id: string; email: string }[] }>(`${url}/users`, { headers: admin })
   const { id, email } = items.find((user) => user.email === 'seller1@example.com')!
   const { password } = administrator
-  await ask(`${url}/users/${id}`, { method: 'PATCH', headers: admin, body: JSON.stringify({ roles: ['sales'], password }) })
+  await ask(`${url}/users/${id}`, {
+    method: 'PATCH',
+    headers: admin,
+    body: JSON.stringify({ roles: ['sales'], password }),
+  })
   return { id, cookie: await signIn(url, { email, password }) }
 }
 
@@ -25,8 +29,12 @@ async function signIn(url: string, who: { email: string; password: string }): Pr
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(who),
   })
-  const cookie = answer.headers.getSetCookie().map((each) => each.split(';', 1)[0]).join('; ')
-  if (!answer.ok || cookie === '') throw new Error(`Signing in failed: ${answer.status} ${await answer.text()}`)
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((each) => each.split(';', 1)[0])
+    .join('; ')
+  if (!answer.ok || cookie === '')
+    throw new Error(`Signing in failed: ${answer.status} ${await answer.text()}`)
   return cookie
 }
 

@@ -8,7 +8,10 @@ import { join } from 'node:path'
 export function writeSite(folder: string, scope: 'own' | 'team' | 'all'): void {
   const role = {
     entities: {
-      lead: { read: scope, fields: { '*': 'write', description: 'none', score: 'read', external_id: 'read' } },
+      lead: {
+        read: scope,
+        fields: { '*': 'write', description: 'none', score: 'read', external_id: 'read' },
+      },
     },
   }
   mkdirSync(join(folder, 'role'), { recursive: true })

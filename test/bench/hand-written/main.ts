@@ -11,7 +11,11 @@ import * as sql from './sql.ts'
 
 types.setTypeParser(types.builtins.INT8, Number)
 
-const pool = new Pool({ connectionString: process.env['DATABASE_URL']!, max: 20, options: '-c TimeZone=UTC -c search_path=xrm,public,extensions' })
+const pool = new Pool({
+  connectionString: process.env['DATABASE_URL']!,
+  max: 20,
+  options: '-c TimeZone=UTC -c search_path=xrm,public,extensions',
+})
 const session = sessionReader(pool)
 const app = new Hono<{ Variables: { session: Session } }>()
 
@@ -24,8 +28,16 @@ app.use('/leads/*', async (c, next) => {
   return next()
 })
 
-async function query(name: keyof typeof sql, { userId, teams }: Session, values: unknown[]): Promise<Record<string, unknown>[]> {
-  const { rows } = await pool.query<Record<string, unknown>>({ name, text: sql[name] as string, values: [userId, teams, ...values] })
+async function query(
+  name: keyof typeof sql,
+  { userId, teams }: Session,
+  values: unknown[],
+): Promise<Record<string, unknown>[]> {
+  const { rows } = await pool.query<Record<string, unknown>>({
+    name,
+    text: sql[name] as string,
+    values: [userId, teams, ...values],
+  })
   return rows
 }
 
@@ -33,19 +45,28 @@ async function query(name: keyof typeof sql, { userId, teams }: Session, values:
 function page(rows: Record<string, unknown>[]): { items: Record<string, unknown>[]; next: string | null } {
   const items = rows.slice(0, 25)
   const last = rows.length > 25 ? items.at(-1) : undefined
-  return { items, next: last ? `${(last['created_at'] as Date).toISOString()},${last['id'] as string}` : null }
+  return {
+    items,
+    next: last ? `${(last['created_at'] as Date).toISOString()},${last['id'] as string}` : null,
+  }
 }
 
 app.get('/leads/list', async (c) => {
   const { status, after, expand, count } = c.req.query()
-  if (after !== undefined) return c.json(page(await query('listAfter', c.var.session, [status, ...after.split(',')])))
+  if (after !== undefined)
+    return c.json(page(await query('listAfter', c.var.session, [status, ...after.split(',')])))
   if (expand !== undefined) return c.json(page(await query('listExpanded', c.var.session, [status])))
   if (count === undefined) return c.json(page(await query('list', c.var.session, [status])))
-  const [rows, counted] = await Promise.all([query('list', c.var.session, [status]), query('count', c.var.session, [status])])
+  const [rows, counted] = await Promise.all([
+    query('list', c.var.session, [status]),
+    query('count', c.var.session, [status]),
+  ])
   return c.json({ ...page(rows), count: counted[0]!['count'] })
 })
 
-app.get('/leads/search', async (c) => c.json(page(await query('search', c.var.session, [`%${c.req.query('q')}%`]))))
+app.get('/leads/search', async (c) =>
+  c.json(page(await query('search', c.var.session, [`%${c.req.query('q')}%`]))),
+)
 
 app.get('/leads/aggregate', async (c) => c.json({ rows: await query('aggregate', c.var.session, []) }))
 

@@ -49,7 +49,18 @@ export const aggregate = `SELECT l.status, count(*)::int AS count FROM record.le
 export const update = `UPDATE record.lead l SET job_title = $4, version = version + 1, updated_at = now(), updated_by = $1
   WHERE l.id = $3 AND l.deleted_at IS NULL${changeable} RETURNING ${whole}`
 
-export const createdFields = ['first_name', 'last_name', 'company', 'job_title', 'email', 'phone', 'rating', 'lead_source', 'follow_up', 'campaign'] as const
+export const createdFields = [
+  'first_name',
+  'last_name',
+  'company',
+  'job_title',
+  'email',
+  'phone',
+  'rating',
+  'lead_source',
+  'follow_up',
+  'campaign',
+] as const
 
 export const create = `INSERT INTO record.lead AS l (id, owner, created_by, updated_by, created_at, updated_at, status, phase, ${createdFields.join(', ')})
   VALUES (uuidv7(), $1, $1, $1, now(), now(), 'new', 'mal', ${createdFields.map((_, index) => `$${index + 2}`).join(', ')}) RETURNING ${whole}`
