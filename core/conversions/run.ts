@@ -27,14 +27,19 @@ export async function runConversion(
   await transaction(
     context.db,
     async (client) => {
-      const own = { ...rest, client, cause: { kind: 'conversion' as const, ref: id } }
+      const own = {
+        ...rest,
+        client,
+        cause: { kind: 'conversion' as const, ref: id },
+        found: new Set<string>(),
+      }
       await requireModel(own)
       const plan = await planConversion({ ...context, db: client }, name, request, true)
       checkHash(plan, request.planHash)
-      const prepared = await prepareTargets(own, plan)
+      const targets = await prepareTargets(own, plan)
       const source = await prepareSource(own, plan)
-      refuse([...plan.errors, ...prepared.errors, ...source.errors])
-      for (const write of prepared.writes) await write.execute()
+      refuse([...plan.errors, ...targets.errors, ...source.errors])
+      for (const write of targets.writes) await write.execute()
       // After the targets, because children and source may come to name them.
       const children: { key: string; action: string; count: number }[] = []
       for (const child of plan.conversion.children) {

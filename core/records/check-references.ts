@@ -37,11 +37,19 @@ export async function checkReferences(
       }
     }
   }
+  const whose = (context.rightsOf ?? context.actor).userId ?? 'system'
   for (const { entity, filter, references } of byTarget.values()) {
-    const visible = await visibleIds(context, entity, filter, [...new Set(references.map(({ id }) => id))])
+    const keyOf = (id: string): string => `${whose} ${entity}/${id} ${filter ?? ''}`
+    const known = (id: string): boolean =>
+      context.expected?.has(id) === true || context.found?.has(keyOf(id)) === true
+    const unknown = new Set(references.map(({ id }) => id).filter((id) => !known(id)))
+    if (unknown.size === 0) continue
+    for (const id of await visibleIds(context, entity, filter, [...unknown])) {
+      unknown.delete(id)
+      context.found?.add(keyOf(id))
+    }
     for (const { row, field, id } of references) {
-      if (!visible.has(id) && !context.expected?.has(id))
-        refuse(row, field.name, 'field.relation', 'names a record that does not exist')
+      if (unknown.has(id)) refuse(row, field.name, 'field.relation', 'names a record that does not exist')
     }
   }
 }

@@ -52,7 +52,6 @@ async function measureSize(options: Options, rows: number, undo: Undo): Promise<
   undo.push(db.close)
   const { rows: version } = await db.pool.query<{ server_version: string }>('SHOW server_version')
   const sample = await takeSample(db.pool, product, user)
-  if (options.hold) await hold(product.port, handWritten.port, installation.url, user.cookie)
   const results: CaseResult[] = []
   for (const name of options.cases) {
     const result = await measureCase(
@@ -62,6 +61,7 @@ async function measureSize(options: Options, rows: number, undo: Undo): Promise<
     console.log(lineOf(result))
     results.push(result)
   }
+  if (options.hold) await hold(product.port, handWritten.port, installation.url, user.cookie)
   return {
     rows,
     postgres: version[0]!.server_version,

@@ -29,7 +29,7 @@ export interface Options {
   scope: 'own' | 'team' | 'all'
   /** Markdown file whose marked section gets the tables. */
   write: string | undefined
-  /** Keep the servers and print their addresses instead of measuring. */
+  /** Keep the servers after the measurement and print their addresses, for profiler and EXPLAIN. */
   hold: boolean
 }
 

@@ -25,7 +25,7 @@ export const handWrittenList = `status=${status}`
 export async function takeSample(pool: Pool, product: Side, user: SignedIn): Promise<Sample> {
   const teams = 'SELECT team FROM xrm.team_member WHERE user_id = $1'
   const { rows } = await pool.query<{ id: string; open: boolean }>(
-    `SELECT id, status <> 'dead' AS open FROM record.lead
+    `SELECT id, status <> 'dead' AND account IS NULL AS open FROM record.lead
      WHERE (owner = $1 OR team IN (${teams})) AND company IS NOT NULL ORDER BY hashtext(id::text) LIMIT 60000`,
     [user.id],
   )
