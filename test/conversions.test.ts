@@ -394,6 +394,31 @@ describe('rights', () => {
     expect(await count('firm', 'name.contains("Hidden")')).toBe(1)
   })
 
+  it('link a found record of a colleague as it is, and say what did not come along', async () => {
+    const { call } = await user(['seller'])
+    const firm = await create('firm', { name: 'Colleague AG' })
+    const lead = await create(
+      'prospect',
+      { last_name: 'Found', company: 'Colleague', site: 'https://colleague.example' },
+      call,
+    )
+    const { status, body } = await convert({ source: lead.id }, {}, call)
+    expect(status, JSON.stringify(body)).toBe(201)
+    expect(body.targets.find(({ key }) => key === 'firm')).toMatchObject({
+      action: 'link',
+      record: { id: firm.id },
+      fields: [],
+    })
+    expect(body.notes.map(({ pointer, code }) => [pointer, code])).toContainEqual([
+      '#/targets/firm/values/site',
+      'conversion.forbidden-field',
+    ])
+    expect((await admin<Row>('GET', `/api/records/firm/${firm.id}`)).body).toMatchObject({
+      site: null,
+      version: 1,
+    })
+  })
+
   it('keep the source from those who may not see or not convert it', async () => {
     const { call: seller } = await user(['seller'])
     const { call: guest } = await user(['guest'])

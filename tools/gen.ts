@@ -1,7 +1,11 @@
-/** Writes the types of the document kinds from their JSON Schemas: `npm run gen`. With `--check` it only compares. */
+/**
+ * Writes what follows from other files: the types of the document kinds from their JSON Schemas, and the list of
+ * expression functions for the docs. `npm run gen`; with `--check` it only compares.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
 import { documentSchemas } from '../sdk/documents/index.ts'
+import { functionTable, languageForms } from '../sdk/expression/index.ts'
 
 const check = process.argv.includes('--check')
 const stale: string[] = []
@@ -39,18 +43,37 @@ for (const [kind, schema] of Object.entries(documentSchemas)) {
     bannerComment: `/** Written by tools/gen.ts from ${kind}.schema.ts. Do not edit. */`,
     style: { semi: false, singleQuote: true, printWidth: 110 },
   })
-  const file = new URL(`../sdk/documents/${kind}.gen.ts`, import.meta.url)
-  let before = ''
+  write(`sdk/documents/${kind}.gen.ts`, text)
+}
+
+const rows = [
+  ...languageForms,
+  ...functionTable.rows.map(({ name, signature, description }) => ({ name, signature, description })),
+]
+const table = rows
+  .map(
+    ({ signature, description }) =>
+      `| \`${signature.replaceAll('|', '\\|')}\` | ${description.replaceAll('|', '\\|')} |`,
+  )
+  .join('\n')
+const page = readFileSync(new URL('../docs/expressions.md', import.meta.url), 'utf8')
+const [before] = page.split('<!-- generated -->')
+write('docs/expressions.md', `${before}<!-- generated -->\n\n| signature | meaning |\n|---|---|\n${table}\n`)
+
+function write(path: string, text: string): void {
+  const file = new URL(`../${path}`, import.meta.url)
+  let present = ''
   try {
-    before = readFileSync(file, 'utf8')
+    present = readFileSync(file, 'utf8')
   } catch {
-    // first run
+    // It is not there yet.
   }
-  if (before === text) continue
-  if (check) stale.push(kind)
+  if (present === text) return
+  if (check) stale.push(path)
   else writeFileSync(file, text)
 }
+
 if (stale.length > 0) {
-  console.error(`The generated types are stale: ${stale.join(', ')}. Run: npm run gen`)
+  console.error(`These files are stale: ${stale.join(', ')}. Run: npm run gen`)
   process.exit(1)
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { testDatabase } from '../../test/support/database.ts'
 import { type AccountEvent, type Accounts, createAccounts } from './accounts.ts'
 import { accountRoutes } from './routes.ts'
@@ -288,9 +288,9 @@ describe('signing in', () => {
 })
 
 describe('guessing passwords', () => {
-  const limits = { perAccount: 5, perAddress: 20, window: 3 }
+  const limits = { perAccount: 5, perAddress: 20, window: 600 }
 
-  it('is slowed down for one account from one address, and nobody stays locked out', async () => {
+  it('is slowed down for one account from one address, and not for others', async () => {
     const server = await start({ limits })
     await server.accounts.createUser(ada)
     const wrong = await Promise.all(
@@ -304,14 +304,22 @@ describe('guessing passwords', () => {
     expect(refused).toMatchObject({ status: 429, body: { code: 'accounts.too-many-attempts' } })
     const wait = Number(refused.headers.get('retry-after'))
     expect(wait).toBeGreaterThan(0)
-    expect(wait).toBeLessThanOrEqual(3)
+    expect(wait).toBeLessThanOrEqual(600)
     expect((await signIn(server, {}, {}, '198.51.100.7')).status).toBe(200)
 
-    await sleep(wait * 1000)
-    expect((await signIn(server)).status).toBe(200)
     expect(events.filter(({ name }) => name === 'sign-in-failed')).toHaveLength(5)
     expect(events.filter(({ name }) => name === 'sign-in-refused')).toHaveLength(26)
     expect(JSON.stringify(events)).not.toContain('wrong password')
+  })
+
+  it('locks nobody out for longer than it says', async () => {
+    const server = await start({ limits: { perAccount: 1, perAddress: 20, window: 1 } })
+    await server.accounts.createUser(ada)
+    expect((await signIn(server, { password: 'wrong password' })).status).toBe(401)
+    await vi.waitFor(async () => expect((await signIn(server)).status).toBe(200), {
+      timeout: 20_000,
+      interval: 1000,
+    })
   })
 
   it('cannot be hidden behind further members, another spelling or invented headers', async () => {
@@ -343,22 +351,24 @@ describe('guessing passwords', () => {
     expect(rows).toEqual([{ ip_address: '192.0.2.1' }])
   })
 
-  it('does not keep the server from answering others', async () => {
+  it('does not keep the server from answering others', { timeout: 120_000 }, async () => {
     const server = await start({ limits: { perAccount: 1000, perAddress: 1000 } })
     await server.accounts.createUser(ada)
     const { cookie } = await signIn(server)
     const many = Promise.all(
       Array.from({ length: 100 }, () => signIn(server, { password: 'wrong password' })),
     )
-    const times: number[] = []
-    for (let n = 0; n < 40; n++) {
-      const began = performance.now()
+    const hashing = { done: false }
+    void many.then(() => (hashing.done = true))
+    let answered = 0
+    while (!hashing.done) {
       await sessionOf(server.accounts, cookie)
       await db.pool.query('SELECT 1')
-      times.push(performance.now() - began)
+      answered++
       await sleep(10)
     }
-    expect(times.toSorted((a, b) => a - b)[37]).toBeLessThan(100)
+    // Fifty passwords are hashed meanwhile; on the event loop they would let two or three of these through.
+    expect(answered).toBeGreaterThan(20)
     const answers = await many
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401, 503]))
     expect(answers.find(({ status }) => status === 503)?.headers.get('retry-after')).toBe('10')

@@ -51,7 +51,10 @@ export async function prepareUser({ email, name, password, roles }: NewUser): Pr
 }
 
 /** Brings e-mail and name into the form in which they are kept; a problem names what is wrong with them. */
-export function checkPerson({ email, name }: { email: string; name: string }): { email: string; name: string } {
+export function checkPerson({ email, name }: { email: string; name: string }): {
+  email: string
+  name: string
+} {
   const person = { email: email.trim().toLowerCase().normalize('NFC'), name: name.trim().normalize('NFC') }
   const errors: ProblemItem[] = []
   if (!/^[^\s@]+@[^\s@]+$/.test(person.email) || person.email.length > 254 || person.email.includes('\0')) {

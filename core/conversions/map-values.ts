@@ -50,7 +50,7 @@ export function mapValues(
   }
   for (const mapping of target.mappings) {
     const { field, from } = mapping
-    const denied = isDenied(mapping, source) || !rights.createField(field.name)
+    const denied = isDenied(mapping, source) || !mayCarry(rights, field.name)
     if (denied) {
       const item = {
         pointer: pointer(field.name),
@@ -73,6 +73,11 @@ export function mapValues(
     result.values.push({ field, mapping, value, from: computed.from, edit, truncated, byUser })
   }
   return result
+}
+
+/** Whether the field can be written at all; on which of the records, the write path finds out. */
+function mayCarry(rights: EntityRights, field: string): boolean {
+  return rights.createField(field) || rights.updateField(field).length > 0
 }
 
 function editOf({ body, from }: MappingModel): MappedValue['edit'] {

@@ -79,12 +79,33 @@ export async function prepareTargets(
     if (!operation || planned.decision.errors.length > 0) continue
     const write = await prepareWrite({ ...context, expected }, planned.target.entity.name, [operation])
     const [outcome] = write.outcomes
-    if (outcome && !outcome.ok) errors.push(...targetErrors(planned, outcome.problem))
+    if (outcome && !outcome.ok) {
+      if (leavesAsItIs(plan, planned, outcome.problem)) continue
+      errors.push(...targetErrors(planned, outcome.problem))
+    }
     writes.push(write)
   }
   // A field whose mapping failed is missing on purpose; that it is required adds nothing.
   const known = new Set(plan.errors.map((error) => error.pointer))
   return { writes, errors: errors.filter((error) => !known.has(error.pointer)) }
+}
+
+/**
+ * A found record that the actor may see but not change is linked as it is, where the definition lets fields be dropped;
+ * the notes name what did not come along.
+ */
+function leavesAsItIs(plan: Plan, planned: PlannedTarget, problem: Problem): boolean {
+  const drops = plan.conversion.body.permissions?.onDeniedField === 'drop'
+  if (!drops || planned.decision.action !== 'link' || problem.code !== 'record.forbidden') return false
+  for (const field of planned.writes.keys()) {
+    plan.notes.push({
+      pointer: `#/targets/${planned.target.key}/values/${field}`,
+      code: 'conversion.forbidden-field',
+      detail: 'was left as it is, because you may not change this record',
+    })
+  }
+  planned.writes.clear()
+  return true
 }
 
 function operationOf(plan: Plan, planned: PlannedTarget): WriteOperation | null {

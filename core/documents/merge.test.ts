@@ -25,9 +25,7 @@ describe('merge patches', () => {
   })
 
   it('have no difference between equal documents', () => {
-    fc.assert(
-      fc.property(document, (value) => expect(diffPatch(value, structuredClone(value))).toBeUndefined()),
-    )
+    fc.assert(fc.property(document, (value) => diffPatch(value, structuredClone(value)) === undefined))
   })
 
   it('follow the examples of RFC 7396', () => {

@@ -68,11 +68,11 @@ export interface Entity {
        */
       kind?: string
       /**
-       * A CEL expression.
+       * When it happened or is planned.
        */
       at: string
       /**
-       * A CEL expression.
+       * True for what happened, false for what is planned.
        */
       done: string
     }

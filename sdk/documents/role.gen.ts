@@ -53,7 +53,7 @@ export interface Role {
             when: string
           }
       /**
-       * Which records: all, those of my teams (and my own), my own, or those for which the expression holds.
+       * Use records as the source of a conversion.
        */
       convert?:
         | ('all' | 'team' | 'own' | 'none')

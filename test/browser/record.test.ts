@@ -130,6 +130,7 @@ test('chooses a related record by searching, and lists it there', async () => {
   await page.goto(`${app.url}/records/account/${account.id}`)
   await page.getByRole('region', { name: 'Kontakte' }).getByRole('link', { name: 'Sonne' }).waitFor()
   await page.getByRole('region', { name: 'Leads' }).getByRole('link', { name: /Lang/ }).waitFor()
+  expect(app.complaints).toEqual([])
 })
 
 test('adds an activity to the timeline of the record', async () => {
@@ -141,6 +142,7 @@ test('adds an activity to the timeline of the record', async () => {
     .getByRole('region', { name: 'Verlauf' })
     .getByRole('link', { name: 'Rückruf vereinbart' })
     .waitFor()
+  expect(app.complaints).toEqual([])
 })
 
 test('moves a record to the bin and brings it back', async () => {
@@ -150,6 +152,7 @@ test('moves a record to the bin and brings it back', async () => {
   await page.getByText('in den Papierkorb gelegt').waitFor()
   await page.getByRole('button', { name: 'Rückgängig' }).click()
   await page.getByRole('heading', { name: 'Jörg Kurz' }).waitFor()
+  expect(app.complaints).toEqual([])
 })
 
 test('speaks the chosen language at once and keeps it with the account', async () => {

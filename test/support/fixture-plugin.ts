@@ -183,6 +183,7 @@ export const fixture = definePlugin({
       children: { calls: { relation: 'call.regarding', action: 'alsoLink', to: ['firm', 'person', 'deal'] } },
       'source-writes': { converted: { status: 'converted' } },
       after: 'lock',
+      permissions: { onDeniedField: 'drop' },
     }),
   },
   roles: {

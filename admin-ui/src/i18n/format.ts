@@ -86,21 +86,3 @@ export function formatWhen(instant: string, locale: string, now = new Date()): s
   const name = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day')
   return `${name}, ${dateFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(date)}`
 }
-
-/** Seconds as `1 h 30 min`. */
-export function formatDuration(seconds: number, locale: string): string {
-  const parts: string[] = []
-  let rest = Math.abs(Math.round(seconds))
-  for (const [unit, size] of [
-    ['day', 86_400],
-    ['hour', 3600],
-    ['minute', 60],
-    ['second', 1],
-  ] as const) {
-    const count = Math.floor(rest / size)
-    rest -= count * size
-    if (count > 0)
-      parts.push(numberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(count))
-  }
-  return (seconds < 0 ? '−' : '') + (parts.join(' ') || '0')
-}

@@ -21,11 +21,6 @@ export type FilterKind =
 export const isEmpty = '='
 export const isFilled = '*'
 
-/** True for kinds that are chosen from a list instead of typed. */
-export function isChoice(kind: FilterKind): boolean {
-  return kind === 'options' || kind === 'many-options' || kind === 'boolean'
-}
-
 /** The canonical text of what was typed; null when it cannot be read. */
 export function readFilter(kind: FilterKind, typed: string, locale: string): string | null {
   const text = typed.trim()

@@ -391,7 +391,12 @@ export class RecordPageElement extends XrmElement {
   #showProblem(error: unknown): void {
     this._items = error instanceof ApiError ? (error.problem.errors ?? []) : []
     if (this._items.length === 0) this._failure = describeError(error)
-    void this.updateComplete.then(() => this._form?.showErrors())
+    void this.#showErrors()
+  }
+
+  async #showErrors(): Promise<void> {
+    await this.updateComplete
+    this._form?.showErrors()
   }
 
   /** Somebody else saved first. Changes of different fields go together; the same field is for the user to decide. */
