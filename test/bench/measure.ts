@@ -43,8 +43,8 @@ export async function measureCase(bench: Bench, name: CaseName): Promise<CaseRes
   const one = cases[name]
   if (one.kind === 'read') await compareAnswers(bench, one)
   const feeds = {
-    product: feed(bench.sample, one, 'product', 0),
-    handWritten: feed(bench.sample, one, 'handWritten', 1),
+    product: feed(bench, one, 'product', 0),
+    handWritten: feed(bench, one, 'handWritten', 1),
   }
   const warm = Math.min(1, bench.options.seconds)
   await turn(bench, one, bench.product, feeds.product, warm)
@@ -59,21 +59,24 @@ export async function measureCase(bench: Bench, name: CaseName): Promise<CaseRes
   return { name, product: medians(results.product), handWritten: medians(results.handWritten) }
 }
 
-/** Gives out requests: the same list every time, or for `once` ever new ones, every second for one side. */
+/**
+ * Gives out the requests of a turn: the same list every time, or for `once` ever new ones, of which each side gets every
+ * second.
+ */
 function feed(
-  { ...sample }: Sample,
+  { sample, options }: Bench,
   one: Case,
   side: 'product' | 'handWritten',
   offset: number,
 ): () => LoadRequest[] {
   const variety = one.variety(sample)
   const make = (n: number): LoadRequest => one[side](sample, n)
-  let next = offset
+  const share = Math.floor(variety / 2 / (options.rounds + 1))
+  let turns = 0
   return () => {
     if (one.once !== true) return Array.from({ length: Math.min(variety, mostRequests) }, (_, n) => make(n))
-    const part: LoadRequest[] = []
-    for (; part.length < 1500 && next < variety; next += 2) part.push(make(next))
-    return part
+    const first = share * turns++
+    return Array.from({ length: Math.min(share, mostRequests) }, (_, n) => make((first + n) * 2 + offset))
   }
 }
 

@@ -43,17 +43,18 @@ export async function takeSample(pool: Pool, product: Side, user: SignedIn): Pro
   }
 }
 
-/** Goes through pages of 500 up to the middle of the list or 100,000 rows, and keeps the places of the deepest ones. */
+/** Goes through pages to the middle of the list, but for 200 pages at most, and keeps the places of the deepest ones. */
 async function walk({ port }: Side, { cookie }: SignedIn): Promise<Sample['cursors']> {
   const url = `http://127.0.0.1:${port}/api/records/lead`
   const headers = { cookie }
   const { count } = await ask<{ count: { value: number } }>(`${url}?${list}&limit=1&count=exact`, { headers })
-  const pages = Math.min(200, Math.floor(count.value / 1000))
+  const size = Math.max(1, Math.min(500, Math.floor(count.value / 8)))
+  const pages = Math.min(200, Math.floor(count.value / 2 / size))
   const cursors: Sample['cursors'] = []
   let after: string | null = null
-  for (let page = 0; page < Math.max(1, pages); page++) {
-    const answer: { items: { id: string }[]; next: string | null } = await ask(
-      `${url}?${list}&limit=500${after === null ? '' : `&after=${after}`}`,
+  for (let page = 0; page < pages; page++) {
+    const answer: { next: string | null } = await ask(
+      `${url}?${list}&limit=${size}${after === null ? '' : `&after=${after}`}`,
       { headers },
     )
     after = answer.next
