@@ -18,7 +18,7 @@ export async function bench(options: Options): Promise<void> {
   if (!existsSync('/proc/self/stat')) throw new Error('CPU time is read from /proc, which only Linux has.')
   const undo: Undo = []
   const stopAll = async (): Promise<void> => {
-    for (const stop of undo.splice(0).reverse()) await stop()
+    for (const stop of undo.splice(0).toReversed()) await stop()
   }
   onStop(stopAll)
   const sizes: SizeResult[] = []

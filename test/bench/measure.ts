@@ -119,7 +119,7 @@ function failOn({ failures }: LoadResult, one: Case, side: Side): void {
 
 function medians(results: readonly SideResult[]): SideResult {
   const median = (key: keyof SideResult): number => {
-    const values = results.map((result) => result[key]).sort((a, b) => a - b)
+    const values = results.map((result) => result[key]).toSorted((a, b) => a - b)
     const middle = values.length >> 1
     return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2
   }

@@ -7,7 +7,7 @@ import { Hono } from 'hono'
 import { Pool, types } from 'pg'
 import { onStop } from '../../../core/stop-signals.ts'
 import { type Session, sessionReader } from './session.ts'
-import * as sql from './sql.ts'
+import { createdFields, sql } from './sql.ts'
 
 types.setTypeParser(types.builtins.INT8, Number)
 
@@ -34,8 +34,9 @@ async function query(
   values: unknown[],
 ): Promise<Record<string, unknown>[]> {
   const { rows } = await pool.query<Record<string, unknown>>({
-    name,
-    text: sql[name] as string,
+    // The best plan of a search depends on its pattern, so it is planned each time.
+    ...(name === 'search' ? {} : { name }),
+    text: sql[name],
     values: [userId, teams, ...values],
   })
   return rows
@@ -77,7 +78,7 @@ app.get('/leads/:id', async (c) => {
 
 app.post('/leads/new', async (c) => {
   const lead = await c.req.json<Record<string, unknown>>()
-  const values = [c.var.session.userId, ...sql.createdFields.map((name) => lead[name] ?? null)]
+  const values = [c.var.session.userId, ...createdFields.map((name) => lead[name] ?? null)]
   const { rows } = await pool.query<Record<string, unknown>>({ name: 'create', text: sql.create, values })
   return c.json(rows[0], 201)
 })

@@ -1,4 +1,4 @@
-/** The statements of the hand-written server. `$1` is the user, `$2` the user's teams. */
+/** The statements of the hand-written server. But in `create`, `$1` is the user and `$2` the user's teams. */
 
 const scopes: Record<string, string> = {
   all: '',
@@ -27,26 +27,26 @@ const row = `${display}, l.company, l.status, l.phase, l.rating, l.score::int AS
 
 const newest = 'ORDER BY l.created_at DESC, l.id DESC LIMIT 26'
 
-export const get = `SELECT ${whole} FROM record.lead l WHERE l.id = $3 AND l.deleted_at IS NULL${visible}`
+const get = `SELECT ${whole} FROM record.lead l WHERE l.id = $3 AND l.deleted_at IS NULL${visible}`
 
-export const list = `SELECT ${row} FROM record.lead l WHERE l.status = $3 AND l.deleted_at IS NULL${visible} ${newest}`
+const list = `SELECT ${row} FROM record.lead l WHERE l.status = $3 AND l.deleted_at IS NULL${visible} ${newest}`
 
-export const listAfter = `SELECT ${row} FROM record.lead l
+const listAfter = `SELECT ${row} FROM record.lead l
   WHERE l.status = $3 AND l.deleted_at IS NULL${visible} AND (l.created_at, l.id) < ($4, $5) ${newest}`
 
-export const listExpanded = `SELECT ${row}, a.name AS "account.name", a.website AS "account.website" FROM record.lead l
+const listExpanded = `SELECT ${row}, a.name AS "account.name", a.website AS "account.website" FROM record.lead l
   LEFT JOIN record.account a ON a.id = l.account AND a.deleted_at IS NULL
   WHERE l.status = $3 AND l.deleted_at IS NULL${visible} ${newest}`
 
-export const count = `SELECT count(*)::int AS count FROM record.lead l WHERE l.status = $3 AND l.deleted_at IS NULL${visible}`
+const count = `SELECT count(*)::int AS count FROM record.lead l WHERE l.status = $3 AND l.deleted_at IS NULL${visible}`
 
-export const search = `SELECT ${row} FROM record.lead l WHERE l.deleted_at IS NULL${visible}
+const search = `SELECT ${row} FROM record.lead l WHERE l.deleted_at IS NULL${visible}
   AND (xrm.fold(l.last_name) LIKE $3 OR xrm.fold(l.first_name) LIKE $3 OR xrm.fold(l.company) LIKE $3 OR xrm.fold(l.email) LIKE $3 OR xrm.fold(l.external_id) LIKE $3)
   ${newest}`
 
-export const aggregate = `SELECT l.status, count(*)::int AS count FROM record.lead l WHERE l.deleted_at IS NULL${visible} GROUP BY 1 ORDER BY 1`
+const aggregate = `SELECT l.status, count(*)::int AS count FROM record.lead l WHERE l.deleted_at IS NULL${visible} GROUP BY 1 ORDER BY 1`
 
-export const update = `UPDATE record.lead l SET job_title = $4, version = version + 1, updated_at = now(), updated_by = $1
+const update = `UPDATE record.lead l SET job_title = $4, version = version + 1, updated_at = now(), updated_by = $1
   WHERE l.id = $3 AND l.deleted_at IS NULL${changeable} RETURNING ${whole}`
 
 export const createdFields = [
@@ -62,11 +62,11 @@ export const createdFields = [
   'campaign',
 ] as const
 
-export const create = `INSERT INTO record.lead AS l (id, owner, created_by, updated_by, created_at, updated_at, status, phase, ${createdFields.join(', ')})
+const create = `INSERT INTO record.lead AS l (id, owner, created_by, updated_by, created_at, updated_at, status, phase, ${createdFields.join(', ')})
   VALUES (uuidv7(), $1, $1, $1, now(), now(), 'new', 'mal', ${createdFields.map((_, index) => `$${index + 2}`).join(', ')}) RETURNING ${whole}`
 
 /** Account, contact and opportunity of a lead; a firm and a person that exist are found and taken. */
-export const convert = `WITH l AS (
+const convert = `WITH l AS (
     UPDATE record.lead l SET status = 'converted', version = version + 1, updated_at = now(), updated_by = $1
     WHERE l.id = $3 AND l.status NOT IN ('dead', 'converted') AND l.deleted_at IS NULL${changeable} RETURNING *
   ), firm AS (
@@ -94,3 +94,6 @@ export const convert = `WITH l AS (
   )
   SELECT l.id AS source, coalesce((SELECT id FROM firm), (SELECT id FROM a)) AS account,
     coalesce((SELECT id FROM person), (SELECT id FROM c)) AS contact, (SELECT id FROM o) AS opportunity FROM l`
+
+/** By the name under which connections keep them prepared. */
+export const sql = { get, list, listAfter, listExpanded, count, search, aggregate, update, create, convert }
