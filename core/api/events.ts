@@ -34,7 +34,7 @@ export function eventRoutes(server: Server): Hono<Env> {
         waiting.splice(0, waiting.length, ...missed, ...waiting.filter((event) => !known.has(event.place)))
       }
       try {
-        while (!stream.aborted && waiting.length < maxWaiting) {
+        while (!stream.aborted && !server.feed.closed && waiting.length < maxWaiting) {
           if (!(await server.accounts.session(c.req.raw.headers))) break
           const events = waiting.splice(0)
           for (const event of await visibleEvents(server, c, events)) {

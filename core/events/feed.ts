@@ -12,6 +12,8 @@ export class EventFeed {
   readonly #listeners = new Set<(events: readonly ChangeEvent[]) => void>()
   #place: string | null = null
   #timer: NodeJS.Timeout | undefined
+  /** The server is about to stop: whoever listens should end. */
+  closed = false
 
   constructor(db: Database, log: Logger) {
     this.#db = db
@@ -31,6 +33,13 @@ export class EventFeed {
     }
   }
 
+  /** Wakes everyone who listens, for the last time. */
+  close(): void {
+    this.closed = true
+    clearTimeout(this.#timer)
+    for (const listener of this.#listeners) listener([])
+  }
+
   #schedule(delay: number): void {
     this.#timer = setTimeout(() => void this.#poll(), delay).unref()
   }
@@ -46,6 +55,6 @@ export class EventFeed {
     } catch (error) {
       this.#log.warn({ error: (error as Error).message }, 'events could not be read')
     }
-    if (this.#listeners.size > 0) this.#schedule(more ? 0 : pollEvery)
+    if (this.#listeners.size > 0 && !this.closed) this.#schedule(more ? 0 : pollEvery)
   }
 }
