@@ -46,9 +46,15 @@ for (const [kind, schema] of Object.entries(documentSchemas)) {
   write(`sdk/documents/${kind}.gen.ts`, text)
 }
 
-const rows = [...languageForms, ...functionTable.rows.map(({ name, signature, description }) => ({ name, signature, description }))]
+const rows = [
+  ...languageForms,
+  ...functionTable.rows.map(({ name, signature, description }) => ({ name, signature, description })),
+]
 const table = rows
-  .map(({ signature, description }) => `| \`${signature.replaceAll('|', '\\|')}\` | ${description.replaceAll('|', '\\|')} |`)
+  .map(
+    ({ signature, description }) =>
+      `| \`${signature.replaceAll('|', '\\|')}\` | ${description.replaceAll('|', '\\|')} |`,
+  )
   .join('\n')
 const page = readFileSync(new URL('../docs/expressions.md', import.meta.url), 'utf8')
 const [before] = page.split('<!-- generated -->')

@@ -3,6 +3,7 @@ import { rightsOf } from '../access/rights.ts'
 import type { EntityModel } from '../documents/model.ts'
 import { getRecord, listRecords, type ReadContext } from '../records/query.ts'
 import { Cursors } from '../records/cursor.ts'
+import { prepared } from '../storage/prepared.ts'
 
 interface RunRow {
   id: string
@@ -12,6 +13,8 @@ interface RunRow {
   actorName: string | null
   source_entity: string
   source: string
+  once: boolean
+  locks: boolean
   children: RunView['children']
   notes: RunView['notes']
   targets: {
@@ -24,14 +27,17 @@ interface RunRow {
 }
 
 const selectRuns = `
-  SELECT r.id, r.conversion, r.at, r.actor, u.name AS "actorName", r.source_entity, r.source, r.children, r.notes,
+  SELECT r.id, r.conversion, r.at, r.actor, u.name AS "actorName", r.source_entity, r.source, r.once, r.locks, r.children, r.notes,
     (SELECT coalesce(json_agg(json_build_object('key', t.key, 'entity', t.entity, 'action', t.action, 'record', t.record, 'fields', t.fields)), '[]')
      FROM xrm.conversion_target t WHERE t.run = r.id) AS targets
   FROM xrm.conversion_run r LEFT JOIN xrm."user" u ON u.id = r.actor`
 
 /** A run as the actor may see it; null when it does not exist or its source may not be seen. */
 export async function readRun(context: ReadContext, id: string): Promise<RunView | null> {
-  const { rows } = await context.db.query<RunRow>(`${selectRuns} WHERE r.id = $1`, [id])
+  const { rows } = await context.db.query<RunRow>({
+    ...prepared(`${selectRuns} WHERE r.id = $1`),
+    values: [id],
+  })
   const [run] = await toViews(context, rows)
   return run && (run.source.display !== null || (await isVisible(context, run.source))) ? run : null
 }
@@ -42,10 +48,10 @@ export async function findStandingRun(
   conversion: string,
   source: string,
 ): Promise<RunView | null> {
-  const { rows } = await context.db.query<RunRow>(
-    `${selectRuns} WHERE r.conversion = $1 AND r.source = $2 AND r.once LIMIT 1`,
-    [conversion, source],
-  )
+  const { rows } = await context.db.query<RunRow>({
+    ...prepared(`${selectRuns} WHERE r.conversion = $1 AND r.source = $2 AND r.once LIMIT 1`),
+    values: [conversion, source],
+  })
   return (await toViews(context, rows))[0] ?? null
 }
 
@@ -89,6 +95,8 @@ async function toViews(context: ReadContext, rows: readonly RunRow[]): Promise<R
         record: record === null ? null : ref(entity, record),
         fields: visibleFields(context, entity, fields),
       })),
+      once: row.once,
+      locks: row.locks,
       children: row.children,
       notes: row.notes,
     }

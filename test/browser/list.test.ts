@@ -42,11 +42,7 @@ function slowFrame(page: Page): Promise<number> {
       times.push(performance.now() - last)
       last = performance.now()
     }
-<<<<<<< HEAD
-    return times.toSorted((a, b) => a - b)
-=======
     return times.toSorted((a: number, b: number) => a - b)[114] ?? 0
->>>>>>> ui
   })
 }
 

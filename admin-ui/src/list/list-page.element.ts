@@ -292,8 +292,8 @@ export class ListPageElement extends XrmElement {
   }
 
   #go(change: Partial<ListState>, replace = false): void {
-    const query = writeListState({ ...this.#state(), ...change })
-    void router.go(listPath(this.entity.name, query), { replace })
+    const parameters = writeListState({ ...this.#state(), ...change })
+    void router.go(listPath(this.entity.name, parameters), { replace })
   }
 
   #search = (event: Event) => {

@@ -102,8 +102,8 @@ export class RowsController implements ReactiveController {
         ),
       getNextPageParam: (last: ListAnswer) => last.next,
       // Only another question about the same entity may show its old rows meanwhile.
-      placeholderData: (before: Pages | undefined, query?: { queryKey: readonly unknown[] }) =>
-        query?.queryKey[0] === entity ? before : undefined,
+      placeholderData: (before: Pages | undefined, earlier?: { queryKey: readonly unknown[] }) =>
+        earlier?.queryKey[0] === entity ? before : undefined,
     }
   }
 }

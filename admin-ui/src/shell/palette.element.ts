@@ -177,9 +177,12 @@ export class PaletteElement extends XrmElement {
     else if (event.key === 'Enter' && entry) void this.#open(entry)
     else return
     event.preventDefault()
-    void this.updateComplete.then(() => {
-      this.renderRoot.querySelector(`#entry-${this._at}`)?.scrollIntoView({ block: 'nearest' })
-    })
+    void this.#showChosen()
+  }
+
+  async #showChosen(): Promise<void> {
+    await this.updateComplete
+    this.renderRoot.querySelector(`#entry-${this._at}`)?.scrollIntoView({ block: 'nearest' })
   }
 
   async #open(entry: Entry): Promise<void> {
