@@ -39,6 +39,18 @@ export async function once<T>(
   }
 }
 
+/** Runs a writing call that keeps no key, and runs it again on the model that was published in between. */
+export async function onCurrentModel<T>(server: Server, c: Context<Env>, run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof StaleModelError) || attempt >= 3) throw error
+      c.set('model', await server.live.refresh())
+    }
+  }
+}
+
 function readKey(c: Context<Env>, body: unknown): Key | undefined {
   const key = c.req.header('idempotency-key')
   if (key === undefined) return undefined

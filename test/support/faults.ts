@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { callbackify } from 'node:util'
 import type { PoolClient } from 'pg'
 import type { Database } from '../../core/storage/database.ts'
 
@@ -61,22 +62,16 @@ function strike(
   query: (...given: unknown[]) => unknown,
   given: unknown[],
 ): unknown {
-  const callback = given.findLast((one) => typeof one === 'function') as
-    | ((error: Error | null, result?: unknown) => void)
-    | undefined
-  const outcome = ((): Promise<unknown> => {
-    if (fault === 'refused') return query('SELECT 1 / 0') as Promise<unknown>
+  const fail = async (): Promise<unknown> => {
+    if (fault === 'refused') return query('SELECT 1 / 0')
     if (fault === 'cut before') return cut(client)
-    return (query(...given.filter((one) => typeof one !== 'function')) as Promise<unknown>).then(() =>
-      cut(client),
-    )
-  })()
-  if (!callback) return outcome
-  outcome.then(
-    (result) => callback(null, result),
-    (error: Error) => callback(error),
-  )
-  return undefined
+    await query(...given.filter((one) => typeof one !== 'function'))
+    return cut(client)
+  }
+  // `pool.query` calls with a callback, everything else waits for a promise.
+  type Callback = (error: Error | null, result: unknown) => void
+  const callback = given.findLast((one): one is Callback => typeof one === 'function')
+  return callback ? callbackify(fail)(callback) : fail()
 }
 
 /** Breaks the connection as a lost network does, and fails like the driver. */
