@@ -306,3 +306,15 @@ describe('texts that look the same', () => {
     }
   })
 })
+
+describe('the preview of a record that will refer to a new one', () => {
+  it('names the new one as it will be called', async () => {
+    const lead = await create('prospect', { first_name: 'Nora', last_name: 'Neu', company: 'Neu GmbH' })
+    const { body } = await admin<{
+      targets: { key: string; values: Record<string, { display?: string }> }[]
+    }>('POST', '/api/conversions/prospect-to-deal/preview', { source: lead.id })
+    const deal = body.targets.find(({ key }) => key === 'deal')!
+    expect(deal.values['person']!.display).toBe('Nora Neu')
+    expect(deal.values['firm']!.display).toBe('Neu GmbH')
+  })
+})

@@ -1,9 +1,10 @@
-import type { ConversionModel } from '../documents/model.ts'
-import { systemActor } from '../access/rights.ts'
+import { cached, type ConversionModel } from '../documents/model.ts'
+import { rightsOf, systemActor } from '../access/rights.ts'
 import type { Plan } from './plan.ts'
 import type { PreparedWrite } from '../records/write.ts'
 import { prepareWrite } from '../records/write.ts'
-import type { ReadContext } from '../records/query.ts'
+import { named, type ReadContext, run } from '../records/query.ts'
+import { SelectBuilder } from '../records/select-builder.ts'
 import type { WriteContext } from '../records/write-types.ts'
 import type { PoolClient } from 'pg'
 import { prepared } from '../storage/prepared.ts'
@@ -17,19 +18,31 @@ function childCondition({ field }: Child): string {
   return field.multiple ? `${column} @> ARRAY[$2 || '/' || $1::text]` : `${column} = $2 || '/' || $1::text`
 }
 
-/** How many children the source has. */
+/** How many children the source has that the actor may see; the run takes all of them along. */
 export async function countChildren(
   context: ReadContext,
-  plan: Pick<Plan, 'source'>,
-  child: Child,
+  { source }: Pick<Plan, 'source'>,
+  { entity, field }: Child,
 ): Promise<number> {
-  const { rows } = await context.db.query<{ count: number }>({
-    ...prepared(
-      `SELECT count(*) AS count FROM ${child.entity.table} t WHERE ${childCondition(child)} AND t.deleted_at IS NULL${usesEntity(child) ? '' : ' AND $2::text IS NOT NULL'}`,
-    ),
-    values: [plan.source.id, plan.source.entity.name],
+  const rights = rightsOf(context.model, context.actor)
+  const own = rights.entity(entity.name)
+  if (!own) return 0
+  const plan = cached(context.model, `children|${rights.key}|${entity.name}|${field.name}`, () => {
+    const builder = new SelectBuilder(context.model, rights, entity)
+    const column = `t0.${field.columns[0]!.sql}`
+    if (field.relation !== null) builder.where.push(`${column} = ${builder.params.slot('id', 'uuid')}`)
+    else {
+      const reference = builder.params.slot('reference', 'text')
+      builder.where.push(field.multiple ? `${column} @> ARRAY[${reference}]` : `${column} = ${reference}`)
+    }
+    builder.restrict(own.rows.read)
+    builder.where.push('t0.deleted_at IS NULL')
+    const where = builder.whereSql()
+    return named(`SELECT count(*) FROM ${builder.from()}${where}`, builder.params.list)
   })
-  return rows[0]!.count
+  const slots = { id: source.id, reference: `${source.entity.name}/${source.id}` }
+  const { rows } = await run(context, plan, slots)
+  return rows[0]![0] as number
 }
 
 function usesEntity({ field }: Child): boolean {

@@ -1,7 +1,7 @@
 import type { PreviewAnswer, RecordRef, TargetPreview, ValuePreview, ConversionRequest } from '@xrm/sdk/api'
 import type { ConversionModel } from '../documents/model.ts'
 import { transaction } from '../storage/database.ts'
-import type { WriteContext } from '../records/write-types.ts'
+import { evaluationOf, readPath, type WriteContext } from '../records/write-types.ts'
 import { getRecord, type ReadContext } from '../records/query.ts'
 import { countChildren } from './children.ts'
 import { allowedActions, type Plan, planConversion, type PlannedTarget } from './plan.ts'
@@ -147,12 +147,22 @@ async function displayOf(
   if (entity === null || value == null) return null
   const other = targetKey === null ? undefined : plan.targets.find(({ target }) => target.key === targetKey)
   if (other?.decision.action === 'create') {
-    const name = [...other.writes.values()].find(({ value: text }) => typeof text === 'string')?.value
-    return { text: typeof name === 'string' ? name : other.target.entity.body.title, isNew: true }
+    return { text: displayOfNew(context, other), isNew: true }
   }
   const record =
     typeof value === 'string' ? await getRecord(context, entity, value, { fields: ['display'] }) : null
   return record ? { text: (record['display'] as string | null) ?? '', isNew: false } : null
+}
+
+/** The display text that a record will have once it is made, as far as its own fields give it. */
+function displayOfNew(context: ReadContext, { target, writes }: PlannedTarget): string {
+  const { entity } = target
+  const values = Object.fromEntries([...writes].map(([field, { value }]) => [field, value]))
+  const evaluation = evaluationOf(context)
+  const text = entity.fields
+    .get('display')
+    ?.program?.evaluate((path) => readPath(entity, values, path, evaluation), evaluation)
+  return typeof text === 'string' && text !== '' ? text : entity.body.title
 }
 
 function refOf(entity: string, record: Readonly<Record<string, unknown>>): RecordRef {
