@@ -17,9 +17,12 @@ type Undo = (() => Promise<void>)[]
 export async function bench(options: Options): Promise<void> {
   if (!existsSync('/proc/self/stat')) throw new Error('CPU time is read from /proc, which only Linux has.')
   const undo: Undo = []
-  const stopAll = async (): Promise<void> => {
-    for (const stop of undo.splice(0).toReversed()) await stop()
-  }
+  let stopping = Promise.resolve()
+  // One after the other: a signal and the error that follows from it both come here.
+  const stopAll = (): Promise<void> =>
+    (stopping = stopping.then(async () => {
+      for (const stop of undo.splice(0).toReversed()) await stop()
+    }))
   onStop(stopAll)
   const sizes: SizeResult[] = []
   try {
