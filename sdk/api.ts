@@ -277,6 +277,10 @@ export interface RunView {
     fields: { field: string; from: string; before?: unknown; after: unknown }[]
   }[]
   children: { key: string; action: string; count: number }[]
+  /** The run counts: its conversion cannot be run on the source again. */
+  once: boolean
+  /** The source is locked: it leads to its successors and is not changed any more. */
+  locks: boolean
   /** Dropped, truncated or skipped: what did not come along. */
   notes: { pointer: string; code: string; detail: string }[]
 }

@@ -7,7 +7,8 @@ import { test } from './test.mjs'
 
 const commands = {
   start: (args) => server('core/main.ts', args),
-  xrm: (args) => server('core/cli/main.ts', args),
+  // Only a server shows the interface; other commands need not wait for it to be built.
+  xrm: (args) => (args[0] === 'start' ? server : run)('core/cli/main.ts', args),
   bench: (args) => run('test/bench/main.ts', args),
   format: (args) => run('node_modules/oxfmt/bin/oxfmt', args.length > 0 ? args : ['.']),
   test,

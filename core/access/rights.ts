@@ -125,6 +125,7 @@ function entityRights(
   }
   if (rows.read.length === 0) return null
   const readable = new Map<string, FieldCondition | null>()
+  const updatable = new Map<string, readonly RowScope[]>()
   const result: EntityRights = {
     entity,
     create: grants.some((grant) => grant.create),
@@ -139,12 +140,18 @@ function entityRights(
       }
       return condition
     },
-    updateField: (field) =>
-      collapse(
-        grants.flatMap((grant) =>
-          grant.field(field) === 'write' && grant.rows.update ? [grant.rows.update] : [],
-        ),
-      ),
+    updateField(field) {
+      let covering = updatable.get(field)
+      if (covering === undefined) {
+        covering = collapse(
+          grants.flatMap((grant) =>
+            grant.field(field) === 'write' && grant.rows.update ? [grant.rows.update] : [],
+          ),
+        )
+        updatable.set(field, covering)
+      }
+      return covering
+    },
     createField: (field) => grants.some((grant) => grant.create && grant.field(field) === 'write'),
   }
   return result

@@ -13,6 +13,8 @@ interface RunRow {
   actorName: string | null
   source_entity: string
   source: string
+  once: boolean
+  locks: boolean
   children: RunView['children']
   notes: RunView['notes']
   targets: {
@@ -25,7 +27,7 @@ interface RunRow {
 }
 
 const selectRuns = `
-  SELECT r.id, r.conversion, r.at, r.actor, u.name AS "actorName", r.source_entity, r.source, r.children, r.notes,
+  SELECT r.id, r.conversion, r.at, r.actor, u.name AS "actorName", r.source_entity, r.source, r.once, r.locks, r.children, r.notes,
     (SELECT coalesce(json_agg(json_build_object('key', t.key, 'entity', t.entity, 'action', t.action, 'record', t.record, 'fields', t.fields)), '[]')
      FROM xrm.conversion_target t WHERE t.run = r.id) AS targets
   FROM xrm.conversion_run r LEFT JOIN xrm."user" u ON u.id = r.actor`
@@ -93,6 +95,8 @@ async function toViews(context: ReadContext, rows: readonly RunRow[]): Promise<R
         record: record === null ? null : ref(entity, record),
         fields: visibleFields(context, entity, fields),
       })),
+      once: row.once,
+      locks: row.locks,
       children: row.children,
       notes: row.notes,
     }

@@ -37,19 +37,29 @@ export async function findExisting(
   const { rows: found } = await run(context, query, { wanted })
   for (const row of found) {
     const record = query.decode(row) as Readonly<Record<string, unknown>> & { id: string; version: number }
-    const [deleted, visible] = row.slice(query.flagsAt)
-    const text = keyText(
-      plan.key,
-      Object.fromEntries(plan.key.map(({ name }, index) => [name, row[query.flagsAt + 2 + index]])),
-    )
-    const one: Existing =
-      deleted === true || visible !== true ? { kind: 'withheld' } : { kind: 'one', record }
-    const other = result.get(text)
-    // A record in the bin does not stand in the way of the one that took its place.
-    if (!other || other.kind === 'withheld') result.set(text, one)
-    else if (one.kind === 'one') result.set(text, { kind: 'several' })
+    const text = keyOf(plan, row, query.flagAt + 1)
+    const one: Existing = row[query.flagAt] === true ? { kind: 'one', record } : { kind: 'withheld' }
+    result.set(text, result.has(text) ? { kind: 'several' } : one)
   }
   return result
+}
+
+/**
+ * The keys of records in the bin. They are read once: the index on a key leaves deleted records out, so asking for them
+ * with each chunk would read the whole table each time.
+ */
+export async function keysInBin(context: ReadContext, plan: RecordPlan): Promise<Set<string>> {
+  if (plan.key.length === 0 || !plan.entity.fields.has('deleted_at')) return new Set()
+  const columns = plan.key.map(({ columns: [column] }) => column!.sql).join(', ')
+  const { rows } = (await context.db.query({
+    text: `SELECT ${columns} FROM ${plan.entity.table} WHERE deleted_at IS NOT NULL`,
+    rowMode: 'array',
+  })) as unknown as { rows: unknown[][] }
+  return new Set(rows.map((row) => keyOf(plan, row, 0)))
+}
+
+function keyOf({ key }: RecordPlan, row: readonly unknown[], at: number): string {
+  return keyText(key, Object.fromEntries(key.map(({ name }, index) => [name, row[at + index]])))
 }
 
 /** Only what decides how to write is read: what may be filled, and addresses, which are written as a whole. */
@@ -71,12 +81,16 @@ function planQuery(context: ReadContext, plan: RecordPlan) {
   const columns = plan.key.map(({ columns: [column] }) => column!)
   const shape = columns.map(({ sql, pgType }) => `${sql} ${pgType}`).join(', ')
   const names = columns.map(({ sql }) => sql)
+  // With one key column an array, whose length the planner knows; it takes the index on the key.
+  const wanted = builder.params.slot('wanted', 'json')
   builder.where.push(
-    `(${names.map((name) => `t0.${name}`).join(', ')}) IN (SELECT ${names.join(', ')} FROM json_to_recordset(${builder.params.slot('wanted', 'json')}) AS w(${shape}))`,
+    columns.length === 1
+      ? `t0.${names[0]} = ANY(ARRAY(SELECT (w.value ->> ${builder.params.literal(columns[0]!.name, 'text')})::${columns[0]!.pgType} FROM json_array_elements(${wanted}) AS w))`
+      : `(${names.map((name) => `t0.${name}`).join(', ')}) IN (SELECT ${names.join(', ')} FROM json_to_recordset(${wanted}) AS w(${shape}))`,
   )
-  const deleted = plan.entity.fields.has('deleted_at') ? 't0.deleted_at IS NOT NULL' : 'false'
+  if (plan.entity.fields.has('deleted_at')) builder.where.push('t0.deleted_at IS NULL')
   const values = selected.flatMap((one) => one.columns)
   const where = builder.whereSql()
-  const text = `SELECT ${[...values, deleted, visible, ...names.map((name) => `t0.${name}`)].join(', ')} FROM ${builder.from()}${where}`
-  return { ...named(text, builder.params.list), decode: decoder(selected), flagsAt: values.length }
+  const text = `SELECT ${[...values, visible, ...names.map((name) => `t0.${name}`)].join(', ')} FROM ${builder.from()}${where}`
+  return { ...named(text, builder.params.list), decode: decoder(selected), flagAt: values.length }
 }

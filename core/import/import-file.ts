@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { PoolClient } from 'pg'
 import type { Actor } from '../access/rights.ts'
 import type { Model } from '../documents/model.ts'
@@ -63,6 +63,9 @@ const chunkSize = 500
  */
 export async function importFile(options: ImportOptions): Promise<ImportSummary> {
   const mapping = parseMapping(options.mapping)
+  if (resolve(options.rejects) === resolve(options.file)) {
+    throw new ImportError('The rejects cannot go into the file that is imported.')
+  }
   const file = await asUtf8(options.file, mapping.file?.encoding)
   try {
     return await new Import(options, mapping, file).run()
@@ -90,6 +93,8 @@ class Import {
   #rows = 0
   #filtered = 0
   #incomplete = 0
+  #turn = 0
+  readonly #underWay: { rows: number; states: readonly RowState[]; written: Promise<void> }[] = []
   #client: PoolClient | undefined
 
   constructor(options: ImportOptions, mapping: ImportMapping, file: Utf8File) {
@@ -144,22 +149,46 @@ class Import {
       for (const row of some) {
         chunk.push(row)
         if (chunk.length < chunkSize) continue
-        await this.#chunk(chunk)
+        await this.#begin(chunk)
         chunk = []
       }
     }
-    if (chunk.length > 0) await this.#chunk(chunk)
+    if (chunk.length > 0) await this.#begin(chunk)
+    while (this.#underWay.length > 0) await this.#end()
     for (const writer of this.#writers) await this.#finish(writer)
   }
 
-  async #chunk(rows: readonly Row[]): Promise<void> {
+  /** Begins with a chunk, as soon as not too many are under way: the database works on one while the next is read. */
+  async #begin(rows: readonly Row[]): Promise<void> {
+    while (this.#underWay.length >= this.#atOnce()) await this.#end()
     const context = this.#context()
     const states = rows.map((row): RowState => ({ row, ids: new Map(), rejected: this.#unreadable(row) }))
     const wanted = states.filter((state) => state.rejected !== null || this.#passes(state.row, context))
     this.#filtered += states.length - wanted.length
-    for (const writer of this.#writers) await writer.write(context, wanted)
-    for (const { row, rejected } of wanted) if (rejected) await this.#rejects.add(row, rejected)
-    this.#rows += rows.length
+    const written = this.#write(context, wanted, this.#turn++)
+    // It is waited for in its order; until then its failure is nobody's.
+    written.catch(() => {})
+    this.#underWay.push({ rows: rows.length, states: wanted, written })
+  }
+
+  /** A transaction has one connection; and what waits for a record of the same file must not overtake it. */
+  #atOnce(): number {
+    const isOrdered = this.#plan.records.some(({ fields }) =>
+      fields.some(({ lookup }) => lookup?.deferred === true),
+    )
+    return this.#client || isOrdered ? 1 : 2
+  }
+
+  async #write(context: WriteContext, states: readonly RowState[], turn: number): Promise<void> {
+    for (const writer of this.#writers) await writer.write(context, states, turn)
+  }
+
+  /** Waits for the oldest chunk under way and reports on it. */
+  async #end(): Promise<void> {
+    const { rows, states, written } = this.#underWay.shift()!
+    await written
+    for (const { row, rejected } of states) if (rejected) await this.#rejects.add(row, rejected)
+    this.#rows += rows
     this.#options.progress?.(this.#rows, this.#rejects.count)
   }
 

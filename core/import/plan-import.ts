@@ -114,7 +114,8 @@ class Planner {
       return plan && (only === undefined || entity === only) ? [plan] : []
     })
     const condition = filter === undefined ? null : this.#condition('/filter', filter)
-    this.#refuseUnused()
+    // A wrong field does not take its column, which would be said a second time.
+    if (this.#errors.length === 0) this.#refuseUnused()
     if (this.#errors.length > 0) throw new ImportError('The mapping does not fit.', this.#errors)
     return {
       header: this.#header,
@@ -246,9 +247,7 @@ class Planner {
   #column(at: string, column: string): number[] {
     const place = this.#header.find(column)
     if (place !== undefined) return [place]
-    this.#errors.push(
-      `${at}: the file has no column "${column}"; it has ${this.#header.names.slice(0, 30).join(', ')}`,
-    )
+    this.#errors.push(`${at}: the file has no column "${column}"`)
     return []
   }
 
@@ -346,7 +345,7 @@ class Planner {
     if (unused.length > 0) {
       const shown = unused.slice(0, 20).map((name) => `"${name}"`)
       this.#errors.push(
-        `Nothing takes ${shown.join(', ')}${unused.length > 20 ? ' …' : ''}; map them, or name them in "ignore"`,
+        `Of the file's columns nothing takes ${shown.join(', ')}${unused.length > 20 ? ' …' : ''}; map them, or name them in "ignore"`,
       )
     }
   }

@@ -3,12 +3,13 @@ import { isEqual } from '../documents/merge.ts'
 import { evaluationOf, type WriteContext, type WriteOperation } from '../records/write-types.ts'
 import { type RowOutcome, writeEach } from '../records/write.ts'
 import type { ReadContext } from '../records/query.ts'
-import { type Existing, findExisting, keyText } from './existing.ts'
+import { type Existing, findExisting, keysInBin, keyText } from './existing.ts'
 import { importUsers } from './import-users.ts'
 import type { Found, Lookups } from './lookups.ts'
 import type { FieldPlan, ImportPlan, RecordPlan } from './plan-import.ts'
 import { readField, type Value } from './read-field.ts'
 import { type RecordCounts, reject, type RowState } from './row-state.ts'
+import { Turns } from './turns.ts'
 
 /** What a row says about one record. */
 interface Item {
@@ -40,6 +41,8 @@ export class RecordWriter {
   readonly deferred: Deferred[] = []
   readonly #import: ImportPlan
   readonly #lookups: Lookups
+  readonly #turns = new Turns()
+  #bin: Promise<Set<string>> | null = null
 
   constructor(plan: RecordPlan, whole: ImportPlan, lookups: Lookups) {
     this.plan = plan
@@ -47,7 +50,8 @@ export class RecordWriter {
     this.#lookups = lookups
   }
 
-  async write(context: WriteContext, rows: readonly RowState[]): Promise<void> {
+  /** `turn` numbers the chunks; two of them may be under way at the same time. */
+  async write(context: WriteContext, rows: readonly RowState[], turn: number): Promise<void> {
     const evaluation = evaluationOf(context)
     const items = rows.flatMap((state) => {
       if (state.rejected) return []
@@ -64,12 +68,28 @@ export class RecordWriter {
     }
     await this.#lookUp(reading, items)
     const sound = items.filter((item) => !item.state.rejected && this.#checkKey(item))
-    const existing = await findExisting(
-      reading,
-      this.plan,
-      sound.map(({ values }) => values),
+    const keys = new Set(
+      this.plan.key.length === 0 ? [] : sound.map(({ values }) => keyText(this.plan.key, values)),
     )
-    for (const wave of this.#waves(sound)) await this.#writeWave(context, wave, existing)
+    const leave = await this.#turns.enter(turn, keys)
+    try {
+      const existing = await this.#findExisting(reading, sound)
+      for (const wave of this.#waves(sound)) await this.#writeWave(context, wave, existing)
+    } finally {
+      leave()
+    }
+  }
+
+  async #findExisting(reading: ReadContext, items: readonly Item[]): Promise<Map<string, Existing>> {
+    const rows = items.map(({ values }) => values)
+    const existing = await findExisting(reading, this.plan, rows)
+    this.#bin ??= keysInBin(reading, this.plan)
+    const bin = await this.#bin
+    for (const values of rows) {
+      const text = keyText(this.plan.key, values)
+      if (bin.has(text) && !existing.has(text)) existing.set(text, { kind: 'withheld' })
+    }
+    return existing
   }
 
   /** Sets relations that had to wait for the end of the file. Returns those that still lead nowhere. */

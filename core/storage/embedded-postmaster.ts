@@ -68,7 +68,8 @@ interface PidFile {
   endpoint: Endpoint | undefined
 }
 
-function readPidFile(cluster: string): PidFile | undefined {
+/** What PostgreSQL says about itself in `postmaster.pid`; its process may be gone. */
+export function readPidFile(cluster: string): PidFile | undefined {
   const path = join(cluster, 'postmaster.pid')
   if (!existsSync(path)) return undefined
   const [pid, , , port, host] = readFileSync(path, 'utf8').split('\n')

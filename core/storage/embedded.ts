@@ -21,6 +21,7 @@ import { StartError } from '../start-error.ts'
 import { type Binaries, findBinaries, reachableBinaries } from './embedded-binaries.ts'
 import { type Endpoint, connectToCluster, takeOwnerLock } from './embedded-lock.ts'
 import { inUse, isRunning, takeOver } from './embedded-postmaster.ts'
+import { embeddedUrl } from './embedded-running.ts'
 import { type DatabaseUser, databaseUser } from './embedded-user.ts'
 
 /** A PostgreSQL that runs as our child. */
@@ -101,7 +102,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const supervision = supervise()
 
   return {
-    url: `postgresql://xrm@localhost/xrm?host=${encodeURIComponent(endpoint.host)}&port=${endpoint.port}`,
+    url: embeddedUrl(endpoint),
     stop: async () => {
       stopping = true
       await lock.release()

@@ -19,7 +19,10 @@ export const leadRoles = {
   purchasing: defineRole({
     title: 'Purchasing',
     labels: { de: 'Einkauf' },
-    entities: { lead: { read: 'all', convert: 'all', fields: { '*': 'read' } } },
+    // A conversion into a supplier marks the lead, so the status is theirs to write, and nothing else.
+    entities: {
+      lead: { read: 'all', update: 'all', convert: 'all', fields: { '*': 'read', status: 'write' } },
+    },
   }),
   reader: defineRole({
     title: 'Reader',

@@ -63,7 +63,7 @@ export const multiSelect: FieldKind = {
       ${control(context)}
       item-id-path="value"
       .items=${items}
-      .selectedItems=${items.filter((item) => value.includes(item.value))}
+      .selectedItems=${value.flatMap((key) => items.find((item) => item.value === key) ?? [])}
       clear-button-visible
       @selected-items-changed=${(event: CustomEvent<{ value: { value: string }[] }>) => {
         const keys = event.detail.value.map((item) => item.value)

@@ -80,6 +80,8 @@ export const de = {
   'record.created': '{name} angelegt',
   'record.deleted': '{name} in den Papierkorb gelegt',
   'record.deleted-note': 'Dieser Datensatz liegt im Papierkorb.',
+  'record.locked-note':
+    'Dieser Datensatz wurde umgewandelt. Seine Nachfolger stehen daneben; dort geht es weiter.',
   'record.restore': 'Wiederherstellen',
   'record.discard': 'Änderungen verwerfen',
   'record.inactive': 'Inaktiv',

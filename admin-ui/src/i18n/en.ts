@@ -79,6 +79,7 @@ export const en = {
   'record.created': '{name} created',
   'record.deleted': '{name} moved to the bin',
   'record.deleted-note': 'This record is in the bin.',
+  'record.locked-note': 'This record was converted. Its successors are beside it; work goes on there.',
   'record.restore': 'Restore',
   'record.discard': 'Discard changes',
   'record.inactive': 'Inactive',

@@ -134,9 +134,10 @@ export class RecordPageElement extends XrmElement {
     const names = new Set(places.flatMap((section) => section.fields.map(({ field }) => field.name)))
     const placed = placeErrors(this._items, names)
     const deleted = record['deleted_at'] != null
-    const locked = !this.entity.can.update || deleted
+    const converted = this.#isLocked()
+    const locked = !this.entity.can.update || deleted || converted
     return html`
-      ${this.#header(record, display, deleted)}
+      ${this.#header(record, display, deleted, converted)}
       <div class="page">
         <div class="left">
           ${this.#highlights(layout, record)}
@@ -148,6 +149,7 @@ export class RecordPageElement extends XrmElement {
                 </div>`
               : nothing
           }
+          ${converted ? html`<p class="note">${t('record.locked-note')}</p>` : nothing}
           ${
             this._failure || placed.rest.length > 0
               ? html`<div class="note bad" role="alert">
@@ -223,7 +225,7 @@ export class RecordPageElement extends XrmElement {
     `
   }
 
-  #header(record: RecordData, display: string, deleted: boolean): TemplateResult {
+  #header(record: RecordData, display: string, deleted: boolean, converted: boolean): TemplateResult {
     const stage = stageField(this.entity)
     const stageKey = stage ? record[stage.name] : null
     const dirty = this.#draft.dirty
@@ -243,7 +245,7 @@ export class RecordPageElement extends XrmElement {
       ${dirty ? html`<button class="quiet" @click=${this.#discard}>${t('record.discard')}</button>` : nothing}
       ${deleted ? nothing : this.#convertButton()}
       ${
-        this.entity.can.delete && !deleted
+        this.entity.can.delete && !deleted && !converted
           ? html`<button
               class="quiet icon"
               title=${t('delete')}
@@ -255,7 +257,7 @@ export class RecordPageElement extends XrmElement {
           : nothing
       }
       ${
-        this.entity.can.update && !deleted
+        this.entity.can.update && !deleted && !converted
           ? html`<button
               class="primary"
               ?disabled=${!dirty || this._busy}
@@ -269,8 +271,16 @@ export class RecordPageElement extends XrmElement {
     </header>`
   }
 
+  /** Converted for good: the record leads to its successors and is not changed any more. */
+  #isLocked(): boolean {
+    return this.#conversions.data?.asSource.some((run) => run.locks) ?? false
+  }
+
   #convertButton(): unknown {
-    const conversions = this.entity.conversions.toSorted((a, b) => a.order - b.order)
+    const done = this.#conversions.data?.asSource.filter((run) => run.once).map((run) => run.conversion) ?? []
+    const conversions = this.entity.conversions
+      .filter((conversion) => !done.includes(conversion.name))
+      .toSorted((a, b) => a.order - b.order)
     const [only] = conversions
     if (!only || !this.entity.can.convert) return nothing
     if (conversions.length === 1) {
