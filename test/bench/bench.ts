@@ -19,10 +19,7 @@ export async function bench(options: Options): Promise<void> {
   const undo: Undo = []
   let stopping = Promise.resolve()
   // One after the other: a signal and the error that follows from it both come here.
-  const stopAll = (): Promise<void> =>
-    (stopping = stopping.then(async () => {
-      for (const stop of undo.splice(0).toReversed()) await stop()
-    }))
+  const stopAll = (): Promise<void> => (stopping = stopAfter(stopping, undo))
   onStop(stopAll)
   const sizes: SizeResult[] = []
   try {
@@ -36,6 +33,11 @@ export async function bench(options: Options): Promise<void> {
   const report = writeReport(options, sizes)
   console.log(report)
   if (options.write !== undefined) replaceSection(options.write, report)
+}
+
+async function stopAfter(before: Promise<void>, undo: Undo): Promise<void> {
+  await before
+  for (const stop of undo.splice(0).toReversed()) await stop()
 }
 
 async function measureSize(options: Options, rows: number, undo: Undo): Promise<SizeResult> {
