@@ -115,7 +115,7 @@ function applyLoaded(row: WriteRow, plan: LoadPlan, values: readonly unknown[]):
 function isLockable(context: WriteContext, entity: EntityModel): boolean {
   if (context.cause.kind === 'conversion') return false
   for (const conversion of context.model.conversions.values()) {
-    if (conversion.source?.name === entity.name && conversion.body.after === 'lock') return true
+    if (conversion.source?.name === entity.name && (conversion.body.after ?? 'lock') === 'lock') return true
   }
   return false
 }
