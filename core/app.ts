@@ -17,6 +17,7 @@ import { problemRoutes } from './api/problem-pages.ts'
 import { problems } from './api/problems.ts'
 import { readObject } from './api/read-request.ts'
 import { recordRoutes } from './api/records.ts'
+import { eventRoutes } from './api/events.ts'
 import { searchRoutes } from './api/search.ts'
 import { staticRoutes } from './api/static.ts'
 import { userRoutes } from './api/users.ts'
@@ -91,6 +92,7 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/conversions', conversionRoutes(server))
   app.route('/documents', documentRoutes(server))
   app.route('/changesets', changesetRoutes(server))
+  app.route('/events', eventRoutes(server))
   app.route('/search', searchRoutes(server))
   app.route('/users', userRoutes(server))
   return app

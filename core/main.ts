@@ -28,6 +28,7 @@ async function main(): Promise<void> {
     )
   })
   onStop(async () => {
+    server.feed.close()
     await new Promise<void>((resolve) => {
       http.close(() => resolve())
       if ('closeIdleConnections' in http) http.closeIdleConnections()

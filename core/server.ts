@@ -6,6 +6,7 @@ import { createAccounts } from './accounts/accounts.ts'
 import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
 import { Changesets } from './documents/changesets.ts'
+import { EventFeed } from './events/feed.ts'
 import { LiveModel } from './documents/live-model.ts'
 import {
   fieldTypesOf,
@@ -83,6 +84,7 @@ export async function startServer({
       plugins: loaded,
       hooks: hooksOf(loaded.plugins),
       cursors: new Cursors(await sharedSecret(db, 'cursors')),
+      feed: new EventFeed(db, log),
       log,
     }
     return { ...server, stop: () => stopAll(undo) }

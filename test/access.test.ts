@@ -231,6 +231,17 @@ describe('deny by default', () => {
     expect((await guest('GET', '/api/search?q=a')).status).toBe(200)
   })
 
+  it('a relation to an entity that a role does not name is not offered, for there would be no name to show', async () => {
+    const id = (await admin<{ id: string }>('POST', '/api/changesets', { title: 'Desk' })).body.id
+    const body = { title: 'Desk', entities: { deal: { read: 'all', fields: { '*': 'read' } } } }
+    await admin('PUT', `/api/documents/role/desk?changeset=${id}`, body)
+    expect((await admin('POST', `/api/changesets/${id}/publish`)).status).toBe(200)
+    const { call } = await user(['desk'])
+    const { body: model } = await call<ModelView>('GET', '/api/model')
+    expect(model.entities['deal']!.fields).not.toHaveProperty('firm')
+    expect((await call('GET', '/api/records/deal?fields=*,owner.display')).status).toBe(200)
+  })
+
   it('a user without roles sees colleagues and nothing else', async () => {
     const { call } = await user([])
     const { body } = await call<ModelView>('GET', '/api/model')

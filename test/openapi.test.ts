@@ -71,7 +71,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(body.paths)).not.toContain('/api/documents')
     expect(body.paths['/api/records/user']).not.toHaveProperty('post')
     for (const [path, item] of Object.entries(body.paths)) {
-      if (!item['get'] || path.includes('{')) continue
+      if (!item['get'] || path.includes('{') || path === '/api/events') continue
       const { status } = await sales('GET', path)
       expect([path, status]).toEqual([path, 200])
     }

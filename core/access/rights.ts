@@ -141,16 +141,16 @@ function entityRights(
       return condition
     },
     updateField(field) {
-      let scopes = updatable.get(field)
-      if (scopes === undefined) {
-        scopes = collapse(
+      let covering = updatable.get(field)
+      if (covering === undefined) {
+        covering = collapse(
           grants.flatMap((grant) =>
             grant.field(field) === 'write' && grant.rows.update ? [grant.rows.update] : [],
           ),
         )
-        updatable.set(field, scopes)
+        updatable.set(field, covering)
       }
-      return scopes
+      return covering
     },
     createField: (field) => grants.some((grant) => grant.create && grant.field(field) === 'write'),
   }

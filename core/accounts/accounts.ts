@@ -2,7 +2,8 @@ import type { Config } from '../config.ts'
 import type { Database } from '../storage/database.ts'
 import { sharedSecret } from '../storage/secrets.ts'
 import { type AttemptLimits, countAttempts } from './attempts.ts'
-import { createAuth } from './auth.ts'
+import type { Auth } from './auth.ts'
+import { sessionCookie } from './auth-names.ts'
 import { type AccountEvent, handleAuth } from './handle-auth.ts'
 import { checkOrigin, readBody } from './request.ts'
 import { hashToken } from './session-tokens.ts'
@@ -62,8 +63,12 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   await db.pool.query('DELETE FROM xrm.session WHERE expires_at < now()')
 
   const secret = await sharedSecret(db, 'cookies')
-  const auth = await createAuth({ db, secret, publicUrl, isActive: (userId) => isActive(db, userId) })
-  const sessions = sessionReader(db, secret, (await auth.$context).authCookies.sessionToken.name)
+  let loading: Promise<Auth> | undefined
+  const auth = (): Promise<Auth> =>
+    (loading ??= import('./auth.ts').then(({ createAuth }) =>
+      createAuth({ db, secret, publicUrl, isActive: (userId) => isActive(db, userId) }),
+    ))
+  const sessions = sessionReader(db, secret, sessionCookie(publicUrl))
   const attempts = countAttempts({ ...defaultLimits, ...options.limits })
   const endSession = async (token: string) => {
     await db.pool.query('DELETE FROM xrm.session WHERE token = $1', [hashToken(token)])

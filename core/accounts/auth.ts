@@ -4,14 +4,12 @@ import { getAdapter } from 'better-auth/db/adapter'
 import { CamelCasePlugin, type KyselyPlugin } from 'kysely'
 import { Problem } from '@xrm/sdk'
 import type { Database } from '../storage/database.ts'
+import { addressHeader, cookiePrefix, hasSecureCookies } from './auth-names.ts'
 import { hashPassword, passwordLength, verifyPassword } from './passwords.ts'
 import { hashSessionTokens } from './session-tokens.ts'
 
 /** Seconds that a session lasts after it was last renewed; renewed at most once a day. */
 const lifetime = 7 * 24 * 60 * 60
-
-/** The header in which we tell better-auth the client's address. What a client sends under this name is overwritten. */
-export const addressHeader = 'x-xrm-client-address'
 
 export interface AuthOptions {
   db: Database
@@ -62,8 +60,8 @@ export async function createAuth({ db, secret, publicUrl, isActive }: AuthOption
       },
     },
     advanced: {
-      cookiePrefix: 'xrm',
-      useSecureCookies: publicUrl?.startsWith('https://') ?? false,
+      cookiePrefix,
+      useSecureCookies: hasSecureCookies(publicUrl),
       database: { generateId: 'uuid' },
       ipAddress: { ipAddressHeaders: [addressHeader] },
       // `checkOrigin` does it for all our routes, also for those that better-auth does not know.

@@ -1,5 +1,6 @@
 import { Problem, type ProblemItem } from '@xrm/sdk'
-import { type Auth, addressHeader } from './auth.ts'
+import type { Auth } from './auth.ts'
+import { addressHeader } from './auth-names.ts'
 import type { Attempts } from './attempts.ts'
 import { checkPassword } from './passwords.ts'
 import { accountProblems } from './problems.ts'
@@ -15,7 +16,8 @@ export interface AccountEvent {
 }
 
 interface AuthRoutes {
-  auth: Auth
+  /** Loaded by the first call: it is a third of all modules, and most requests never need it. */
+  auth: () => Promise<Auth>
   sessions: SessionReader
   attempts: Attempts
   publicUrl: string | undefined
@@ -164,7 +166,7 @@ async function changePassword(
   return response
 }
 
-function pass(
+async function pass(
   { auth }: Pick<AuthRoutes, 'auth'>,
   request: Request,
   address: string,
@@ -187,7 +189,7 @@ function pass(
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }
-  return auth.handler(new Request(request.url, init))
+  return (await auth()).handler(new Request(request.url, init))
 }
 
 async function answer(response: Response): Promise<Response> {

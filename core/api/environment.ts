@@ -6,6 +6,7 @@ import type { Teams } from '../access/teams.ts'
 import type { Accounts, Session } from '../accounts/accounts.ts'
 import type { Config } from '../config.ts'
 import type { Changesets } from '../documents/changesets.ts'
+import type { EventFeed } from '../events/feed.ts'
 import type { LiveModel } from '../documents/live-model.ts'
 import type { Model } from '../documents/model.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
@@ -26,6 +27,7 @@ export interface Server {
   plugins: LoadedPlugins
   hooks: HookRegistry
   cursors: Cursors
+  feed: EventFeed
   log: Logger
 }
 

@@ -57,7 +57,9 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
   const { entity } = own
   const body = entity.body['x-entity']
   const labels = body.labels ?? {}
-  const fields = [...entity.fields.values()].filter((field) => own.readField(field.name) !== null)
+  const fields = [...entity.fields.values()].filter(
+    (field) => own.readField(field.name) !== null && canBeShown(rights, field),
+  )
   const conversions =
     own.rows.convert.length === 0
       ? []
@@ -107,6 +109,11 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
       .map((conversion) => conversionSummary(model, conversion))
       .toSorted((a, b) => a.order - b.order),
   }
+}
+
+/** A relation to records of which the user may not even read the name would show nothing but ids. */
+function canBeShown(rights: Rights, { relation }: FieldModel): boolean {
+  return relation === null || rights.entity(relation)?.readField('display') != null
 }
 
 function fieldView(field: FieldModel, own: EntityRights): FieldView {

@@ -22,7 +22,21 @@ export async function readJson(c: Context): Promise<unknown> {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 async function readText(request: Request): Promise<string> {
+  // A length that was announced and is not too large binds the connection; without one we count ourselves.
+  const bytes = request.headers.has('content-length')
+    ? await request.arrayBuffer()
+    : await readChunks(request)
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw new Problem(problems['request.json'], { detail: 'The body is not UTF-8.' })
+  }
+}
+
+async function readChunks(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
@@ -30,12 +44,7 @@ async function readText(request: Request): Promise<string> {
     if (size > maxBody) throw tooLarge()
     chunks.push(chunk)
   }
-  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw new Problem(problems['request.json'], { detail: 'The body is not UTF-8.' })
-  }
+  return Buffer.concat(chunks)
 }
 
 function tooLarge(): Problem {
@@ -90,7 +99,10 @@ export function readQuery<R extends Record<string, Reader<unknown>>>(
   c: Context,
   readers: R,
 ): { [K in keyof R]?: ReturnType<R[K]> } {
-  const query = new URL(c.req.url).searchParams
+  const { url } = c.req
+  const mark = url.indexOf('?')
+  if (mark < 0) return {}
+  const query = new URLSearchParams(url.slice(mark))
   const result: Record<string, unknown> = {}
   for (const [name, text] of query) {
     const reader = Object.hasOwn(readers, name) ? readers[name] : undefined

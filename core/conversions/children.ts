@@ -6,6 +6,7 @@ import { prepareWrite } from '../records/write.ts'
 import type { ReadContext } from '../records/query.ts'
 import type { WriteContext } from '../records/write-types.ts'
 import type { PoolClient } from 'pg'
+import { prepared } from '../storage/prepared.ts'
 
 type Child = ConversionModel['children'][number]
 
@@ -22,10 +23,12 @@ export async function countChildren(
   plan: Pick<Plan, 'source'>,
   child: Child,
 ): Promise<number> {
-  const { rows } = await context.db.query<{ count: number }>(
-    `SELECT count(*) AS count FROM ${child.entity.table} t WHERE ${childCondition(child)} AND t.deleted_at IS NULL${usesEntity(child) ? '' : ' AND $2::text IS NOT NULL'}`,
-    [plan.source.id, plan.source.entity.name],
-  )
+  const { rows } = await context.db.query<{ count: number }>({
+    ...prepared(
+      `SELECT count(*) AS count FROM ${child.entity.table} t WHERE ${childCondition(child)} AND t.deleted_at IS NULL${usesEntity(child) ? '' : ' AND $2::text IS NOT NULL'}`,
+    ),
+    values: [plan.source.id, plan.source.entity.name],
+  })
   return rows[0]!.count
 }
 
@@ -44,11 +47,13 @@ export async function prepareChildren(
 ): Promise<{ write: PreparedWrite | null; count: number }> {
   if (child.action === 'leave') return { write: null, count: 0 }
   const { entity, field } = child
-  const { rows } = await context.client.query<{ id: string; value: string[] | string | null }>(
-    `SELECT t.id, t.${field.columns[0]!.sql} AS value FROM ${entity.table} t
-     WHERE ${childCondition(child)} AND t.deleted_at IS NULL${usesEntity(child) ? '' : ' AND $2::text IS NOT NULL'} ORDER BY t.id FOR NO KEY UPDATE`,
-    [plan.source.id, plan.source.entity.name],
-  )
+  const { rows } = await context.client.query<{ id: string; value: string[] | string | null }>({
+    ...prepared(
+      `SELECT t.id, t.${field.columns[0]!.sql} AS value FROM ${entity.table} t
+         WHERE ${childCondition(child)} AND t.deleted_at IS NULL${usesEntity(child) ? '' : ' AND $2::text IS NOT NULL'} ORDER BY t.id FOR NO KEY UPDATE`,
+    ),
+    values: [plan.source.id, plan.source.entity.name],
+  })
   const targets = child.to.flatMap((key) => {
     const planned = plan.targets.find(({ target }) => target.key === key)
     return planned?.id != null && planned.decision.action !== 'skip'

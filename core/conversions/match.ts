@@ -8,6 +8,7 @@ import { named, type ReadContext, run } from '../records/query.ts'
 import { SelectBuilder } from '../records/select-builder.ts'
 import { matchFunction } from '../storage/indexes.ts'
 import type { MappedValue } from './map-values.ts'
+import { prepared } from '../storage/prepared.ts'
 
 export interface Candidate extends CandidateView {
   version: number
@@ -57,10 +58,12 @@ export async function lockMatchKeys(
     ({ normaliser }, index) =>
       `($${index * 2 + 1} || '|' || ${matchFunction(normaliser)}($${index * 2 + 2}))`,
   )
-  await context.db.query(
-    `SELECT pg_advisory_xact_lock(5788245, k) FROM (SELECT DISTINCT hashtext(k) AS k FROM unnest(ARRAY[${forms.join(', ')}]::text[]) AS k WHERE k IS NOT NULL ORDER BY 1) AS keys`,
-    keys.flatMap(({ scope, value }) => [scope, value]),
-  )
+  await context.db.query({
+    ...prepared(
+      `SELECT pg_advisory_xact_lock(5788245, k) FROM (SELECT DISTINCT hashtext(k) AS k FROM unnest(ARRAY[${forms.join(', ')}]::text[]) AS k WHERE k IS NOT NULL ORDER BY 1) AS keys`,
+    ),
+    values: keys.flatMap(({ scope, value }) => [scope, value]),
+  })
 }
 
 /** Looks for records that may be the same as what would be created. */

@@ -9,6 +9,7 @@ import { prepareChildren } from './children.ts'
 import { checkHash, type Plan, planConversion, type PlannedTarget } from './plan.ts'
 import { problems } from './problems.ts'
 import { findStandingRun, readRun } from './runs.ts'
+import { prepared } from '../storage/prepared.ts'
 
 /**
  * Converts one record, in one transaction: either every target exists, the source is marked and the run is written down,
@@ -26,14 +27,19 @@ export async function runConversion(
   await transaction(
     context.db,
     async (client) => {
-      const own = { ...rest, client, cause: { kind: 'conversion' as const, ref: id } }
+      const own = {
+        ...rest,
+        client,
+        cause: { kind: 'conversion' as const, ref: id },
+        found: new Set<string>(),
+      }
       await requireModel(own)
       const plan = await planConversion({ ...context, db: client }, name, request, true)
       checkHash(plan, request.planHash)
-      const prepared = await prepareTargets(own, plan)
+      const targets = await prepareTargets(own, plan)
       const source = await prepareSource(own, plan)
-      refuse([...plan.errors, ...prepared.errors, ...source.errors])
-      for (const write of prepared.writes) await write.execute()
+      refuse([...plan.errors, ...targets.errors, ...source.errors])
+      for (const write of targets.writes) await write.execute()
       // After the targets, because children and source may come to name them.
       const children: { key: string; action: string; count: number }[] = []
       for (const child of plan.conversion.children) {
@@ -53,7 +59,7 @@ export async function runConversion(
 
 /** A publish waits for nobody, so the run makes sure that the model it planned with is still the one in force. */
 async function requireModel(context: WriteContext & { client: PoolClient }): Promise<void> {
-  const { rows } = await context.client.query<{ version: number }>('SELECT version FROM xrm.model')
+  const { rows } = await context.client.query<{ version: number }>(prepared('SELECT version FROM xrm.model'))
   if (rows[0]!.version !== context.model.version) throw new StaleModelError()
 }
 
@@ -202,8 +208,8 @@ async function storeRun(
     ),
   }))
   try {
-    await context.client.query(
-      `WITH run AS (
+    await context.client.query({
+      ...prepared(`WITH run AS (
          INSERT INTO xrm.conversion_run (id, conversion, model, source_entity, source, once, locks, at, actor, children, notes)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
        ), targets AS (
@@ -211,8 +217,8 @@ async function storeRun(
          SELECT $1, t.key, t.entity, t.action, t.record, t.fields
          FROM json_to_recordset($12::json) AS t(key text, entity text, action text, record uuid, fields jsonb)
        )
-       SELECT id FROM run`,
-      [
+       SELECT id FROM run`),
+      values: [
         id,
         conversion.name,
         context.model.version,
@@ -226,7 +232,7 @@ async function storeRun(
         JSON.stringify(plan.notes),
         JSON.stringify(targets),
       ],
-    )
+    })
     if (context.idempotency) {
       await context.client.query(
         'INSERT INTO xrm.idempotency (actor, key, request, result) VALUES ($1, $2, $3, $4)',

@@ -3,6 +3,7 @@ import { rightsOf } from '../access/rights.ts'
 import type { EntityModel } from '../documents/model.ts'
 import { getRecord, listRecords, type ReadContext } from '../records/query.ts'
 import { Cursors } from '../records/cursor.ts'
+import { prepared } from '../storage/prepared.ts'
 
 interface RunRow {
   id: string
@@ -33,7 +34,10 @@ const selectRuns = `
 
 /** A run as the actor may see it; null when it does not exist or its source may not be seen. */
 export async function readRun(context: ReadContext, id: string): Promise<RunView | null> {
-  const { rows } = await context.db.query<RunRow>(`${selectRuns} WHERE r.id = $1`, [id])
+  const { rows } = await context.db.query<RunRow>({
+    ...prepared(`${selectRuns} WHERE r.id = $1`),
+    values: [id],
+  })
   const [run] = await toViews(context, rows)
   return run && (run.source.display !== null || (await isVisible(context, run.source))) ? run : null
 }
@@ -44,10 +48,10 @@ export async function findStandingRun(
   conversion: string,
   source: string,
 ): Promise<RunView | null> {
-  const { rows } = await context.db.query<RunRow>(
-    `${selectRuns} WHERE r.conversion = $1 AND r.source = $2 AND r.once LIMIT 1`,
-    [conversion, source],
-  )
+  const { rows } = await context.db.query<RunRow>({
+    ...prepared(`${selectRuns} WHERE r.conversion = $1 AND r.source = $2 AND r.once LIMIT 1`),
+    values: [conversion, source],
+  })
   return (await toViews(context, rows))[0] ?? null
 }
 

@@ -6,6 +6,7 @@ import { decoder } from '../records/decode.ts'
 import { named, type ReadContext, run } from '../records/query.ts'
 import { SelectBuilder } from '../records/select-builder.ts'
 import { problems } from './problems.ts'
+import { prepared } from '../storage/prepared.ts'
 
 /** The source of a run, as the actor sees it. */
 export interface Source {
@@ -35,7 +36,10 @@ export async function loadSource(
   if (!own || !isId(id)) throw notFound()
   if (lock) {
     // Alone and first: what follows then reads what the lock's former holder has written.
-    await context.db.query(`SELECT FROM ${entity.table} WHERE id = $1 FOR UPDATE`, [id])
+    await context.db.query({
+      ...prepared(`SELECT FROM ${entity.table} WHERE id = $1 FOR UPDATE`),
+      values: [id],
+    })
   }
   const plan = cached(context.model, `source|${rights.key}|${conversion.name}`, () => {
     const builder = new SelectBuilder(context.model, rights, entity)

@@ -10,6 +10,9 @@ const ajv = new Ajv2020({
   allowUnionTypes: true,
   strictRequired: false,
   strictTypes: false,
+  // Of our own schemas, which a test holds valid. Checking them and optimising the code costs a start more than it gives.
+  validateSchema: false,
+  code: { optimize: false },
 })
 const validators = new Map<DocumentKind, ValidateFunction>()
 

@@ -1,4 +1,5 @@
 import type { EntityModel } from '../documents/model.ts'
+import { prepared } from '../storage/prepared.ts'
 import { refuse, type WriteContext, type WriteRow } from './write-types.ts'
 
 /**
@@ -24,8 +25,8 @@ export async function checkUnique(
     const shape = columns.map((column) => `${column.sql} ${column.pgType}`).join(', ')
     const match = columns.map(({ sql }) => `t.${sql} = i.${sql}`).join(' AND ')
     const { rows: taken } = await (context.client ?? context.db.pool).query<{ place: number }>({
-      text: `SELECT i.place FROM json_to_recordset($1::json) AS i(place integer, id uuid, ${shape})
-        WHERE EXISTS (SELECT FROM ${entity.table} t WHERE ${match} AND t.deleted_at IS NULL AND t.id <> i.id)`,
+      ...prepared(`SELECT i.place FROM json_to_recordset($1::json) AS i(place integer, id uuid, ${shape})
+        WHERE EXISTS (SELECT FROM ${entity.table} t WHERE ${match} AND t.deleted_at IS NULL AND t.id <> i.id)`),
       values: [
         JSON.stringify(
           concerned.map((row, place) => ({

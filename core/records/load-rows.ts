@@ -1,9 +1,6 @@
-import type { PoolClient } from 'pg'
 import { type EntityRights, type Rights, rightsOf, type RowScope, scopeKey } from '../access/rights.ts'
 import { cached, type EntityModel, type FieldModel } from '../documents/model.ts'
-import type { Database } from '../storage/database.ts'
-import { bindParams } from './params.ts'
-import { named } from './query.ts'
+import { named, run, type Statement } from './query.ts'
 import { SelectBuilder } from './select-builder.ts'
 import type { WriteContext, WriteRow } from './write-types.ts'
 
@@ -26,17 +23,8 @@ export async function loadRows(
   const plan = cached(context.model, `load|${all.key}|${key}`, () =>
     planLoad(context, all, rights, fields, given, lock),
   )
-  const db: PoolClient | Database['pool'] = context.client ?? context.db.pool
-  const { rows: found } = (await db.query({
-    name: plan.name,
-    text: plan.text,
-    values: bindParams(
-      plan.params,
-      { actor: context.actor, now: context.now, settings: context.model.settings },
-      { ids: wanted.map((row) => row.id) },
-    ),
-    rowMode: 'array',
-  })) as unknown as { rows: unknown[][] }
+  const ids = wanted.map((row) => row.id)
+  const { rows: found } = await run({ ...context, db: context.client ?? context.db.pool }, plan, { ids })
   const byId = new Map(found.map((values) => [values[0] as string, values]))
   for (const row of wanted) {
     const values = byId.get(row.id)
@@ -45,10 +33,7 @@ export async function loadRows(
   }
 }
 
-interface LoadPlan {
-  name: string
-  text: string
-  params: ReturnType<typeof named>['params']
+interface LoadPlan extends Statement {
   fields: readonly FieldModel[]
   /** Conditions after the columns, in this order. */
   flags: readonly string[]

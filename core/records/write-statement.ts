@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
-import { type EntityModel, type FieldModel } from '../documents/model.ts'
+import { cached, type EntityModel, type FieldModel } from '../documents/model.ts'
 import type { Database } from '../storage/database.ts'
+import { prepared } from '../storage/prepared.ts'
 import type { WriteContext, WriteRow } from './write-types.ts'
 
 /**
@@ -18,15 +19,12 @@ export async function writeStatement(
   keyResult: unknown,
 ): Promise<Set<string>> {
   const isCreate = rows[0]!.action === 'create'
-  const columns = fields.flatMap((field) => field.columns)
-  const shape = [
-    'id uuid',
-    'version integer',
-    ...columns.map((column) => `${column.sql} ${column.pgType}`),
-    'h_before jsonb',
-    'h_after jsonb',
-    'h_action text',
-  ]
+  const stages = rows.flatMap((row) => stageEvents(entity, row))
+  const parts = { stages: stages.length > 0, key: context.idempotency !== undefined }
+  const shape = JSON.stringify([entity.name, isCreate, fields.map((field) => field.name), parts])
+  const statement = cached(context.model, `write|${shape}`, () =>
+    prepared(statementText(entity, isCreate, fields, parts)),
+  )
   const values: unknown[] = [
     JSON.stringify(rows.map((row) => inputOf(row, fields))),
     context.model.version,
@@ -36,36 +34,51 @@ export async function writeStatement(
     context.cause.kind,
     context.cause.ref ?? null,
   ]
-  const parts = [
+  if (parts.stages) values.push(JSON.stringify(stages))
+  if (context.idempotency)
+    values.push(context.idempotency.key, context.idempotency.request, JSON.stringify(keyResult))
+  const db: PoolClient | Database['pool'] = context.client ?? context.db.pool
+  const result = await db.query<{ id: string }>({ ...statement, values })
+  return new Set(result.rows.map((row) => row.id))
+}
+
+function statementText(
+  entity: EntityModel,
+  isCreate: boolean,
+  fields: readonly FieldModel[],
+  parts: { stages: boolean; key: boolean },
+): string {
+  const columns = fields.flatMap((field) => field.columns)
+  const shape = [
+    'id uuid',
+    'version integer',
+    ...columns.map((column) => `${column.sql} ${column.pgType}`),
+    'h_before jsonb',
+    'h_after jsonb',
+    'h_action text',
+  ]
+  const sql = [
     `input AS (SELECT * FROM json_to_recordset($1::json) AS i(${shape.join(', ')}) WHERE (SELECT version FROM xrm.model) = $2::bigint)`,
     `written AS (${isCreate ? insertSql(entity, columns) : updateSql(entity, columns)})`,
     `changes AS (INSERT INTO xrm.change (at, entity, record, version, action, actor, cause, ref, before, after)
-      SELECT $3, $5, i.id, i.version + 1, i.h_action, $4::uuid, $6, $7, i.h_before, i.h_after FROM input i JOIN written w ON w.id = i.id)`,
+      SELECT $3::timestamptz, $5::text, i.id, i.version + 1, i.h_action, $4::uuid, $6::text, $7::text, i.h_before, i.h_after FROM input i JOIN written w ON w.id = i.id)`,
   ]
-  const stages = rows.flatMap((row) => stageEvents(entity, row))
-  if (stages.length > 0) {
-    values.push(JSON.stringify(stages))
-    parts.push(
+  if (parts.stages) {
+    sql.push(
       `stages AS (INSERT INTO xrm.stage_event (at, entity, record, field, before, after, category, owner, actor, facts)
-        SELECT $3, $5, s.id, s.field, s.before, s.after, s.category, s.owner, $4::uuid, s.facts
-        FROM json_to_recordset($${values.length}::json) AS s(id uuid, field text, before text, after text, category text, owner uuid, facts jsonb)
+        SELECT $3::timestamptz, $5::text, s.id, s.field, s.before, s.after, s.category, s.owner, $4::uuid, s.facts
+        FROM json_to_recordset($8::json) AS s(id uuid, field text, before text, after text, category text, owner uuid, facts jsonb)
         JOIN written w ON w.id = s.id)`,
     )
   }
-  if (context.idempotency) {
-    values.push(context.idempotency.key, context.idempotency.request, JSON.stringify(keyResult))
-    const at = values.length
-    parts.push(
+  if (parts.key) {
+    const at = parts.stages ? 9 : 8
+    sql.push(
       `key AS (INSERT INTO xrm.idempotency (actor, key, request, result)
-        SELECT $4::uuid, $${at - 2}, $${at - 1}, $${at}::jsonb WHERE EXISTS (SELECT FROM written))`,
+        SELECT $4::uuid, $${at}::text, $${at + 1}::text, $${at + 2}::jsonb WHERE EXISTS (SELECT FROM written))`,
     )
   }
-  const db: PoolClient | Database['pool'] = context.client ?? context.db.pool
-  const result = await db.query<{ id: string }>({
-    text: `WITH ${parts.join(', ')} SELECT id FROM written`,
-    values,
-  })
-  return new Set(result.rows.map((row) => row.id))
+  return `WITH ${sql.join(', ')} SELECT id FROM written`
 }
 
 function updateSql(entity: EntityModel, columns: readonly { sql: string }[]): string {

@@ -18,6 +18,8 @@ export interface WriteContext {
   hooks: HookRegistry
   /** Records that this transaction creates, so that references among them hold before they are written. */
   expected?: ReadonlySet<string>
+  /** References that this transaction has found to hold, so that several batches ask for each once. */
+  found?: Set<string>
   /** The call's Idempotency-Key with the digest of the request. */
   idempotency?: { key: string; request: string }
 }

@@ -39,6 +39,8 @@ export async function connect(options: DatabaseOptions): Promise<Database> {
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
+    // Each connection keeps the statements that it has prepared; a new one begins with none.
+    maxUses: 10_000,
     types: typeParsers,
     options: sessionSettings(options.url),
   })

@@ -84,36 +84,36 @@ export const lead = defineEntity({
       'x-type': 'stage',
       'x-stages': {
         mal: {
-          title: 'MAL: accepted by marketing',
-          labels: { de: 'MAL: vom Marketing angenommen' },
+          title: 'MAL',
+          labels: { de: 'MAL' },
           category: 'open',
           color: 'gray',
         },
         mql: {
-          title: 'MQL: qualified by marketing',
-          labels: { de: 'MQL: vom Marketing qualifiziert' },
+          title: 'MQL',
+          labels: { de: 'MQL' },
           category: 'open',
           color: 'blue',
         },
         sal: {
-          title: 'SAL: accepted by sales',
-          labels: { de: 'SAL: vom Vertrieb angenommen' },
+          title: 'SAL',
+          labels: { de: 'SAL' },
           category: 'open',
           color: 'violet',
         },
         sql: {
-          title: 'SQL: qualified by sales',
-          labels: { de: 'SQL: vom Vertrieb qualifiziert' },
+          title: 'SQL',
+          labels: { de: 'SQL' },
           category: 'won',
           color: 'green',
         },
       },
       title: 'Phase',
       description:
-        'How far the lead is qualified, from the first contact (MAL) over the hand-off from marketing to sales (SAL) to the interest in buying (SQL). Independent of the status.',
+        'How far the lead is qualified: MAL accepted by marketing, MQL qualified by marketing, SAL accepted by sales, SQL qualified by sales, with interest in buying. Independent of the status.',
       'x-labels': { de: 'Qualifizierung' },
       'x-descriptions': {
-        de: 'Wie weit der Lead qualifiziert ist, vom ersten Kontakt (MAL) über die Übergabe vom Marketing an den Vertrieb (SAL) bis zum Kaufinteresse (SQL). Unabhängig vom Status.',
+        de: 'Wie weit der Lead qualifiziert ist: MAL vom Marketing angenommen, MQL vom Marketing qualifiziert, SAL vom Vertrieb angenommen, SQL vom Vertrieb qualifiziert, mit Kaufinteresse. Unabhängig vom Status.',
       },
     },
     interest: {

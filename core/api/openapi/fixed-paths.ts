@@ -15,6 +15,12 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
     '/api/model': {
       get: operation('The part of the model that you may see', ['session'], { answer: anything }),
     },
+    '/api/events': {
+      get: operation('Changes as they happen, as server-sent events', ['events'], {
+        parameters: [parameter('after', 'Id of the last event seen; `Last-Event-ID` says the same.')],
+        answer: { 'text/event-stream': { schema: { type: 'string' } } },
+      }),
+    },
     '/api/search': {
       get: operation('Search everything that you may see', ['search'], {
         parameters: [

@@ -55,6 +55,7 @@ CREATE TABLE xrm.change (
 ) PARTITION BY RANGE (at);
 CREATE TABLE xrm.change_rest PARTITION OF xrm.change DEFAULT;
 CREATE INDEX change_record ON xrm.change (record, id);
+CREATE INDEX change_transaction ON xrm.change (transaction, id);
 
 -- Makes the partitions of a month and the next, if they are missing.
 CREATE FUNCTION xrm.make_change_partitions(day date) RETURNS void LANGUAGE plpgsql AS $$

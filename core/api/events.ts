@@ -1,0 +1,83 @@
+import { type Context, Hono } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import { rightsOf } from '../access/rights.ts'
+import { type ChangeEvent, isPlace, readEvents } from '../events/outbox.ts'
+import { listRecords } from '../records/query.ts'
+import type { Env, Server } from './environment.ts'
+import { badParameter, readQuery, text } from './read-request.ts'
+
+const heartbeat = 15_000
+/** What a slow reader may lag behind before its connection is ended; it comes back with its last place. */
+const maxWaiting = 5000
+
+/**
+ * `GET /api/events`: changes of records that the user may see, as server-sent events. `Last-Event-ID` (or `?after=`)
+ * continues where a connection broke off. Who may see what is asked anew for every event.
+ */
+export function eventRoutes(server: Server): Hono<Env> {
+  return new Hono<Env>().get('/', (c) => {
+    const after = readQuery(c, { after: text }).after ?? c.req.header('last-event-id')
+    if (after !== undefined && !isPlace(after))
+      throw badParameter('after', '"after" is not the id of an event.')
+    return streamSSE(c, async (stream) => {
+      const waiting: ChangeEvent[] = []
+      let wake = (): void => {}
+      const stop = await server.feed.listen((events) => {
+        waiting.push(...events)
+        wake()
+      })
+      stream.onAbort(() => wake())
+      // Read after listening has begun, so that nothing falls between; what both bring is sent once.
+      if (after !== undefined) {
+        const missed = await readEvents(server.db, after, maxWaiting)
+        const known = new Set(missed.map((event) => event.place))
+        waiting.splice(0, waiting.length, ...missed, ...waiting.filter((event) => !known.has(event.place)))
+      }
+      try {
+        while (!stream.aborted && !server.feed.closed && waiting.length < maxWaiting) {
+          if (!(await server.accounts.session(c.req.raw.headers))) break
+          const events = waiting.splice(0)
+          for (const event of await visibleEvents(server, c, events)) {
+            const { place, ...data } = event
+            await stream.writeSSE({ id: place, event: 'change', data: JSON.stringify(data) })
+          }
+          if (events.length === 0) await stream.writeSSE({ event: 'alive', data: '' })
+          if (waiting.length > 0) continue
+          await new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, heartbeat).unref()
+            wake = () => {
+              clearTimeout(timer)
+              resolve()
+            }
+          })
+        }
+      } finally {
+        stop()
+      }
+    })
+  })
+}
+
+/** Those events whose records the user may see now; a deleted record only where the user may look into the bin. */
+async function visibleEvents(
+  server: Server,
+  c: Context<Env>,
+  events: readonly ChangeEvent[],
+): Promise<ChangeEvent[]> {
+  const session = await server.accounts.session(c.req.raw.headers)
+  if (!session || events.length === 0) return []
+  const { userId, name, roles } = session
+  const actor = { userId, name, roles, teams: await server.teams.of(userId) }
+  const model = server.live.current
+  const context = { model, actor, db: server.db.pool, now: new Date().toISOString() }
+  const visible = new Set<string>()
+  for (const entity of new Set(events.map((event) => event.entity))) {
+    if (!rightsOf(model, actor).entity(entity)) continue
+    const ids = [...new Set(events.filter((event) => event.entity === entity).map((event) => event.id))]
+    for (const deleted of [false, true]) {
+      const query = { ids, fields: ['version'], limit: ids.length, deleted }
+      for (const { id } of (await listRecords(context, entity, query, server.cursors)).items) visible.add(id)
+    }
+  }
+  return events.filter((event) => visible.has(event.id))
+}

@@ -1,0 +1,60 @@
+import type { Logger } from 'pino'
+import type { Database } from '../storage/database.ts'
+import { type ChangeEvent, currentPlace, readEvents } from './outbox.ts'
+
+const pollEvery = 500
+const batch = 500
+
+/** Tells those who listen on this node what has been committed, on whichever node. Asks the database only while someone listens. */
+export class EventFeed {
+  readonly #db: Database
+  readonly #log: Logger
+  readonly #listeners = new Set<(events: readonly ChangeEvent[]) => void>()
+  #place: string | null = null
+  #timer: NodeJS.Timeout | undefined
+  /** The server is about to stop: whoever listens should end. */
+  closed = false
+
+  constructor(db: Database, log: Logger) {
+    this.#db = db
+    this.#log = log
+  }
+
+  /** Calls back with everything that is committed once this has resolved; gives what ends it. */
+  async listen(listener: (events: readonly ChangeEvent[]) => void): Promise<() => void> {
+    this.#place ??= await currentPlace(this.#db)
+    this.#listeners.add(listener)
+    if (this.#listeners.size === 1) this.#schedule(0)
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size > 0) return
+      clearTimeout(this.#timer)
+      this.#place = null
+    }
+  }
+
+  /** Wakes everyone who listens, for the last time. */
+  close(): void {
+    this.closed = true
+    clearTimeout(this.#timer)
+    for (const listener of this.#listeners) listener([])
+  }
+
+  #schedule(delay: number): void {
+    this.#timer = setTimeout(() => void this.#poll(), delay).unref()
+  }
+
+  async #poll(): Promise<void> {
+    let more = false
+    try {
+      this.#place ??= await currentPlace(this.#db)
+      const events = await readEvents(this.#db, this.#place, batch)
+      this.#place = events.at(-1)?.place ?? this.#place
+      more = events.length === batch
+      if (events.length > 0) for (const listener of this.#listeners) listener(events)
+    } catch (error) {
+      this.#log.warn({ error: (error as Error).message }, 'events could not be read')
+    }
+    if (this.#listeners.size > 0 && !this.closed) this.#schedule(more ? 0 : pollEvery)
+  }
+}
