@@ -1,7 +1,7 @@
 import { Pool } from 'pg'
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { compileExpression, foldFunctionSql, type Program } from './index.ts'
+import { compileExpression, ExpressionError, foldFunctionSql, type Program } from './index.ts'
 import { anyExpression } from './testing/expression.ts'
 import { fields, ids, record, scope, type TestRecord, timestamp, zones } from './testing/record.ts'
 import { PatternError, portablePattern } from './regex.ts'
@@ -117,6 +117,17 @@ const setting: fc.Arbitrary<Setting> = fc.record({
   teams: fc.subarray([...ids]),
 })
 
+/** A constant null fits every type, so a generated text may choose overloads that do not go together; few do. */
+function compileUnlessNullIsAmbiguous(text: string): Program[] {
+  try {
+    return [compileExpression(text, scope)]
+  } catch (error) {
+    if (error instanceof ExpressionError && error.code === 'expression.type' && text.includes('null'))
+      return []
+    throw error
+  }
+}
+
 describe('JavaScript and PostgreSQL', () => {
   it('give every expression the same value', async () => {
     let compared = 0
@@ -126,7 +137,8 @@ describe('JavaScript and PostgreSQL', () => {
         fc.array(record, { minLength: 8, maxLength: 12, size: 'max' }),
         setting,
         async (texts, rows, at) => {
-          const programs = texts.map((text) => compileExpression(text, scope))
+          const programs = texts.flatMap((text) => compileUnlessNullIsAmbiguous(text))
+          expect(programs.length).toBeGreaterThan(texts.length * 0.95)
           const results = await inSql(programs, rows, at)
           const differences = new Map<string, string>()
           for (const [index, row] of rows.entries())
