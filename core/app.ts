@@ -21,6 +21,7 @@ import { eventRoutes } from './api/events.ts'
 import { searchRoutes } from './api/search.ts'
 import { staticRoutes } from './api/static.ts'
 import { userRoutes } from './api/users.ts'
+import { isUnavailable } from './storage/unavailable.ts'
 
 const interfaceFolder = join(import.meta.dirname, '../admin-ui/dist')
 
@@ -101,18 +102,11 @@ function signedIn(server: Server): Hono<Env> {
 /** Problems go out as they are; the database's own refusals are translated; everything else is ours to mend. */
 function answerError(server: Server, error: Error, c: Context): Response {
   if (error instanceof Problem) return answerProblem(c, error)
-  const { code } = error as { code?: string }
-  const busy =
-    code === '57014' ||
-    code === '53300' ||
-    code === '57P01' ||
-    code === '57P03' ||
-    code === 'ECONNREFUSED' ||
-    /timeout exceeded when trying to connect/.test(error.message)
-  if (busy) {
+  if (isUnavailable(error)) {
     server.log.warn({ error: error.message, path: c.req.path }, 'the database is busy or away')
     return answerProblem(c, new Problem(problems['request.busy'], { headers: { 'Retry-After': '2' } }))
   }
+  const { code } = error as { code?: string }
   // A value that slipped through our checks and that PostgreSQL refuses is the caller's, and still a finding for us.
   if (code?.startsWith('22')) {
     server.log.error({ err: error, path: c.req.path }, 'the database refused a value')

@@ -113,12 +113,18 @@ const hour = 3_600_000
 /** What has to happen now and then: indexes after a publish, partitions for the coming month, old keys out. */
 function keepHouse(db: Database, live: LiveModel, log: Logger): { stop(): Promise<void> } {
   let running: Promise<void> | null = null
+  let stopped = false
   const report = (error: Error): void =>
     log.warn({ error: error.message }, 'housekeeping failed; it is tried again')
   const indexes = (): void => {
+    // A model that was published meanwhile has its turn afterwards.
+    const { version } = live.current
     running ??= ensureIndexes(db, live.current, log)
       .catch(report)
-      .finally(() => (running = null))
+      .finally(() => {
+        running = null
+        if (!stopped && live.current.version !== version) indexes()
+      })
   }
   const hourly = (): void => {
     db.pool.query(`SELECT xrm.make_change_partitions(current_date)`).catch(report)
@@ -130,6 +136,7 @@ function keepHouse(db: Database, live: LiveModel, log: Logger): { stop(): Promis
   const stopFollowing = live.onChange(indexes)
   return {
     stop: async () => {
+      stopped = true
       clearInterval(timer)
       stopFollowing()
       await running

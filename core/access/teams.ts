@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg'
 import type { Database } from '../storage/database.ts'
 
 /** How long a membership may be remembered, in milliseconds; the same bound as for sessions. */
@@ -25,8 +26,12 @@ export class Teams {
   }
 
   /** Sets the teams of a user; teams that do not exist are ignored. */
-  async set(userId: string, teams: readonly string[]): Promise<void> {
-    await this.#db.pool.query(
+  async set(
+    userId: string,
+    teams: readonly string[],
+    client: Pick<PoolClient, 'query'> | Database['pool'] = this.#db.pool,
+  ): Promise<void> {
+    await client.query(
       `WITH gone AS (DELETE FROM xrm.team_member WHERE user_id = $1 AND team <> ALL($2::uuid[]))
        INSERT INTO xrm.team_member (team, user_id) SELECT unnest($2::uuid[]), $1 ON CONFLICT DO NOTHING`,
       [userId, teams],

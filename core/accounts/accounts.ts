@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg'
 import type { Config } from '../config.ts'
 import type { Database } from '../storage/database.ts'
 import { sharedSecret } from '../storage/secrets.ts'
@@ -10,6 +11,8 @@ import { hashToken } from './session-tokens.ts'
 import { type Session, sessionReader } from './sessions.ts'
 import { createFirstAdmin, createSetupToken, isSetupNeeded, setUp } from './setup.ts'
 import {
+  type AccountChange,
+  changeUser,
   type NewUser,
   type User,
   createUser,
@@ -42,6 +45,12 @@ export interface Accounts {
   /** Who is asking, or null. Costs no query most of the time; see `sessionCacheTime` for what that means. */
   session: (headers: Headers) => Promise<Session | null>
   createUser: (user: NewUser) => Promise<User>
+  /** All parts of the change or none; `more` joins its transaction. */
+  changeUser: (
+    userId: string,
+    change: AccountChange,
+    more?: (client: PoolClient) => Promise<void>,
+  ) => Promise<void>
   setPassword: (userId: string, password: string) => Promise<void>
   setRoles: (userId: string, roles: string[]) => Promise<void>
   setActive: (userId: string, active: boolean) => Promise<void>
@@ -99,6 +108,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     },
     session: sessions.read,
     createUser: (user) => createUser(db, user),
+    changeUser: (userId, change, more) => changing(changeUser(db, userId, change, more)),
     setPassword: (userId, password) => changing(setPassword(db, userId, password)),
     setRoles: (userId, roles) => changing(setRoles(db, userId, roles)),
     setActive: (userId, active) => changing(setActive(db, userId, active)),

@@ -92,6 +92,32 @@ export async function insertUser(
   return user
 }
 
+export interface AccountChange {
+  roles?: string[]
+  active?: boolean
+  password?: string
+}
+
+/** Changes several things of a user at once: all of them, or none and a problem. `more` joins the transaction. */
+export async function changeUser(
+  db: Database,
+  userId: string,
+  { roles, active, password }: AccountChange,
+  more: (client: PoolClient) => Promise<void> = async () => {},
+): Promise<void> {
+  if (password !== undefined) checkPassword(password, '#/password')
+  const hash = password === undefined ? null : await hashPassword(password)
+  await changingAdmins(db, async (client) => {
+    await mustExist(client, userId)
+    if (roles) await replaceRoles(client, userId, roles)
+    if (active !== undefined) await writeActive(client, userId, active)
+    if (hash !== null) await writePassword(client, userId, hash)
+    if (hash !== null || active === false) await deleteSessions(client, userId)
+    if (roles || active === false) await mustKeepAdmin(client)
+    await more(client)
+  })
+}
+
 /** Sets a new password and signs the user out everywhere. */
 export async function setPassword(db: Database, userId: string, password: string): Promise<void> {
   checkPassword(password, '#/password')
@@ -107,8 +133,7 @@ export async function setPassword(db: Database, userId: string, password: string
 export async function setRoles(db: Database, userId: string, roles: string[]): Promise<void> {
   await changingAdmins(db, async (client) => {
     await mustExist(client, userId)
-    await client.query('DELETE FROM xrm.user_role WHERE user_id = $1', [userId])
-    await writeRoles(client, userId, roles)
+    await replaceRoles(client, userId, roles)
     await mustKeepAdmin(client)
   })
 }
@@ -125,10 +150,7 @@ export async function setLanguage(db: Database, userId: string, language: string
 export async function setActive(db: Database, userId: string, active: boolean): Promise<void> {
   await changingAdmins(db, async (client) => {
     await mustExist(client, userId)
-    await client.query('UPDATE xrm."user" SET active = $2, updated_at = now() WHERE id = $1', [
-      userId,
-      active,
-    ])
+    await writeActive(client, userId, active)
     if (active) return
     await deleteSessions(client, userId)
     await mustKeepAdmin(client)
@@ -168,6 +190,15 @@ async function writeRoles(client: PoolClient, userId: string, roles: string[]): 
     'INSERT INTO xrm.user_role (user_id, role) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING',
     [userId, roles],
   )
+}
+
+async function replaceRoles(client: PoolClient, userId: string, roles: string[]): Promise<void> {
+  await client.query('DELETE FROM xrm.user_role WHERE user_id = $1', [userId])
+  await writeRoles(client, userId, roles)
+}
+
+async function writeActive(client: PoolClient, userId: string, active: boolean): Promise<void> {
+  await client.query('UPDATE xrm."user" SET active = $2, updated_at = now() WHERE id = $1', [userId, active])
 }
 
 async function mustExist(client: PoolClient, userId: string): Promise<void> {

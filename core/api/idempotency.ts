@@ -32,11 +32,30 @@ export async function once<T>(
       // A call with the same key may have done it while this one was refused for being second.
       const done = key && error instanceof Problem ? await find(server, c, key) : undefined
       if (done) return replay(done.result)
-      if (attempt >= 3) throw error
-      if (error instanceof StaleModelError) c.set('model', await server.live.refresh())
-      else if (!(error instanceof IdempotencyRaceError)) throw error
+      if (error instanceof StaleModelError) await takeNewModel(server, c, attempt)
+      else if (!(error instanceof IdempotencyRaceError) || attempt >= attempts) throw error
     }
   }
+}
+
+/** Runs a writing call that keeps no key, and runs it again on the model that was published in between. */
+export async function onCurrentModel<T>(server: Server, c: Context<Env>, run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof StaleModelError)) throw error
+      await takeNewModel(server, c, attempt)
+    }
+  }
+}
+
+const attempts = 10
+
+/** Goes on with the model in force; a call that is overtaken again and again may come back later. */
+async function takeNewModel(server: Server, c: Context<Env>, attempt: number): Promise<void> {
+  if (attempt >= attempts) throw new Problem(problems['request.busy'], { headers: { 'Retry-After': '2' } })
+  c.set('model', await server.live.refresh())
 }
 
 function readKey(c: Context<Env>, body: unknown): Key | undefined {

@@ -3,6 +3,8 @@ import { Problem } from '@xrm/sdk'
 import { problems } from './problems.ts'
 
 const maxBody = 8_000_000
+/** Nothing that we keep is nested as deep; what walks a body may then call itself. */
+const maxDepth = 100
 
 /** Reads a JSON body strictly: its media type, its size and its form are checked before anything looks into it. */
 export async function readJson(c: Context): Promise<unknown> {
@@ -15,6 +17,8 @@ export async function readJson(c: Context): Promise<unknown> {
   }
   if (Number(c.req.header('content-length') ?? 0) > maxBody) throw tooLarge()
   const text = await readText(c.req.raw)
+  if (isDeeper(text, maxDepth))
+    throw new Problem(problems['request.json'], { detail: `At most ${maxDepth} levels.` })
   try {
     return JSON.parse(text) as unknown
   } catch (error) {
@@ -23,6 +27,27 @@ export async function readJson(c: Context): Promise<unknown> {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Whether brackets outside of strings are nested deeper than the limit. */
+function isDeeper(json: string, limit: number): boolean {
+  if (json.length <= limit) return false
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at)
+    if (quoted) {
+      if (code === backslash) at++
+      else if (code === quote) quoted = false
+    } else if (code === quote) quoted = true
+    else if (code === openList || code === openObject) {
+      if (++depth > limit) return true
+    } else if (code === closeList || code === closeObject) depth--
+  }
+  return false
+}
+
+const [quote, backslash] = [34, 92]
+const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125]
 
 async function readText(request: Request): Promise<string> {
   // A length that was announced and is not too large binds the connection; without one we count ourselves.
@@ -81,6 +106,12 @@ function checkMembers(
         errors.push({ pointer: `#/${key}`, code: 'request.missing', detail: 'is missing' })
     } else if (!isOfType(value, type))
       errors.push({ pointer: `#/${key}`, code: 'request.type', detail: `must be of type ${type}` })
+    else if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
+      errors.push({
+        pointer: `#/${key}`,
+        code: 'request.type',
+        detail: 'must be well-formed text without NUL',
+      })
   }
   return errors
 }

@@ -9,7 +9,7 @@ import { access, getRecord, listRecords, maxLimit, requireRecord } from '../reco
 import { maxBatch, writeEach, writeRecords } from '../records/write.ts'
 import type { WriteOperation } from '../records/write-types.ts'
 import { type Env, reading, type Server, writing } from './environment.ts'
-import { once } from './idempotency.ts'
+import { once, onCurrentModel } from './idempotency.ts'
 import { problems } from './problems.ts'
 import {
   flag,
@@ -142,8 +142,7 @@ export function recordRoutes(server: Server): Hono<Env> {
     const relation = entity.related.find((one) => one.entity === name && one.field === field)
     if (!relation) throw new Problem(problems['request.not-found'])
     const own = `${field} == "${c.req.param('id')}"`
-    const filter = query.filter === undefined ? own : `(${query.filter}) && ${own}`
-    return c.json(await listRecords(context, name, { ...query, filter }, server.cursors))
+    return c.json(await listRecords(context, name, { ...query, within: own }, server.cursors))
   })
 
   return app
@@ -247,7 +246,7 @@ async function answerEach(
       detail: 'A batch that is written in part takes no key.',
     })
   }
-  const outcomes = await writeEach(writing(server, c), entity, operations)
+  const outcomes = await onCurrentModel(server, c, () => writeEach(writing(server, c), entity, operations))
   return c.json(
     outcomes.map((outcome) =>
       outcome.ok

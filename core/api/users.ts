@@ -60,10 +60,10 @@ export function userRoutes(server: Server): Hono<Env> {
         errors: [{ pointer: '#/teams', code: 'request.type', detail: 'must be ids of teams' }],
       })
     if (change.roles) checkRoles(c.var.model.roles, change.roles)
-    if (change.roles) await server.accounts.setRoles(id, change.roles)
-    if (change.active !== undefined) await server.accounts.setActive(id, change.active)
-    if (change.password !== undefined) await server.accounts.setPassword(id, change.password)
-    if (change.teams) await server.teams.set(id, change.teams)
+    const { teams, ...account } = change
+    await server.accounts.changeUser(id, account, async (client) => {
+      if (teams) await server.teams.set(id, teams, client)
+    })
     return c.json((await withTeams()).find((user) => (user as { id: string }).id === id))
   })
 

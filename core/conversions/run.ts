@@ -2,8 +2,9 @@ import type { PoolClient } from 'pg'
 import { v7 as uuid } from 'uuid'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import type { ConversionRequest, RunView } from '@xrm/sdk/api'
+import { systemActor } from '../access/rights.ts'
 import { transaction } from '../storage/database.ts'
-import { type PreparedWrite, prepareWrite, StaleModelError } from '../records/write.ts'
+import { IdempotencyRaceError, type PreparedWrite, prepareWrite, StaleModelError } from '../records/write.ts'
 import type { WriteContext, WriteOperation } from '../records/write-types.ts'
 import { prepareChildren } from './children.ts'
 import { checkHash, type Plan, planConversion, type PlannedTarget } from './plan.ts'
@@ -45,7 +46,16 @@ export async function runConversion(
       for (const child of plan.conversion.children) {
         const { write, count } = await prepareChildren(own, plan, child)
         await write?.execute()
-        if (count > 0) children.push({ key: child.key, action: child.action, count })
+        const left = write?.outcomes.filter((outcome) => !outcome.ok).length ?? 0
+        if (left > 0) {
+          plan.notes.push({
+            pointer: `#/children/${child.key}`,
+            code: 'conversion.child-left',
+            detail: `${left} stayed as they were, because they could not be changed`,
+            params: { count: left },
+          })
+        }
+        if (count > left) children.push({ key: child.key, action: child.action, count: count - left })
       }
       await source.write?.execute()
       await storeRun({ ...own, ...(idempotency ? { idempotency } : {}) }, id, plan, children)
@@ -151,8 +161,13 @@ async function prepareSource(
     ...conversion.body['source-writes']?.converted,
     ...(conversion.body.after === 'archive' ? { active: false } : {}),
   }
-  if (Object.keys(values).length === 0) return { write: null, errors: [] }
-  const write = await prepareWrite(context, source.entity.name, [{ action: 'update', id: source.id, values }])
+  // Locking makes a version too: a change that was on its way then finds that it comes too late.
+  const touch = (conversion.body.after ?? 'lock') === 'lock'
+  const isSilent = Object.keys(values).length === 0
+  if (isSilent && !touch) return { write: null, errors: [] }
+  const operation: WriteOperation = { action: 'update', id: source.id, values, touch }
+  const own = isSilent ? { ...context, rightsOf: systemActor } : context
+  const write = await prepareWrite(own, source.entity.name, [operation])
   const [outcome] = write.outcomes
   if (!outcome || outcome.ok) return { write, errors: [] }
   const { problem } = outcome
@@ -240,7 +255,9 @@ async function storeRun(
       )
     }
   } catch (error) {
-    if ((error as { constraint?: string }).constraint !== 'conversion_run_once') throw error
+    const { constraint } = error as { constraint?: string }
+    if (constraint === 'idempotency_pkey') throw new IdempotencyRaceError()
+    if (constraint !== 'conversion_run_once') throw error
     throw new Problem(problems['conversion.already-converted'])
   }
 }

@@ -32,13 +32,17 @@ const selectRuns = `
      FROM xrm.conversion_target t WHERE t.run = r.id) AS targets
   FROM xrm.conversion_run r LEFT JOIN xrm."user" u ON u.id = r.actor`
 
-/** A run as the actor may see it; null when it does not exist or its source may not be seen. */
+/**
+ * A run as the actor may see it; null when it does not exist or its source may not be seen. Whoever ran it may see what
+ * came of it, also when the source has left their sight by that.
+ */
 export async function readRun(context: ReadContext, id: string): Promise<RunView | null> {
   const { rows } = await context.db.query<RunRow>({
     ...prepared(`${selectRuns} WHERE r.id = $1`),
     values: [id],
   })
   const [run] = await toViews(context, rows)
+  if (run && run.actor !== null && run.actor.id === context.actor.userId) return run
   return run && (run.source.display !== null || (await isVisible(context, run.source))) ? run : null
 }
 

@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid'
 import { type DocumentKind, Problem } from '@xrm/sdk'
 import { keyPattern, namePattern } from '@xrm/sdk/documents'
 import { isId } from '../fields/relation-rules.ts'
-import type { Database } from '../storage/database.ts'
+import { type Database, transaction } from '../storage/database.ts'
 import { wantedIndexes } from '../storage/indexes.ts'
 import { buildModel } from './build-model.ts'
 import type { Issue } from './issues.ts'
@@ -202,11 +202,7 @@ export class Changesets {
   async publish(id: string, actor: string | null, options: PublishOptions = {}): Promise<Changeset> {
     await this.#requireDraft(id)
     await publishEdits(this.#db, this.#live.context, options, async (client, state) => {
-      const { rows } = await client.query<{ status: string }>(
-        'SELECT status FROM xrm.changeset WHERE id = $1 FOR UPDATE',
-        [id],
-      )
-      if (rows[0]?.status !== 'draft') throw new Problem(problems['changeset.closed'])
+      await lockDraft(client, id)
       const edits = await readEdits(client, id)
       if (edits.length === 0) throw new Problem(problems['document.no-change'])
       refuseConflicts(edits, state.rows)
@@ -263,19 +259,23 @@ export class Changesets {
         detail: `"${name.slice(0, 80)}" is not a name: it must match ${identifier}`,
       })
     }
-    const published = (await readState(this.#db.pool)).rows
-    const rows = applyEdits(published, await readEdits(this.#db.pool, changeset))
-    const effective = effectiveDocuments(rows).find(
-      (document) => document.kind === kind && document.name === name,
-    )
-    const after = change(bodyBelowAdmin(rows, kind, name), effective?.body as Json | undefined)
-    // The first edit of a document fixes what it was based on; that is what a conflict is judged by.
-    await writeEdit(this.#db.pool, changeset, {
-      layer: 'admin',
-      kind,
-      name,
-      before: layerBody(published, 'admin', kind, name),
-      after,
+    // One edit of a draft after the other, and none while it is published: each builds on what is there.
+    await transaction(this.#db, async (client) => {
+      await lockDraft(client, changeset)
+      const published = (await readState(client)).rows
+      const rows = applyEdits(published, await readEdits(client, changeset))
+      const effective = effectiveDocuments(rows).find(
+        (document) => document.kind === kind && document.name === name,
+      )
+      const after = change(bodyBelowAdmin(rows, kind, name), effective?.body as Json | undefined)
+      // The first edit of a document fixes what it was based on; that is what a conflict is judged by.
+      await writeEdit(client, changeset, {
+        layer: 'admin',
+        kind,
+        name,
+        before: layerBody(published, 'admin', kind, name),
+        after,
+      })
     })
     return mayVanish ? { kind, name, body: null, layers: {} } : this.document(kind, name, changeset)
   }
@@ -292,6 +292,14 @@ export class Changesets {
     if (changeset.status !== 'draft')
       throw new Problem(problems['changeset.closed'], { detail: `It is ${changeset.status}.` })
   }
+}
+
+async function lockDraft(client: PoolClient, id: string): Promise<void> {
+  const { rows } = await client.query<{ status: string }>(
+    'SELECT status FROM xrm.changeset WHERE id = $1 FOR UPDATE',
+    [id],
+  )
+  if (rows[0]?.status !== 'draft') throw new Problem(problems['changeset.closed'])
 }
 
 const selectChangesets = `

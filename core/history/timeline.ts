@@ -79,6 +79,9 @@ async function readActivities(
   for (const { name, timeline } of context.model.entities.values()) {
     const own = timeline && rights.entity(name)
     if (!own || own.readField(timeline.regarding.name) === null) continue
+    // When it happened and whether it did is told by where an entry stands; who may not read that sees none.
+    const needed = [...timeline.at.paths, ...timeline.done.paths]
+    if (!needed.every((path) => own.readField(path.split('.', 1)[0]!)?.length === 0)) continue
     const plan = cached(context.model, `timeline|${rights.key}|${name}|${done}|${until === null}`, () =>
       planActivities(context, own, done, until !== null),
     )
@@ -124,7 +127,7 @@ function planActivities(
   builder.restrict(own.rows.read)
   builder.where.push(
     't0.deleted_at IS NULL',
-    `t0.${timeline.regarding.columns[0]!.sql} @> ${builder.params.slot('reference', 'text[]')}`,
+    `${builder.select(timeline.regarding.name).columns[0]!} @> ${builder.params.slot('reference', 'text[]')}`,
     `(${builder.program(timeline.done)}) IS ${done ? 'TRUE' : 'NOT TRUE'}`,
   )
   if (before) builder.where.push(`${at} < ${builder.params.slot('until', 'timestamptz')}`)

@@ -24,6 +24,13 @@ export async function loadRows(
     planLoad(context, all, rights, fields, given, lock),
   )
   const ids = wanted.map((row) => row.id)
+  if (lock && isLockable(context, rights.entity)) {
+    // Alone and first: a statement that waits for a conversion to end would not see the run that it has written.
+    const db = context.client ?? context.db.pool
+    await db.query(`SELECT FROM ${rights.entity.table} WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, [
+      wanted.map((row) => row.id),
+    ])
+  }
   const { rows: found } = await run({ ...context, db: context.client ?? context.db.pool }, plan, { ids })
   const byId = new Map(found.map((values) => [values[0] as string, values]))
   for (const row of wanted) {

@@ -11,6 +11,7 @@ export function prepareRows(
   rights: EntityRights,
   operations: readonly WriteOperation[],
 ): WriteRow[] {
+  const named = new Set<string>()
   return operations.map((operation, index) => {
     const row: WriteRow = {
       index,
@@ -23,12 +24,16 @@ export function prepareRows(
       version: 0,
       next: {},
       changed: new Set(),
+      touch: 'touch' in operation && operation.touch === true,
       errors: [],
       failure: null,
     }
     if (!isId(row.id)) row.failure = { code: 'record.not-found' }
     else if (!isAllowed(rights, operation.action)) row.failure = { code: 'record.forbidden' }
+    // The second would be based on what the first has not written yet.
+    else if (named.has(row.id)) row.failure = { code: 'record.conflict', detail: 'The batch names it twice.' }
     else if ('values' in operation) readValues(context, rights, row, operation.values)
+    named.add(row.id)
     return row
   })
 }

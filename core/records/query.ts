@@ -33,6 +33,8 @@ export interface ListQuery {
   count?: 'none' | 'capped' | 'exact'
   /** Only records in the bin; needs the right to delete. */
   deleted?: boolean
+  /** A filter beside the user's own, which cannot reach out of it; not a parameter of the API. */
+  within?: string
   /** Only these; not a parameter of the API. */
   ids?: readonly string[]
 }
@@ -64,6 +66,7 @@ export async function listRecords(
     entity.name,
     query.fields,
     query.filter,
+    query.within,
     query.search,
     query.sort,
     query.deleted,
@@ -130,11 +133,11 @@ export async function requireRecord(
 export async function countRecords(
   context: ReadContext,
   entity: EntityModel,
-  query: Pick<ListQuery, 'filter' | 'search' | 'deleted'>,
+  query: Pick<ListQuery, 'filter' | 'within' | 'search' | 'deleted'>,
   mode: 'capped' | 'exact',
 ): Promise<{ value: number; capped: boolean }> {
   const rights = rightsOf(context.model, context.actor)
-  const shape = JSON.stringify([entity.name, query.filter, query.search, query.deleted, mode])
+  const shape = JSON.stringify([entity.name, query.filter, query.within, query.search, query.deleted, mode])
   const plan = cached(context.model, `count|${rights.key}|${shape}`, () => {
     const builder = new SelectBuilder(context.model, rights, entity)
     applyConditions(builder, rights.entity(entity.name)!, entity, query)
@@ -225,10 +228,11 @@ export function applyConditions(
   builder: SelectBuilder,
   own: EntityRights,
   entity: EntityModel,
-  query: Pick<ListQuery, 'filter' | 'search' | 'deleted' | 'ids'>,
+  query: Pick<ListQuery, 'filter' | 'within' | 'search' | 'deleted' | 'ids'>,
 ): void {
   if (query.ids !== undefined) builder.where.push(`t0.id = ANY(${builder.params.slot('ids', 'uuid[]')})`)
   restrictRows(builder, own, entity, query.deleted === true)
+  if (query.within !== undefined) builder.filter(query.within)
   if (query.filter !== undefined) builder.filter(query.filter)
   if (query.search !== undefined) searchCondition(builder, own, query.search)
 }

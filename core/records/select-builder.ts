@@ -163,7 +163,8 @@ export class SelectBuilder {
     const alias = this.#alias(prefix, checked)
     let value: SqlValue
     if (field.program) {
-      const computed = field.program.sql(this.#target(prefix, false))
+      // Its inputs are read as the user may see them: a record behind a relation may be hidden on this row.
+      const computed = field.program.sql(this.#target(prefix, checked))
       value =
         'amount' in computed
           ? { ...computed, amount: `trim_scale(${computed.amount})` }

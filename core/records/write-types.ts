@@ -35,7 +35,14 @@ export type WriteOperation =
       id?: string
       assign?: Readonly<Record<string, unknown>>
     }
-  | { action: 'update'; id: string; version?: number; values: Readonly<Record<string, unknown>> }
+  /** `touch` makes a version even when no value changes: what was read before is then out of date. */
+  | {
+      action: 'update'
+      id: string
+      version?: number
+      values: Readonly<Record<string, unknown>>
+      touch?: boolean
+    }
   | { action: 'delete'; id: string; version?: number }
   | { action: 'restore'; id: string; version?: number }
 
@@ -55,6 +62,7 @@ export interface WriteRow {
   next: Record<string, unknown>
   /** Fields whose value differs from before, in API form. */
   changed: Set<string>
+  touch: boolean
   errors: ProblemItem[]
   /** A problem of the row as a whole, such as `record.not-found`. */
   failure: { code: string; detail?: string; extra?: Record<string, unknown> } | null

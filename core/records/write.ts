@@ -76,13 +76,15 @@ async function write(
   for (let attempt = 1; ; attempt++) {
     const rows = prepareRows(context, own, operations)
     try {
-      if (alone || context.client) await process(context, own, rows, partial, !alone)
+      // Whoever was overtaken once waits in line with a lock, so that many at once cannot starve one.
+      const optimistic = alone && attempt === 1
+      if (optimistic || context.client) await process(context, own, rows, partial, !optimistic)
       else
         await transaction(context.db, (client) => process({ ...context, client }, own, rows, partial, true))
     } catch (error) {
       if (error instanceof MovedError) {
         if (attempt < 5) continue
-        rows[0]!.failure = { code: 'record.conflict' }
+        for (const row of rows) if (!isRefused(row)) row.failure = { code: 'record.conflict' }
       } else {
         const constraint = constraintProblem(error, own.entity)
         if (!constraint) throw error
@@ -200,6 +202,7 @@ export async function prepareWrite(
       try {
         await execute(context, rights.entity, rows)
       } catch (error) {
+        if (error instanceof MovedError) throw new Problem(problems['record.conflict'])
         throw constraintProblem(error, rights.entity) ?? error
       }
     },
@@ -229,7 +232,7 @@ function groups(
 ): { rows: WriteRow[]; fields: FieldModel[] }[] {
   const result = new Map<string, { rows: WriteRow[]; fields: FieldModel[] }>()
   for (const row of rows) {
-    if (row.action !== 'create' && row.changed.size === 0) continue
+    if (row.action !== 'create' && row.changed.size === 0 && !row.touch) continue
     const names = row.action === 'create' ? ['create'] : [...row.changed].toSorted()
     const key = names.join()
     const group = result.get(key) ?? { rows: [], fields: [] }

@@ -26,6 +26,9 @@ export async function ensureIndexes(db: Database, model: Model, log: Logger): Pr
        JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE n.nspname = 'record' AND c.relname ~ '_(ix|key)_[0-9a-f]{12}$'`,
     )
+    // On a node that lags behind, an index of a newer model would look like one that nobody wants.
+    const { rows: inForce } = await client.query<{ version: number }>('SELECT version FROM xrm.model')
+    if (inForce[0]!.version !== model.version) return
     for (const { name, valid } of found) {
       if (valid && wanted.has(name)) continue
       await client.query(`DROP INDEX CONCURRENTLY IF EXISTS record.${quoteName(name)}`)
