@@ -1,7 +1,7 @@
 import { type BetterAuthOptions, type DBAdapter, betterAuth } from 'better-auth'
 import { APIError } from 'better-auth/api'
 import { getAdapter } from 'better-auth/db/adapter'
-import { CamelCasePlugin, type KyselyPlugin } from 'kysely'
+import { CamelCasePlugin, Kysely, type KyselyPlugin, PostgresDialect } from 'kysely'
 import { Problem } from '@xrm/sdk'
 import type { Database } from '../storage/database.ts'
 import { addressHeader, cookiePrefix, hasSecureCookies } from './auth-names.ts'
@@ -23,7 +23,8 @@ export type Auth = Awaited<ReturnType<typeof createAuth>>
 
 /** better-auth on our tables, with our passwords and hashed session tokens. Its limiter is off: ours knows accounts. */
 export async function createAuth({ db, secret, publicUrl, isActive }: AuthOptions) {
-  const kysely = db.kysely.withPlugin(new CamelCasePlugin()).withPlugin(dates)
+  const dialect = new PostgresDialect({ pool: db.pool })
+  const kysely = new Kysely<unknown>({ dialect, plugins: [new CamelCasePlugin(), dates] })
   const options = {
     appName: 'XRM',
     basePath: '/api/auth',

@@ -58,26 +58,9 @@ export function recordRoutes(server: Server): Hono<Env> {
     const rows = rowsOf(body)
     const operations = rows.map((values): WriteOperation => ({ action: 'create', values }))
     if (partial === true) return answerEach(server, c, entity, operations)
-    return once(
-      server,
-      c,
-      body,
-      async (idempotency) => {
-        const results = await writeRecords(
-          { ...writing(server, c), ...(idempotency ? { idempotency } : {}) },
-          entity,
-          operations,
-        )
-        return answerWritten(
-          server,
-          c,
-          entity,
-          results.map(({ id }) => id),
-          Array.isArray(body),
-          201,
-        )
-      },
-      async (ids) => answerWritten(server, c, entity, ids as string[], Array.isArray(body), 201),
+    const many = Array.isArray(body)
+    return writeOnce(server, c, entity, body, operations, (ids) =>
+      answerWritten(server, c, entity, ids, many, 201),
     )
   })
 
@@ -87,26 +70,8 @@ export function recordRoutes(server: Server): Hono<Env> {
     const entity = c.req.param('entity')
     const operations = rowsOf(body).map(updateOf)
     if (partial === true) return answerEach(server, c, entity, operations)
-    return once(
-      server,
-      c,
-      body,
-      async (idempotency) => {
-        const results = await writeRecords(
-          { ...writing(server, c), ...(idempotency ? { idempotency } : {}) },
-          entity,
-          operations,
-        )
-        return answerWritten(
-          server,
-          c,
-          entity,
-          results.map(({ id }) => id),
-          true,
-          200,
-        )
-      },
-      async (ids) => answerWritten(server, c, entity, ids as string[], true, 200),
+    return writeOnce(server, c, entity, body, operations, (ids) =>
+      answerWritten(server, c, entity, ids, true, 200),
     )
   })
 
@@ -142,18 +107,7 @@ export function recordRoutes(server: Server): Hono<Env> {
       id: c.req.param('id'),
       ...(version === undefined ? {} : { version }),
     }
-    return once(
-      server,
-      c,
-      null,
-      async (idempotency) => {
-        await writeRecords({ ...writing(server, c), ...(idempotency ? { idempotency } : {}) }, entity, [
-          operation,
-        ])
-        return c.body(null, 204)
-      },
-      async () => c.body(null, 204),
-    )
+    return writeOnce(server, c, entity, null, [operation], async () => c.body(null, 204))
   })
 
   app.post('/:entity/:id/restore', async (c) => {
@@ -194,6 +148,28 @@ export function recordRoutes(server: Server): Hono<Env> {
   return app
 }
 
+/** Writes a batch once per Idempotency-Key; `answer` makes the answer of the ids, also for a repetition. */
+async function writeOnce(
+  server: Server,
+  c: Context<Env>,
+  entity: string,
+  body: unknown,
+  operations: readonly WriteOperation[],
+  answer: (ids: string[]) => Promise<Response>,
+): Promise<Response> {
+  return once(
+    server,
+    c,
+    body,
+    async (idempotency) => {
+      const context = { ...writing(server, c), ...(idempotency ? { idempotency } : {}) }
+      const results = await writeRecords(context, entity, operations)
+      return answer(results.map(({ id }) => id))
+    },
+    (ids) => answer(ids as string[]),
+  )
+}
+
 /** Writes one existing record and answers with it as its reader may see it now. */
 async function writeOne(
   server: Server,
@@ -202,23 +178,13 @@ async function writeOne(
   operation: WriteOperation & { id: string },
 ): Promise<Response> {
   const entity = c.req.param('entity')
-  const answer = (): Promise<Response> => answerWritten(server, c, entity, [operation.id], false, 200)
-  return once(
-    server,
-    c,
-    body,
-    async (idempotency) => {
-      try {
-        await writeRecords({ ...writing(server, c), ...(idempotency ? { idempotency } : {}) }, entity, [
-          operation,
-        ])
-      } catch (error) {
-        throw await withCurrent(server, c, entity, operation.id, error)
-      }
-      return answer()
-    },
-    answer,
-  )
+  try {
+    return await writeOnce(server, c, entity, body, [operation], (ids) =>
+      answerWritten(server, c, entity, ids, false, 200),
+    )
+  } catch (error) {
+    throw await withCurrent(server, c, entity, operation.id, error)
+  }
 }
 
 /** A conflict tells what the record is now, so that a form can show mine and theirs. */
@@ -275,6 +241,11 @@ async function answerEach(
   entity: string,
   operations: readonly WriteOperation[],
 ): Promise<Response> {
+  if (c.req.header('idempotency-key') !== undefined) {
+    throw new Problem(problems['idempotency.key'], {
+      detail: 'A batch that is written in part takes no key.',
+    })
+  }
   const outcomes = await onCurrentModel(server, c, () => writeEach(writing(server, c), entity, operations))
   return c.json(
     outcomes.map((outcome) =>

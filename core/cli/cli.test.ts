@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { createTestDatabase } from '../../test/support/database.ts'
+import { runCommand } from './program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'xrm-cli-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -16,12 +17,33 @@ interface Ended {
 
 describe('xrm', { timeout: 120_000 }, async () => {
   const url = await createTestDatabase()
+  const home = process.cwd()
+  afterEach(() => {
+    vi.restoreAllMocks()
+    vi.unstubAllEnvs()
+    process.chdir(home)
+    process.exitCode = undefined
+  })
 
-  function xrm(args: string[], input = ''): Promise<Ended> {
+  /** Runs a command in this process: what it prints and how it would end. */
+  async function xrm(args: string[]): Promise<Ended> {
+    vi.stubEnv('DATABASE_URL', url)
+    vi.stubEnv('XRM_TIME_ZONE', 'Europe/Berlin')
+    const ended: Ended = { code: 0, out: '', err: '' }
+    vi.spyOn(console, 'log').mockImplementation((line: string) => void (ended.out += `${line}\n`))
+    vi.spyOn(console, 'error').mockImplementation((line: string) => void (ended.err += `${line}\n`))
+    process.exitCode = 0
+    await runCommand(args)
+    ended.code = Number(process.exitCode)
+    process.exitCode = undefined
+    return ended
+  }
+
+  /** As people run it, with a password on standard input. */
+  function xrmProcess(args: string[], input: string): Promise<Ended> {
     return new Promise((resolve) => {
       const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
-        cwd: folder,
-        env: { PATH: process.env['PATH'], DATABASE_URL: url, XRM_TIME_ZONE: 'Europe/Berlin' },
+        env: { PATH: process.env['PATH'], DATABASE_URL: url },
       })
       const ended: Ended = { code: null, out: '', err: '' }
       child.stdout.on('data', (chunk: Buffer) => (ended.out += chunk.toString()))
@@ -55,8 +77,12 @@ describe('xrm', { timeout: 120_000 }, async () => {
       'reader',
       '--password-stdin',
     ]
-    expect((await xrm(given, 'too short\n')).err).toContain('at least 12 characters')
-    expect((await xrm(given, 'long enough to keep\n')).out).toBe('bo@example.com can sign in.\n')
+    const refusedPassword = await xrmProcess(given, 'too short\n')
+    expect(refusedPassword).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('at least 12 characters') as string,
+    })
+    expect((await xrmProcess(given, 'long enough to keep\n')).out).toBe('bo@example.com can sign in.\n')
     expect((await xrm(['user', 'deactivate', 'bo@example.com'])).code).toBe(0)
     const refused = await xrm(['user', 'set-roles', 'ada@example.com', 'reader'])
     expect(refused).toMatchObject({ code: 1, err: 'This is the last active administrator\n' })
@@ -70,6 +96,7 @@ describe('xrm', { timeout: 120_000 }, async () => {
   })
 
   it('imports a file, reports what it did, and fails only if nothing could be done', async () => {
+    process.chdir(folder)
     const write = (name: string, text: string): string => {
       writeFileSync(join(folder, name), text)
       return name

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, type PoolClient, type PoolConfig } from 'pg'
 import { checkServer, connectionError } from './database-check.ts'
 import { typeParsers } from './type-parsers.ts'
@@ -8,8 +7,6 @@ import { typeParsers } from './type-parsers.ts'
 export interface Database {
   /** For the hot path: `pool.query({ name, text, values, rowMode: 'array' })`. */
   pool: Pool
-  /** On the same pool, for tables whose columns are known when we write the code: `kysely.withTables<…>()`. */
-  kysely: Kysely<Record<never, never>>
   /** Waits for running queries and closes all connections. */
   close: () => Promise<void>
 }
@@ -52,8 +49,7 @@ export async function connect(options: DatabaseOptions): Promise<Database> {
     await pool.end()
     throw connectionError(error, options.url)
   }
-  const kysely = new Kysely<Record<never, never>>({ dialect: new PostgresDialect({ pool }) })
-  return { pool, kysely, close: () => pool.end() }
+  return { pool, close: () => pool.end() }
 }
 
 /**

@@ -28,8 +28,7 @@ export function wantedIndexes(model: Model): WantedIndex[] {
     add(entity, '(created_at, id)')
     if (hasOwner(entity)) add(entity, '(owner, created_at, id)')
     for (const field of entity.fields.values()) {
-      const body = fieldIndex(entity, field)
-      if (body !== null) add(entity, body)
+      for (const body of fieldIndexes(entity, field)) add(entity, body)
     }
     for (const { fields } of entity.unique) {
       const columns = fields.map((name) => entity.fields.get(name)!.columns[0]!.sql)
@@ -89,23 +88,27 @@ export function sortColumn(field: FieldModel): string {
   return column.pgType === 'text' ? `${column.sql} COLLATE "und-x-icu"` : column.sql
 }
 
-function fieldIndex(entity: EntityModel, field: FieldModel): string | null {
-  if (field.columns.length === 0 || (field.system && field.name !== 'team')) return null
+function fieldIndexes(entity: EntityModel, field: FieldModel): string[] {
+  if (field.columns.length === 0 || (field.system && field.name !== 'team')) return []
   const column = field.columns[0]!.sql
   switch (field.type.name) {
     case 'relation':
     case 'team':
-      return `(${column}, created_at, id)`
+      return [`(${column}, created_at, id)`]
     case 'stage':
       // Counts by stage are asked for on every board. With what scopes look at in it, they are read from the index alone.
-      return `(${column}, created_at, id)${hasOwner(entity) ? ' INCLUDE (owner, team)' : ''} WHERE deleted_at IS NULL`
+      return [
+        `(${column}, created_at, id)${hasOwner(entity) ? ' INCLUDE (owner, team)' : ''} WHERE deleted_at IS NULL`,
+      ]
     case 'auto-number':
-      return `(${column})`
+      return [`(${column})`]
     case 'relation-any':
-      return field.multiple ? `USING gin (${column})` : `(${column})`
+      return [field.multiple ? `USING gin (${column})` : `(${column})`]
     default:
-      if (field.field['x-index'] !== true) return null
-      return field.multiple ? `USING gin (${column})` : `(${sortColumn(field)}, id)`
+      if (field.field['x-index'] !== true) return []
+      if (field.multiple) return [`USING gin (${column})`]
+      // An index in the order of people does not serve `==`, which compares texts as they are.
+      return [`(${sortColumn(field)}, id)`, ...(sortColumn(field) === column ? [] : [`(${column})`])]
   }
 }
 

@@ -1,20 +1,18 @@
+import { Pool } from 'pg'
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { compileExpression, foldFunctionSql, type Program } from './index.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { compileExpression, ExpressionError, foldFunctionSql, type Program } from './index.ts'
 import { anyExpression } from './testing/expression.ts'
-import { connect, type TestDatabase } from './testing/postgres.ts'
 import { fields, ids, record, scope, type TestRecord, timestamp, zones } from './testing/record.ts'
 import { PatternError, portablePattern } from './regex.ts'
 import { pgType, type ValueType } from './types.ts'
+import { createTestDatabase } from '../../test/support/database.ts'
 
-let database: TestDatabase
-
-beforeAll(async () => {
-  database = await connect()
-  await database.pool.query(`CREATE SCHEMA xrm; ${foldFunctionSql}`)
-})
-
-afterAll(() => database?.stop())
+const pool = new Pool({ connectionString: await createTestDatabase({ empty: true }), max: 2 })
+// An idle connection hears of the end of its database before `end` has closed it; that is no failure of a test.
+pool.on('error', () => undefined)
+await pool.query(`CREATE SCHEMA xrm; ${foldFunctionSql}`)
+afterAll(() => pool.end())
 
 interface Setting {
   now: string
@@ -74,7 +72,7 @@ async function inSql(
     if ('sql' in value) return comparable(program.type, value.sql)
     return `(CASE WHEN ${value.amount} IS NOT NULL THEN trim_scale(${value.amount})::text || ' ' || ${value.currency} END)`
   })
-  const client = await database.pool.connect()
+  const client = await pool.connect()
   try {
     // Settings of the session must not matter.
     await client.query(
@@ -119,6 +117,17 @@ const setting: fc.Arbitrary<Setting> = fc.record({
   teams: fc.subarray([...ids]),
 })
 
+/** A constant null fits every type, so a generated text may choose overloads that do not go together; few do. */
+function compileUnlessNullIsAmbiguous(text: string): Program[] {
+  try {
+    return [compileExpression(text, scope)]
+  } catch (error) {
+    if (error instanceof ExpressionError && error.code === 'expression.type' && text.includes('null'))
+      return []
+    throw error
+  }
+}
+
 describe('JavaScript and PostgreSQL', () => {
   it('give every expression the same value', async () => {
     let compared = 0
@@ -128,7 +137,8 @@ describe('JavaScript and PostgreSQL', () => {
         fc.array(record, { minLength: 8, maxLength: 12, size: 'max' }),
         setting,
         async (texts, rows, at) => {
-          const programs = texts.map((text) => compileExpression(text, scope))
+          const programs = texts.flatMap((text) => compileUnlessNullIsAmbiguous(text))
+          expect(programs.length).toBeGreaterThan(texts.length * 0.95)
           const results = await inSql(programs, rows, at)
           const differences = new Map<string, string>()
           for (const [index, row] of rows.entries())
@@ -219,7 +229,7 @@ describe('JavaScript and PostgreSQL', () => {
         fc.array(pattern, { minLength: 150, maxLength: 150, size: 'max' }),
         fc.array(subject, { minLength: 12, maxLength: 12, size: 'max' }),
         async (patterns, texts) => {
-          const { rows } = await database.pool.query<{ p: string; s: string; met: boolean }>(
+          const { rows } = await pool.query<{ p: string; s: string; met: boolean }>(
             'SELECT p.i - 1 AS p, s, s COLLATE "C" ~ p.sql AS met FROM unnest($1::text[]) WITH ORDINALITY AS p(sql, i), unnest($2::text[]) AS s',
             [patterns.map((text) => portablePattern(text).sql), texts],
           )
@@ -263,12 +273,12 @@ describe('the SQL', () => {
     for (const text of expressions) {
       const sql = compileExpression(text, scope).sql(target)
       const query = `SELECT ${'sql' in sql ? sql.sql : ''} FROM (SELECT ${columnsSql} OFFSET 0) AS data`
-      await expect(database.pool.query(query)).resolves.toMatchObject({ rowCount: 1 })
+      await expect(pool.query(query)).resolves.toMatchObject({ rowCount: 1 })
     }
   })
 
   it('lets a trigram index serve a search, and an index on the column an equality', async () => {
-    await database.pool.query(`
+    await pool.query(`
       CREATE EXTENSION IF NOT EXISTS pg_trgm;
       CREATE TABLE people (s1 text, account uuid);
       INSERT INTO people SELECT 'Müller ' || n, gen_random_uuid() FROM generate_series(1, 20000) AS n;
@@ -283,9 +293,7 @@ describe('the SQL', () => {
       [`account == "${ids[0]}"`, 'people_account'],
     ] as const) {
       const sql = compileExpression(text, scope).sql(target)
-      const plan = await database.pool.query(
-        `EXPLAIN SELECT * FROM people WHERE ${'sql' in sql ? sql.sql : ''}`,
-      )
+      const plan = await pool.query(`EXPLAIN SELECT * FROM people WHERE ${'sql' in sql ? sql.sql : ''}`)
       expect(JSON.stringify(plan.rows)).toContain(index)
     }
   })

@@ -17,9 +17,9 @@ type Undo = (() => Promise<void>)[]
 export async function bench(options: Options): Promise<void> {
   if (!existsSync('/proc/self/stat')) throw new Error('CPU time is read from /proc, which only Linux has.')
   const undo: Undo = []
-  const stopAll = async (): Promise<void> => {
-    for (const stop of undo.splice(0).toReversed()) await stop()
-  }
+  let stopping = Promise.resolve()
+  // One after the other: a signal and the error that follows from it both come here.
+  const stopAll = (): Promise<void> => (stopping = stopAfter(stopping, undo))
   onStop(stopAll)
   const sizes: SizeResult[] = []
   try {
@@ -33,6 +33,11 @@ export async function bench(options: Options): Promise<void> {
   const report = writeReport(options, sizes)
   console.log(report)
   if (options.write !== undefined) replaceSection(options.write, report)
+}
+
+async function stopAfter(before: Promise<void>, undo: Undo): Promise<void> {
+  await before
+  for (const stop of undo.splice(0).toReversed()) await stop()
 }
 
 async function measureSize(options: Options, rows: number, undo: Undo): Promise<SizeResult> {

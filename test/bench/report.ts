@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
 import { cases } from './cases.ts'
 import type { CaseResult, SideResult } from './measure.ts'
 import type { Options } from './options.ts'
@@ -65,11 +67,12 @@ function fine(value: number): string {
 const begin = '<!-- bench: written by npm run bench -->'
 const end = '<!-- /bench -->'
 
-/** Puts the report between the two marks of a Markdown file. */
+/** Puts the report between the two marks of a Markdown file, in the form in which the repository keeps its files. */
 export function replaceSection(path: string, report: string): void {
   const text = readFileSync(path, 'utf8')
   const from = text.indexOf(begin)
   const to = text.indexOf(end)
   if (from < 0 || to < from) throw new Error(`${path} has no section between "${begin}" and "${end}".`)
   writeFileSync(path, `${text.slice(0, from + begin.length)}\n\n${report}\n\n${text.slice(to)}`)
+  execFileSync(process.execPath, [join(import.meta.dirname, '../../node_modules/oxfmt/bin/oxfmt'), path])
 }

@@ -130,7 +130,7 @@ async function openPage(app: TestApp, browser: Browser, options: BrowserContextO
     reducedMotion: 'reduce',
     ...options,
   })
-  context.setDefaultTimeout(8000)
+  context.setDefaultTimeout(30_000)
   const page = await context.newPage()
   page.on('pageerror', (error) => app.complaints.push(String(error)))
   page.on('console', (message) => {

@@ -46,32 +46,36 @@ function slowFrame(page: Page): Promise<number> {
   })
 }
 
-test('shows rows within half a second of a warm start and loads ahead while scrolling', async () => {
-  const page = await app.signedIn('/records/lead')
-  await counted(page, '450 Datensätze')
-  const starts: number[] = []
-  for (let visit = 0; visit < 3; visit++) {
-    await page.reload()
-    await page.locator('xrm-grid a.first').first().waitFor()
-    starts.push(
-      await page.evaluate(() =>
-        Math.min(
-          ...performance
-            .getEntriesByType('resource')
-            .filter(({ name }) => name.includes('/api/records/lead?'))
-            .map(({ startTime, duration }) => startTime + duration),
+test(
+  'shows rows within half a second of a warm start and loads ahead while scrolling',
+  { timeout: 180_000 },
+  async () => {
+    const page = await app.signedIn('/records/lead')
+    await counted(page, '450 Datensätze')
+    const starts: number[] = []
+    for (let visit = 0; visit < 3; visit++) {
+      await page.reload()
+      await page.locator('xrm-grid a.first').first().waitFor()
+      starts.push(
+        await page.evaluate(() =>
+          Math.min(
+            ...performance
+              .getEntriesByType('resource')
+              .filter(({ name }) => name.includes('/api/records/lead?'))
+              .map(({ startTime, duration }) => startTime + duration),
+          ),
         ),
-      ),
-    )
-  }
-  // When the rows were there to draw; the best of three, because the test shares its processor with others.
-  expect(Math.min(...starts)).toBeLessThan(1000)
-  const slowest: number[] = []
-  for (let turn = 0; turn < 3; turn++) slowest.push(await slowFrame(page))
-  expect(Math.min(...slowest)).toBeLessThan(100)
-  await page.getByText('Weiß 000').waitFor()
-  expect(app.complaints).toEqual([])
-})
+      )
+    }
+    // When the rows were there to draw; the best of three, because the test shares its processor with others.
+    expect(Math.min(...starts)).toBeLessThan(1000)
+    const slowest: number[] = []
+    for (let turn = 0; turn < 3; turn++) slowest.push(await slowFrame(page))
+    expect(Math.min(...slowest)).toBeLessThan(100)
+    await page.getByText('Weiß 000').waitFor()
+    expect(app.complaints).toEqual([])
+  },
+)
 
 test('filters as people type, keeps the filter in the URL, and clears it', async () => {
   const page = await app.signedIn('/records/lead')

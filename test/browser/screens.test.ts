@@ -40,7 +40,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     findings['shortcuts'] = await seriousFindings(page)
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+k')
-    await page.keyboard.type('nowak')
+    await page.getByRole('combobox', { name: 'Suchen …' }).fill('nowak')
     await page.getByRole('option', { name: /Nowak/ }).waitFor()
     findings['palette'] = await seriousFindings(page)
     await page.keyboard.press('Escape')
