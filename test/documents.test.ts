@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ModelView } from '@xrm/sdk/api'
 import { fixture } from './support/fixture-plugin.ts'
+import { schemaDifferences } from './support/schema-matches-model.ts'
 import { type Caller, testServer } from './support/server.ts'
 
 const { server, user, node } = await testServer({ plugins: [fixture] })
@@ -11,6 +12,11 @@ beforeAll(async () => {
   const created = await user(['admin'])
   admin = created.call
   adminId = created.id
+})
+
+// Whatever a test has published, refused or taken back: the tables fit the model that is in force.
+afterEach(async () => {
+  expect(await schemaDifferences(server.db, await server.live.refresh())).toEqual([])
 })
 
 type Row = Record<string, unknown> & { id: string; version: number }
