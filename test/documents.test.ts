@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { ModelView } from '@xrm/sdk/api'
 import { fixture } from './support/fixture-plugin.ts'
 import { schemaDifferences } from './support/schema-matches-model.ts'
@@ -12,11 +12,6 @@ beforeAll(async () => {
   const created = await user(['admin'])
   admin = created.call
   adminId = created.id
-})
-
-// Whatever a test has published, refused or taken back: the tables fit the model that is in force.
-afterEach(async () => {
-  expect(await schemaDifferences(server.db, await server.live.refresh())).toEqual([])
 })
 
 type Row = Record<string, unknown> & { id: string; version: number }
@@ -492,5 +487,11 @@ describe('changesets', () => {
       await client.query('ROLLBACK')
       client.release()
     }
+  })
+})
+
+describe('after all that', () => {
+  it('the tables fit the model that is in force, whatever was published, refused or taken back', async () => {
+    expect(await schemaDifferences(server.db, await server.live.refresh())).toEqual([])
   })
 })

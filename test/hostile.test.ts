@@ -318,3 +318,16 @@ describe('the preview of a record that will refer to a new one', () => {
     expect(deal.values['firm']!.display).toBe('Neu GmbH')
   })
 })
+
+describe('a search where nothing can be searched', () => {
+  it('finds nothing, however many words it has', async () => {
+    await create('call', { subject: 'one two three' })
+    for (const search of ['one', 'one two three', '%20'])
+      expect(
+        (await admin<{ items: Row[] }>('GET', `/api/records/call?search=${search}`)).status,
+        search,
+      ).toBe(200)
+    const { body } = await admin<{ items: Row[] }>('GET', '/api/records/call?search=one%20two')
+    expect(body.items).toEqual([])
+  })
+})

@@ -268,6 +268,11 @@ export class Changesets {
         (document) => document.kind === kind && document.name === name,
       )
       const after = change(bodyBelowAdmin(rows, kind, name), effective?.body as Json | undefined)
+      // PostgreSQL's jsonb holds neither; JSON writes both as escapes.
+      if (after !== undefined && /\\u0000|\\ud[89a-f]/i.test(JSON.stringify(after)))
+        throw new Problem(problems['document.invalid'], {
+          detail: 'Texts must be well-formed, without NUL characters.',
+        })
       // The first edit of a document fixes what it was based on; that is what a conflict is judged by.
       await writeEdit(client, changeset, {
         layer: 'admin',

@@ -14,9 +14,11 @@ export function searchCondition(builder: SelectBuilder, rights: EntityRights, te
     .split(/\s+/)
     .filter((word) => word !== '')
     .slice(0, maxWords)
-  for (const word of words) {
+  // A parameter that no condition names would be an error of its own.
+  if (fields.length === 0 && words.length > 0) builder.where.push('false')
+  for (const word of fields.length === 0 ? [] : words) {
     const needle = builder.params.literal(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text')
     const hits = fields.map((field) => `xrm.fold(t0.${field.columns[0]!.sql}) LIKE ${needle}`)
-    builder.where.push(hits.length === 0 ? 'false' : `(${hits.join(' OR ')})`)
+    builder.where.push(`(${hits.join(' OR ')})`)
   }
 }

@@ -5,7 +5,7 @@
  */
 export function isUnavailable(error: Error): boolean {
   const { code } = error as { code?: unknown }
-  if (typeof code === 'string' && (codes.has(code) || /^(08|53|58)...$/.test(code))) return true
+  if (typeof code === 'string' && (codes.has(code) || /^(08(?!P01)|53|58)/.test(code))) return true
   return lost.test(error.message)
 }
 
