@@ -241,6 +241,7 @@ function groups(
   }
   for (const group of result.values()) {
     const isCreate = group.rows[0]!.action === 'create'
+    if (isCreate) group.rows = inOrderOfUniqueValues(entity, group.rows)
     group.fields = entity.stored.filter(
       (field) =>
         field.type.name !== 'auto-number' &&
@@ -249,6 +250,14 @@ function groups(
     )
   }
   return [...result.values()]
+}
+
+/** In one order for everyone, so that two batches with the same values do not wait for each other in a circle. */
+function inOrderOfUniqueValues(entity: EntityModel, rows: readonly WriteRow[]): WriteRow[] {
+  const names = entity.unique.flatMap(({ fields }) => fields)
+  if (names.length === 0) return [...rows]
+  const keyed = rows.map((row) => ({ row, key: JSON.stringify(names.map((name) => row.next[name] ?? null)) }))
+  return keyed.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ row }) => row)
 }
 
 /** Columns without a default that every new row needs. */
