@@ -84,7 +84,7 @@ export function applyEdits(rows: readonly LayerRow[], edits: readonly Edit[]): L
   ]
 }
 
-/** A field keeps its type for now; its values would have to be converted. */
+/** Changes of a stored field's type, which are refused: its values would have to be converted. */
 export function typeChanges(context: ModelContext, state: DocumentState, next: BuiltModel): Issue[] {
   if (state.version === 0) return []
   const { model: before } = buildModel(context, state)
