@@ -40,6 +40,19 @@ export const pages: readonly ConsolePage[] = [
     show: () => html`<xrm-overview></xrm-overview>`,
   },
   {
+    path: '/admin/entities',
+    section: 'entities',
+    load: () => import('../designer/entities-page.element.ts'),
+    show: () => html`<xrm-entities></xrm-entities>`,
+  },
+  {
+    path: '/admin/entities/:name{/:tab}?',
+    section: 'entities',
+    crumb: ({ name = '' }, label) => label('entity', name),
+    load: () => import('../designer/entity-page.element.ts'),
+    show: ({ name = '', tab = '' }) => html`<xrm-entity-page .name=${name} .tab=${tab}></xrm-entity-page>`,
+  },
+  {
     path: '/admin/documents',
     section: 'documents',
     load: () => import('./documents.element.ts'),
