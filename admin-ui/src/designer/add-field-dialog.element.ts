@@ -10,6 +10,7 @@ import './expression-input.element.ts'
 import { type FieldTypeCard, fieldTypeKeys, fieldTypes } from './field-types.ts'
 import { find, t } from './i18n/index.ts'
 import { isName, nameFromTitle, systemFields } from './names.ts'
+import { firstStages } from './stages.ts'
 import { designerStyles } from './styles.ts'
 
 export interface NewField {
@@ -154,7 +155,8 @@ export class AddFieldDialog extends XrmElement {
     const words = this._search.trim().toLowerCase().split(/\s+/).filter(Boolean)
     return fieldTypes.filter((type) => {
       const { title, about } = fieldTypeKeys(type.name)
-      const text = `${type.name} ${t(title)} ${t(about)} ${find(`type.${type.name}.words`) ?? ''}`.toLowerCase()
+      const text =
+        `${type.name} ${t(title)} ${t(about)} ${find(`type.${type.name}.words`) ?? ''}`.toLowerCase()
       return words.every((word) => text.includes(word))
     })
   }
@@ -308,7 +310,8 @@ export class AddFieldDialog extends XrmElement {
         <div class="head"><label for="target">${t('relation.target')}</label></div>
         ${selectControl('target', [{ value: '', text: t('choose') }, ...choices], this._target, (value) => {
           this._target = value
-          if (this._title === '' && value !== '') this._title = choices.find((one) => one.value === value)?.text ?? ''
+          if (this._title === '' && value !== '')
+            this._title = choices.find((one) => one.value === value)?.text ?? ''
         })}
       </div>
       <fieldset>
@@ -337,7 +340,12 @@ export class AddFieldDialog extends XrmElement {
     const columns = innerWidth > 700 ? 3 : 1
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key]
     if (event.key === 'Enter') return this.#enter(event)
-    if (step === undefined || !chosen || ((event.key === 'ArrowLeft' || event.key === 'ArrowRight') && this._search)) return
+    if (
+      step === undefined ||
+      !chosen ||
+      ((event.key === 'ArrowLeft' || event.key === 'ArrowRight') && this._search)
+    )
+      return
     event.preventDefault()
     const at = Math.max(0, Math.min(found.length - 1, found.indexOf(chosen) + step))
     this.type = found[at]!.name
@@ -420,15 +428,3 @@ export class AddFieldDialog extends XrmElement {
     this._titleInput.focus()
   }
 }
-
-/** Where a new path begins: one open stage and the two ways to end. */
-function firstStages(): NonNullable<Field['x-stages']> {
-  const labels = (key: 'new' | 'won' | 'lost') =>
-    session.language === 'en' ? {} : { labels: { [session.language]: t(`stage.first-${key}`) } }
-  return {
-    new: { title: 'New', ...labels('new'), category: 'open', color: 'blue', order: 10 },
-    won: { title: 'Won', ...labels('won'), category: 'won', color: 'green', order: 20 },
-    lost: { title: 'Lost', ...labels('lost'), category: 'lost', color: 'gray', order: 30 },
-  }
-}
-

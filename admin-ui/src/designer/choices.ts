@@ -35,7 +35,8 @@ export function pathChoices(entity: EntityView, depth = 2, before = '', beforeTe
     const path = before + name
     const text = beforeText + label(field)
     const own: PathChoice = { path, text, field }
-    const next = field.relation && !field.multiple && depth > 1 ? draftModel.entity(field.relation.entity) : undefined
+    const next =
+      field.relation && !field.multiple && depth > 1 ? draftModel.entity(field.relation.entity) : undefined
     return next ? [own, ...pathChoices(next, depth - 1, `${path}.`, `${text} › `)] : [own]
   })
 }

@@ -102,7 +102,9 @@ export abstract class DocumentElement extends XrmElement {
   }
 
   protected invalid(pointer: string): boolean {
-    return this.place !== null && draft.issuesAt(...this.place, pointer).some((one) => one.severity === 'error')
+    return (
+      this.place !== null && draft.issuesAt(...this.place, pointer).some((one) => one.severity === 'error')
+    )
   }
 
   protected textProperty(pointer: string, label: string, options: PropertyOptions = {}): TemplateResult {
@@ -142,7 +144,12 @@ export abstract class DocumentElement extends XrmElement {
   protected numberProperty(
     pointer: string,
     label: string,
-    { min, max, text = false, ...options }: PropertyOptions & { min?: number; max?: number; text?: boolean } = {},
+    {
+      min,
+      max,
+      text = false,
+      ...options
+    }: PropertyOptions & { min?: number; max?: number; text?: boolean } = {},
   ): TemplateResult {
     return this.property(
       pointer,
@@ -159,7 +166,10 @@ export abstract class DocumentElement extends XrmElement {
           .value=${textOf(this.value(pointer))}
           @change=${(event: Event) => {
             const typed = inputValue(event).trim()
-            void this.edit(pointer, typed === '' ? null : text && !Number.isSafeInteger(Number(typed)) ? typed : Number(typed))
+            void this.edit(
+              pointer,
+              typed === '' ? null : text && !Number.isSafeInteger(Number(typed)) ? typed : Number(typed),
+            )
           }}
         />`,
       options,
@@ -177,8 +187,11 @@ export abstract class DocumentElement extends XrmElement {
     }: PropertyOptions & { off?: false | null; absent?: boolean } = {},
   ): TemplateResult {
     const value = this.value(pointer)
-    return this.flag(pointer, label, value === undefined ? absent : value === true, (on) =>
-      this.edit(pointer, on === absent ? (absent ? null : off) : on),
+    return this.flag(
+      pointer,
+      label,
+      value === undefined ? absent : value === true,
+      (on) => this.edit(pointer, on === absent ? (absent ? null : off) : on),
       options,
     )
   }
@@ -251,7 +264,8 @@ export abstract class DocumentElement extends XrmElement {
     label: DesignerKey,
     { area = false }: { area?: boolean } = {},
   ): TemplateResult {
-    const one = (at: string, text: string) => (area ? this.areaProperty(at, text) : this.textProperty(at, text))
+    const one = (at: string, text: string) =>
+      area ? this.areaProperty(at, text) : this.textProperty(at, text)
     return html`${one(`${pointer}/${english}`, t('in-language', { text: t(label), language: languageName('en') }))}
     ${this.languages.map((language) =>
       one(
@@ -270,7 +284,11 @@ export function selectControl(
   change: (value: string) => unknown,
 ): TemplateResult {
   const known = choices.some((choice) => choice.value === value)
-  return html`<select id=${id} .value=${live(value)} @change=${(event: Event) => void change(inputValue(event))}>
+  return html`<select
+    id=${id}
+    .value=${live(value)}
+    @change=${(event: Event) => void change(inputValue(event))}
+  >
     ${known ? nothing : html`<option value=${value} selected>${value}</option>`}
     ${choices.map(
       (choice) =>

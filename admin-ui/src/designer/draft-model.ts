@@ -31,7 +31,9 @@ class DraftModel extends EventTarget {
 
   /** All entities that people work with, by title. */
   get entities(): EntityView[] {
-    return Object.values(this.model.entities).toSorted((a, b) => a.order - b.order || a.name.localeCompare(b.name))
+    return Object.values(this.model.entities).toSorted(
+      (a, b) => a.order - b.order || a.name.localeCompare(b.name),
+    )
   }
 
   #soon(): void {

@@ -144,12 +144,16 @@ export class EntitiesPage extends XrmElement {
   #entity(one: DocumentSummary): TemplateResult {
     const body = this.#bodies.data?.get(one.name)
     const view = draftModel.entity(one.name)
-    const about = view ? (view.descriptions?.[document.documentElement.lang] ?? view.description) : body?.description
+    const about = view
+      ? (view.descriptions?.[document.documentElement.lang] ?? view.description)
+      : body?.description
     const own = one.layers.every((layer) => layer === 'admin')
     return html`<li>
       <a class="card" href="/admin/entities/${encodeURIComponent(one.name)}/fields">
         <span class="icon"><xrm-icon name=${body?.['x-entity'].icon ?? 'box'} size="18"></xrm-icon></span>
-        <span class="ellipsis"><strong>${label(one)}</strong> <span class="mono second">${one.name}</span></span>
+        <span class="ellipsis"
+          ><strong>${label(one)}</strong> <span class="mono second">${one.name}</span></span
+        >
         <span class="marks">
           ${own ? html`<span class="chip violet">${t('origin.own')}</span>` : nothing}
           ${one.draft ? html`<span class="chip blue">${t(`draft.${one.draft}`)}</span>` : nothing}

@@ -16,6 +16,26 @@ interface Tab {
 
 const tabs = {
   fields: { show: (entity: string) => html`<xrm-fields-tab .entity=${entity}></xrm-fields-tab>`, load: null },
+  stages: {
+    show: (entity) => html`<xrm-stages-tab .entity=${entity}></xrm-stages-tab>`,
+    load: () => import('./stages-tab.element.ts'),
+  },
+  forms: {
+    show: (entity) => html`<xrm-forms-tab .entity=${entity}></xrm-forms-tab>`,
+    load: () => import('./forms-tab.element.ts'),
+  },
+  views: {
+    show: (entity) => html`<xrm-views-tab .entity=${entity}></xrm-views-tab>`,
+    load: () => import('./views-tab.element.ts'),
+  },
+  settings: {
+    show: (entity) => html`<xrm-settings-tab .entity=${entity}></xrm-settings-tab>`,
+    load: () => import('./settings-tab.element.ts'),
+  },
+  labels: {
+    show: (entity) => html`<xrm-labels-tab .entity=${entity}></xrm-labels-tab>`,
+    load: () => import('./labels-tab.element.ts'),
+  },
 } satisfies Record<string, Tab>
 
 type TabName = keyof typeof tabs

@@ -22,7 +22,12 @@ export class ExpressionInput extends XrmElement {
     css`
       textarea {
         min-height: 34px;
-        font: 400 12.5px/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace;
+        font:
+          400 12.5px/1.5 ui-monospace,
+          'SF Mono',
+          Menlo,
+          Consolas,
+          monospace;
         field-sizing: content;
       }
       .answer {
@@ -74,7 +79,9 @@ export class ExpressionInput extends XrmElement {
   }
 
   #type(): unknown {
-    return this._answer?.type ? html`<span class="second">${t('expression.gives', { type: this._answer.type })}</span>` : nothing
+    return this._answer?.type
+      ? html`<span class="second">${t('expression.gives', { type: this._answer.type })}</span>`
+      : nothing
   }
 
   #issue({ from, to, message }: ExpressionAnswer['issues'][number]): TemplateResult {

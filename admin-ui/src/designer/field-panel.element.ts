@@ -94,7 +94,9 @@ export class FieldPanel extends DocumentElement {
         <h2 class="ellipsis">${label({ title, labels: field['x-labels'] ?? {} })}</h2>
         <span class="second small"
           >${typeTitle(type.name)} · <span class="mono">${this.field}</span>${
-            bornIn(this.view!, at) === 'plugin' ? html` · ${t('origin.from', { name: this.view!.plugins.join(', ') })}` : nothing
+            bornIn(this.view!, at) === 'plugin'
+              ? html` · ${t('origin.from', { name: this.view!.plugins.join(', ') })}`
+              : nothing
           }</span
         >
         <button class="quiet icon" aria-label=${t('field.close')} @click=${() => this.emit('xrm-close')}>
@@ -126,10 +128,13 @@ export class FieldPanel extends DocumentElement {
       ${has('options') ? this.#options(field) : nothing}
       ${
         has('stages')
-          ? html`<p><a href="/admin/entities/${this.entity}/stages?field=${this.field}">${t('field.to-stages')}</a></p>`
+          ? html`<p>
+              <a href="/admin/entities/${this.entity}/stages?field=${this.field}">${t('field.to-stages')}</a>
+            </p>`
           : nothing
       }
-      ${has('relation') ? this.#relation(field) : nothing} ${has('entities') ? this.#entities(field) : nothing}
+      ${has('relation') ? this.#relation(field) : nothing}
+      ${has('entities') ? this.#entities(field) : nothing}
       ${has('formula') ? this.expressionProperty(`${at}/x-formula`, t('field.formula'), { entity: this.entity }) : nothing}
       ${
         has('number')
@@ -263,7 +268,9 @@ export class FieldPanel extends DocumentElement {
           this.flag(`${this.#at}/x-entities/${value}`, text, Object.hasOwn(chosen, value), (on) => {
             // Without any entity left, the keyword goes: it would allow none.
             const last = !on && Object.keys(chosen).length <= 1
-            return last ? this.edit(`${this.#at}/x-entities`, null) : this.edit(`${this.#at}/x-entities/${value}`, on || null)
+            return last
+              ? this.edit(`${this.#at}/x-entities`, null)
+              : this.edit(`${this.#at}/x-entities/${value}`, on || null)
           }),
         )}
       </div>
@@ -286,10 +293,15 @@ export class FieldPanel extends DocumentElement {
   }
 
   #search(): TemplateResult {
-    const search = ((this.value('/x-entity/search') ?? []) as string[]).filter((one) => typeof one === 'string')
+    const search = ((this.value('/x-entity/search') ?? []) as string[]).filter(
+      (one) => typeof one === 'string',
+    )
     const on = search.includes(this.field)
     return this.flag(`/x-entity/search`, t('field.search'), on, (now) =>
-      this.edit('/x-entity/search', now ? [...search, this.field] : (search.filter((one) => one !== this.field) as Json)),
+      this.edit(
+        '/x-entity/search',
+        now ? [...search, this.field] : (search.filter((one) => one !== this.field) as Json),
+      ),
     )
   }
 

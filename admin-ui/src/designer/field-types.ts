@@ -57,7 +57,16 @@ export const fieldTypes: readonly FieldTypeCard[] = [
   ),
   card('long-text', 'text', 'text', { 'x-type': 'long-text' }, 'default', 'length', 'pattern'),
   card('email', 'mail', 'text', { type: 'string', format: 'email' }, 'multiple', 'index', 'search', 'unique'),
-  card('phone', 'phone', 'text', { type: 'string', format: 'phone' }, 'multiple', 'index', 'search', 'unique'),
+  card(
+    'phone',
+    'phone',
+    'text',
+    { type: 'string', format: 'phone' },
+    'multiple',
+    'index',
+    'search',
+    'unique',
+  ),
   card('url', 'link', 'text', { type: 'string', format: 'uri' }, 'multiple', 'index', 'search', 'unique'),
   card('integer', 'hash', 'number', { type: 'integer' }, 'default', 'range', 'index', 'unique'),
   card('decimal', 'decimals-arrow-right', 'number', { type: 'number' }, 'default', 'range', 'scale', 'index'),
@@ -76,7 +85,14 @@ export const fieldTypes: readonly FieldTypeCard[] = [
   card('date', 'calendar', 'time', { type: 'string', format: 'date' }, 'index'),
   card('date-time', 'clock', 'time', { type: 'string', format: 'date-time' }, 'index'),
   card('boolean', 'toggle-right', 'choice', { type: 'boolean' }, 'default', 'index'),
-  card('select', 'circle-chevron-down', 'choice', { 'x-type': 'select', 'x-options': {} }, 'default', 'options'),
+  card(
+    'select',
+    'circle-chevron-down',
+    'choice',
+    { 'x-type': 'select', 'x-options': {} },
+    'default',
+    'options',
+  ),
   card('multi-select', 'list-checks', 'choice', { 'x-type': 'multi-select', 'x-options': {} }, 'options'),
   card('stage', 'milestone', 'choice', { 'x-type': 'stage', 'x-stages': {} }, 'default', 'stages'),
   card('tags', 'tags', 'choice', { 'x-type': 'tags' }),
@@ -122,7 +138,9 @@ export function fieldTypeName(field: Field): string {
 /** The gallery's card of a field; a type that a plugin brings has a plain one. */
 export function fieldTypeOf(field: Field): FieldTypeCard {
   const name = fieldTypeName(field)
-  return byName.get(name) ?? { name, icon: 'puzzle', group: 'other', template: { 'x-type': name }, settings: [] }
+  return (
+    byName.get(name) ?? { name, icon: 'puzzle', group: 'other', template: { 'x-type': name }, settings: [] }
+  )
 }
 
 /** The message keys of a type's name and of the line that explains it. */

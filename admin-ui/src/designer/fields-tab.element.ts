@@ -95,6 +95,9 @@ export class FieldsTab extends DocumentElement {
       .field xrm-icon {
         color: var(--text-2);
       }
+      .field > span {
+        line-height: 1.45;
+      }
       .field strong {
         font-weight: 600;
       }
@@ -236,7 +239,12 @@ export class FieldsTab extends DocumentElement {
     if (names.length === 0) {
       return html`<div class="card empty">${words ? t('fields.no-match') : t('fields.none')}</div>`
     }
-    return html`<ol class="entries card" data-group="fields" aria-label=${t('tab.fields')} @keydown=${this.#arrows}>
+    return html`<ol
+      class="entries card"
+      data-group="fields"
+      aria-label=${t('tab.fields')}
+      @keydown=${this.#arrows}
+    >
       ${repeat(
         names,
         (name) => name,
@@ -253,11 +261,7 @@ export class FieldsTab extends DocumentElement {
       <button class="handle" data-handle aria-label=${t('move', { name: title })} title=${t('move-hint')}>
         <xrm-icon name="grip-vertical" size="14"></xrm-icon>
       </button>
-      <button
-        class="field"
-        aria-pressed=${chosen}
-        @click=${() => this.#choose(chosen ? null : name)}
-      >
+      <button class="field" aria-pressed=${chosen} @click=${() => this.#choose(chosen ? null : name)}>
         <xrm-icon name=${type.icon}></xrm-icon>
         <span class="ellipsis"><strong>${title}</strong> <span class="mono">${name}</span></span>
         <span class="marks">
@@ -282,8 +286,12 @@ export class FieldsTab extends DocumentElement {
   /** Fields that were removed: in this draft, and earlier ones whose data is kept. */
   #gone(): unknown {
     const shipped = Object.keys((valueBelow(this.view!, '/properties') ?? {}) as object)
-    const kept = (this.#retired.data?.items ?? []).filter((one) => one.entity === this.entity && one.field !== null)
-    const names = new Set([...shipped, ...kept.map((one) => one.field!)].filter((name) => !Object.hasOwn(this.#fields, name)))
+    const kept = (this.#retired.data?.items ?? []).filter(
+      (one) => one.entity === this.entity && one.field !== null,
+    )
+    const names = new Set(
+      [...shipped, ...kept.map((one) => one.field!)].filter((name) => !Object.hasOwn(this.#fields, name)),
+    )
     const error = this.#retired.error
     if (names.size === 0 && !error) return nothing
     return html`<section class="card retired" aria-label=${t('fields.retired')}>
@@ -294,7 +302,10 @@ export class FieldsTab extends DocumentElement {
         ${[...names].map((name) => {
           const one = kept.find((other) => other.field === name)
           return html`<li>
-            <span><span class="mono">${name}</span> ${one ? html`<span class="second small">${typeTitle(one.type)} · ${t('fields.filled', { count: one.filled })}</span>` : nothing}</span>
+            <span
+              ><span class="mono">${name}</span>
+              ${one ? html`<span class="second small">${typeTitle(one.type)} · ${t('fields.filled', { count: one.filled })}</span>` : nothing}</span
+            >
             <button class="link" @click=${() => void this.#restore(name, one)}>${t('fields.restore')}</button>
           </li>`
         })}
@@ -320,7 +331,10 @@ export class FieldsTab extends DocumentElement {
 
   #closed(event: Event): void {
     // Dialogs inside the panel close themselves.
-    if ((event.target as HTMLElement).localName === 'xrm-field-panel' && event.composedPath()[0] === event.target)
+    if (
+      (event.target as HTMLElement).localName === 'xrm-field-panel' &&
+      event.composedPath()[0] === event.target
+    )
       this.#choose(null)
   }
 
@@ -338,8 +352,12 @@ export class FieldsTab extends DocumentElement {
     const fields = this.#fields
     const keys = movedKeys(orderedKeys(fields, 'x-order'), name, before)
     const orders = orderPatch(keys, name, (one) => fields[one]?.['x-order'])
-    const patch = Object.fromEntries(Object.entries(orders).map(([one, order]) => [one, { 'x-order': order }]))
-    announce(t('moved', { name: titleOf(name, fields[name]!), place: keys.indexOf(name) + 1, count: keys.length }))
+    const patch = Object.fromEntries(
+      Object.entries(orders).map(([one, order]) => [one, { 'x-order': order }]),
+    )
+    announce(
+      t('moved', { name: titleOf(name, fields[name]!), place: keys.indexOf(name) + 1, count: keys.length }),
+    )
     const done = this.edit('/properties', patch)
     await this.#sortable.focus(name)
     await done
@@ -375,8 +393,13 @@ export class FieldsTab extends DocumentElement {
 
   /** Puts a field at the end of the first list of the entity. */
   async #intoList(name: string): Promise<void> {
-    const names = this.#documents.of('view').filter((one) => one.entity === this.entity).map((one) => one.name)
-    const views = await Promise.all(names.map(async (one) => [one, (await draft.document('view', one)).body as View] as const))
+    const names = this.#documents
+      .of('view')
+      .filter((one) => one.entity === this.entity)
+      .map((one) => one.name)
+    const views = await Promise.all(
+      names.map(async (one) => [one, (await draft.document('view', one)).body as View] as const),
+    )
     const first = views.toSorted(([, a], [, b]) => (a.order ?? 1e9) - (b.order ?? 1e9))[0]
     if (!first) return
     await draft.patch('view', first[0], patchAt(`/columns/${name}`, { order: nextOrder(first[1].columns) }))
@@ -401,4 +424,3 @@ export class FieldsTab extends DocumentElement {
 function titleOf(name: string, field: NonNullable<Entity['properties'][string]>): string {
   return label({ title: field.title ?? name.replaceAll('_', ' '), labels: field['x-labels'] ?? {} })
 }
-

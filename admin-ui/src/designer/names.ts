@@ -1,5 +1,14 @@
 const namePattern = /^[a-z][a-z0-9_]{0,47}$/
-const letters: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss', æ: 'ae', ø: 'o', å: 'a', ł: 'l' }
+const letters: Record<string, string> = {
+  ä: 'ae',
+  ö: 'oe',
+  ü: 'ue',
+  ß: 'ss',
+  æ: 'ae',
+  ø: 'o',
+  å: 'a',
+  ł: 'l',
+}
 
 /** Names that every record has already. */
 export const systemFields: ReadonlySet<string> = new Set([

@@ -134,7 +134,15 @@ export class NewEntityDialog extends XrmElement {
 
   /** Whoever is administrator may use it from the start, and whom one adds. */
   get #roles(): ReadonlySet<string> {
-    return this._roles ?? new Set(this.#documents.of('role').map((one) => one.name).filter((name) => name !== 'reader'))
+    return (
+      this._roles ??
+      new Set(
+        this.#documents
+          .of('role')
+          .map((one) => one.name)
+          .filter((name) => name !== 'reader'),
+      )
+    )
   }
 
   override render(): TemplateResult {
@@ -188,23 +196,27 @@ export class NewEntityDialog extends XrmElement {
         <fieldset>
           <legend>${t('entity.roles')}</legend>
           <div class="roles">
-            ${this.#documents.of('role').map(
-              (role) =>
-                html`<label
-                  ><input
-                    type="checkbox"
-                    .checked=${this.#roles.has(role.name)}
-                    @change=${() => this.#toggle(role.name)}
-                  />${label(role)}</label
-                >`,
-            )}
+            ${this.#documents
+              .of('role')
+              .map(
+                (role) =>
+                  html`<label
+                    ><input
+                      type="checkbox"
+                      .checked=${this.#roles.has(role.name)}
+                      @change=${() => this.#toggle(role.name)}
+                    />${label(role)}</label
+                  >`,
+              )}
           </div>
         </fieldset>
         ${this._failure ? html`<div class="note bad" role="alert">${this._failure}</div>` : nothing}
       </div>
       <div slot="footer" class="foot">
         <button @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
-        <button class="primary" ?disabled=${this._busy} @click=${() => void this.#make()}>${t('entity.make')}</button>
+        <button class="primary" ?disabled=${this._busy} @click=${() => void this.#make()}>
+          ${t('entity.make')}
+        </button>
       </div>
     </xrm-dialog>`
   }

@@ -31,7 +31,10 @@ export class OptionsEditor extends DocumentElement {
         padding: 3px 0;
       }
       :host([wide]) li {
-        grid-template-columns: 22px minmax(0, 1.4fr) repeat(var(--languages, 1), minmax(0, 1.4fr)) 110px 90px auto 30px;
+        grid-template-columns: 22px minmax(0, 1.4fr) repeat(
+            var(--languages, 1),
+            minmax(0, 1.4fr)
+          ) 110px 90px auto 30px;
         gap: 8px;
         border-bottom: 1px solid var(--line);
       }
@@ -147,7 +150,12 @@ export class OptionsEditor extends DocumentElement {
     const at = `${this.pointer}/${key}`
     const off = option.active === false
     return html`<li data-key=${key} class=${off ? 'off' : ''}>
-      <button class="handle" data-handle aria-label=${t('move', { name: option.title })} title=${t('move-hint')}>
+      <button
+        class="handle"
+        data-handle
+        aria-label=${t('move', { name: option.title })}
+        title=${t('move-hint')}
+      >
         <xrm-icon name="grip-vertical" size="14"></xrm-icon>
       </button>
       <div class="texts">
@@ -179,7 +187,10 @@ export class OptionsEditor extends DocumentElement {
             aria-label=${t('options.active-of', { name: option.title })}
             .checked=${!off}
             @change=${(event: Event) =>
-              void this.edit(`${at}/active`, (event.currentTarget as HTMLInputElement).checked ? null : false)}
+              void this.edit(
+                `${at}/active`,
+                (event.currentTarget as HTMLInputElement).checked ? null : false,
+              )}
           />${this.wide ? t('options.active') : nothing}
         </label>
       </div>
@@ -213,14 +224,17 @@ export class OptionsEditor extends DocumentElement {
   }
 
   #numbered(options: Record<string, Option>): string {
-    for (let number = 1; ; number++) if (!Object.hasOwn(options, `option_${number}`)) return `option_${number}`
+    for (let number = 1; ; number++)
+      if (!Object.hasOwn(options, `option_${number}`)) return `option_${number}`
   }
 
   async #move(key: string, before: string | null): Promise<void> {
     const options = this.#options
     const keys = movedKeys(orderedKeys(options), key, before)
     const orders = orderPatch(keys, key, (one) => options[one]?.order)
-    announce(t('moved', { name: options[key]?.title ?? key, place: keys.indexOf(key) + 1, count: keys.length }))
+    announce(
+      t('moved', { name: options[key]?.title ?? key, place: keys.indexOf(key) + 1, count: keys.length }),
+    )
     const patch = Object.fromEntries(Object.entries(orders).map(([one, order]) => [one, { order }]))
     const done = this.edit(this.pointer, patch)
     await this.#sortable.focus(key)

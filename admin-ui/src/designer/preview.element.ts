@@ -125,7 +125,11 @@ export class PreviewElement extends XrmElement {
     ${
       entity
         ? this.show.map((one) =>
-            one === 'create' ? this.#create(entity) : one === 'form' ? this.#form(entity) : this.#table(entity),
+            one === 'create'
+              ? this.#create(entity)
+              : one === 'form'
+                ? this.#form(entity)
+                : this.#table(entity),
           )
         : nothing
     }`
@@ -177,7 +181,11 @@ export class PreviewElement extends XrmElement {
             <tr>
               ${columns.map(
                 (column) =>
-                  html`<th scope="col" class=${column.kind.end ? 'end' : ''} ${cssom({ width: `${column.width}px` })}>
+                  html`<th
+                    scope="col"
+                    class=${column.kind.end ? 'end' : ''}
+                    ${cssom({ width: `${column.width}px` })}
+                  >
                     ${column.label}
                   </th>`,
               )}

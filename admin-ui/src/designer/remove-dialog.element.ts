@@ -61,7 +61,8 @@ export class RemoveDialog extends XrmElement {
     const { entity, field, option } = this.removal.question
     try {
       ;[this._uses, this._records] = await Promise.all([
-        whereUsed(this.removal.question),
+        // A view or a form is named by nothing.
+        Object.keys(this.removal.question).length === 0 ? [] : whereUsed(this.removal.question),
         entity === undefined ? null : countRecords(entity, field, option),
       ])
     } catch (error) {

@@ -70,7 +70,14 @@ export class RenameDialog extends XrmElement {
         <p class="second">${t('rename.text')}</p>
         <div class="prop">
           <div class="head"><label for="to">${t('api-name')}</label></div>
-          <input id="to" class="mono" autofocus autocomplete="off" spellcheck="false" .value=${this.field || this.entity} />
+          <input
+            id="to"
+            class="mono"
+            autofocus
+            autocomplete="off"
+            spellcheck="false"
+            .value=${this.field || this.entity}
+          />
         </div>
         ${
           this.field
@@ -107,7 +114,9 @@ export class RenameDialog extends XrmElement {
       </div>
       <div slot="footer" class="foot">
         <button @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
-        <button class="primary" ?disabled=${this._busy} @click=${() => void this.#rename()}>${t('rename.do')}</button>
+        <button class="primary" ?disabled=${this._busy} @click=${() => void this.#rename()}>
+          ${t('rename.do')}
+        </button>
       </div>
     </xrm-dialog>`
   }
@@ -125,11 +134,14 @@ export class RenameDialog extends XrmElement {
       this._failure = t('name.wrong')
       return
     }
-    if (to === (this.field || this.entity) && plural === this.plural && this.field) return void this.emit('xrm-close')
+    if (to === (this.field || this.entity) && plural === this.plural && this.field)
+      return void this.emit('xrm-close')
     this._busy = true
     this._failure = ''
     try {
-      const body = this.field ? { entity: this.entity, field: this.field, to } : { entity: this.entity, to, plural }
+      const body = this.field
+        ? { entity: this.entity, field: this.field, to }
+        : { entity: this.entity, to, plural }
       await draft.run(this.heading, (id) => call('POST', `/api/changesets/${id}/rename`, { body }))
       this.emit('xrm-renamed', to)
       this.emit('xrm-close')

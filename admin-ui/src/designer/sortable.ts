@@ -13,7 +13,7 @@ type Host = ReactiveControllerHost & { readonly renderRoot: HTMLElement | Docume
 /**
  * Lets people put entries into another order, by pointer and by keyboard. The host marks lists with `data-group`, entries
  * with `data-key` and what is dragged by with `data-handle`; entries move with Alt and the arrow keys, from the end of one
- * group into the next. (The library that UI.md names listens at the document and does not see elements in shadow roots.)
+ * group into the next, past those with `data-by-pointer`. (The library that UI.md names listens at the document and does not see elements in shadow roots.)
  */
 export class Sortable implements ReactiveController {
   readonly #host: Host
@@ -112,8 +112,10 @@ export class Sortable implements ReactiveController {
   #at(x: number, y: number): { group: HTMLElement; before: HTMLElement | null } | null {
     const root = this.#host.renderRoot as unknown as DocumentOrShadowRoot
     const under = root.elementFromPoint(x, y)
-    const group = under?.closest<HTMLElement>('[data-group]')
-    if (!group || !accepts(group, this.#drag!.element)) return null
+    let group = under?.closest<HTMLElement>('[data-group]')
+    while (group && !accepts(group, this.#drag!.element))
+      group = group.parentElement?.closest<HTMLElement>('[data-group]')
+    if (!group) return null
     const sideways = group.dataset['direction'] === 'row'
     const entries = entriesOf(group).filter((one) => one !== this.#drag!.element)
     const before = entries.find((one) => {
@@ -121,7 +123,10 @@ export class Sortable implements ReactiveController {
       if (sideways) return x < box.left + box.width / 2
       // In a grid, entries of the same line are compared by x.
       if (y < box.top) return true
-      return y < box.bottom && (box.width > group.clientWidth * 0.7 ? y < box.top + box.height / 2 : x < box.left + box.width / 2)
+      return (
+        y < box.bottom &&
+        (box.width > group.clientWidth * 0.7 ? y < box.top + box.height / 2 : x < box.left + box.width / 2)
+      )
     })
     return { group, before: before ?? null }
   }
@@ -161,7 +166,7 @@ export class Sortable implements ReactiveController {
   #neighbour(group: HTMLElement, element: HTMLElement, step: number): HTMLElement | undefined {
     const groups = [
       ...(this.#host.renderRoot as HTMLElement).querySelectorAll<HTMLElement>('[data-group]'),
-    ].filter((one) => accepts(one, element))
+    ].filter((one) => one === group || (accepts(one, element) && !one.hasAttribute('data-by-pointer')))
     return groups[groups.indexOf(group) + step]
   }
 

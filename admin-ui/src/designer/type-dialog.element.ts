@@ -78,7 +78,9 @@ export class TypeDialog extends DocumentElement {
               html`<li>
                 <button aria-pressed=${type === this._to} @click=${() => (this._to = type)}>
                   <xrm-icon name=${type.icon}></xrm-icon>
-                  <div>${t(fieldTypeKeys(type.name).title)}<span>${t(fieldTypeKeys(type.name).about)}</span></div>
+                  <div>
+                    ${t(fieldTypeKeys(type.name).title)}<span>${t(fieldTypeKeys(type.name).about)}</span>
+                  </div>
                 </button>
               </li>`,
           )}
@@ -86,8 +88,14 @@ export class TypeDialog extends DocumentElement {
       ${this._to ? html`<div class="note">${t('type.values')}</div>` : nothing}
       <div slot="footer" class="foot">
         <button @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
-        <button ?disabled=${!this._to || this._busy} @click=${() => void this.#change(field, false)}>${t('type.do')}</button>
-        <button class="primary" ?disabled=${!this._to || this._busy} @click=${() => void this.#change(field, true)}>
+        <button ?disabled=${!this._to || this._busy} @click=${() => void this.#change(field, false)}>
+          ${t('type.do')}
+        </button>
+        <button
+          class="primary"
+          ?disabled=${!this._to || this._busy}
+          @click=${() => void this.#change(field, true)}
+        >
           ${t('type.do-and-values')}
         </button>
       </div>
@@ -112,7 +120,8 @@ async function optionsFrom(entity: string, field: string): Promise<Record<string
   const options: Record<string, Json> = {}
   for (const value of await valuesOf(entity, field, 30)) {
     const key = nameFromTitle(value, (one) => Object.hasOwn(options, one))
-    if (key !== '') options[key] = { title: value.slice(0, 200), order: (Object.keys(options).length + 1) * 10 }
+    if (key !== '')
+      options[key] = { title: value.slice(0, 200), order: (Object.keys(options).length + 1) * 10 }
   }
   return options
 }

@@ -21,11 +21,7 @@ export async function whereUsed(question: UsageQuestion): Promise<ReferenceView[
 }
 
 /** How many records hold something; null where it is not published yet, so that none can. */
-export async function countRecords(
-  entity: string,
-  field?: string,
-  option?: string,
-): Promise<number | null> {
+export async function countRecords(entity: string, field?: string, option?: string): Promise<number | null> {
   const view = session.entity(entity)
   const published = field === undefined ? undefined : view?.fields[field]
   if (!view || (field !== undefined && !published)) return null
