@@ -18,7 +18,10 @@ export function referencesIn(
   return search(text, scope, functions)
 }
 
-/** Gives names new ones and keeps everything else of the text as it is. `rename` returns undefined to keep a name. */
+/**
+ * Gives names new ones and keeps everything else of the text as it is. `rename` returns undefined to keep a name; it is
+ * asked about constants beside fields too, and what it returns for one replaces the constant as it is written.
+ */
 export function renameIn(
   text: string,
   scope: Scope,
@@ -28,7 +31,7 @@ export function renameIn(
   let result = ''
   let at = 0
   for (const reference of referencesIn(text, scope, functions)) {
-    const name = reference.value === undefined ? rename(reference) : undefined
+    const name = rename(reference)
     if (name === undefined) continue
     result += text.slice(at, reference.start) + name
     at = reference.end
