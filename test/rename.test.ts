@@ -83,7 +83,7 @@ describe('where-used', () => {
     )
     const set = Object.values(server.live.current.entities.get('lead')!.body.properties)
       .map((field) => field['x-options'])
-      .find((options) => typeof options === 'string')
+      .find((name) => typeof name === 'string')
     expect(await ask(`optionSet=${set as string}`)).toContainEqual(
       expect.objectContaining({ kind: 'entity', name: 'lead' }),
     )
