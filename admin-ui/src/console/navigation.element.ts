@@ -27,7 +27,7 @@ export class ConsoleNavigationElement extends XrmElement {
         margin-bottom: 1px;
         border-radius: 6px;
         color: var(--text-2);
-        font: 500 13.5px/1 var(--font);
+        font: 500 13.5px/1.3 var(--font);
       }
       a:hover {
         background: var(--hover);

@@ -21,6 +21,7 @@ const pages = {
   setUp: () => import('./set-up.element.ts'),
   palette: () => import('./palette.element.ts'),
   console: () => import('../console/console.element.ts'),
+  glossary: () => import('../console/glossary.element.ts'),
   sheet: () => import('./shortcut-sheet.element.ts'),
 }
 
@@ -70,6 +71,18 @@ export class AppElement extends XrmElement {
         .frame {
           grid-template-columns: 1fr;
           grid-template-rows: auto minmax(0, 1fr);
+        }
+      }
+      @media print {
+        :host,
+        .frame,
+        main {
+          display: block;
+          height: auto;
+          overflow: visible;
+        }
+        header {
+          display: none;
         }
       }
     `,
@@ -203,6 +216,10 @@ export class AppElement extends XrmElement {
     if (route.name === 'console' && session.model.me.administer) {
       void pages.console()
       return html`<xrm-console></xrm-console>`
+    }
+    if (route.name === 'glossary') {
+      void pages.glossary()
+      return html`<xrm-glossary></xrm-glossary>`
     }
     if (route.name === 'home') return html`<div class="middle second">${t('app.nothing')}</div>`
     return html`<div class="middle">

@@ -75,7 +75,7 @@ export class NavigationElement extends XrmElement {
         border-radius: 6px;
         background: none;
         color: var(--text-2);
-        font: 500 13.5px/1 var(--font);
+        font: 500 13.5px/1.3 var(--font);
       }
       a:hover {
         background: var(--hover);
