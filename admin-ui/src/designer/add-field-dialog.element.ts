@@ -67,8 +67,10 @@ export class AddFieldDialog extends XrmElement {
         display: grid;
         grid-template-columns: 28px minmax(0, 1fr);
         gap: 2px 8px;
+        align-content: center;
         align-items: center;
-        padding: 8px 10px;
+        min-height: 62px;
+        padding: 7px 10px;
         cursor: pointer;
       }
       .card xrm-icon {

@@ -30,10 +30,16 @@ export abstract class DocumentElement extends XrmElement {
   /** The document; null while it is not chosen. */
   protected abstract get place(): [DocumentKind, string] | null
 
-  protected document = new DocumentController(this, () => this.place)
+  protected document!: DocumentController
+
+  override connectedCallback(): void {
+    // After the fields of the element itself, because its place may depend on what they read.
+    this.document ??= new DocumentController(this, () => this.place)
+    super.connectedCallback()
+  }
 
   protected get view() {
-    return this.document.view
+    return this.document?.view
   }
 
   /** The value at a place, undefined when there is none. */
