@@ -50,7 +50,7 @@ test('gathers the changes of a new field, and tells new from changed and removed
       { pointer: '/properties/size/title', after: 'Size' },
       { pointer: '/properties/size/type', after: 'string' },
       { pointer: '/properties/email/maxLength', before: 80, after: 120 },
-      { pointer: '/properties/fax', before: { title: 'Fax' } },
+      { pointer: '/properties/fax', before: { title: 'Fax', 'x-order': 3 } },
       { pointer: '/title', before: 'Lead', after: 'Prospect' },
     ],
     [
@@ -64,7 +64,7 @@ test('gathers the changes of a new field, and tells new from changed and removed
   ).toEqual([
     ['Field “Size”', 'added', ['Title', 'type']],
     ['Field “E-mail”', 'changed', ['Longest text']],
-    ['Field “Fax”', 'removed', ['']],
+    ['Field “Fax”', 'removed', ['Title', 'order']],
     ['', 'changed', ['Title']],
   ])
 })

@@ -1,7 +1,7 @@
 import type { DocumentKind } from '@xrm/sdk'
 import type { ChangeEntry } from '@xrm/sdk/configuration'
-import { isObject, type Json, valueAt } from '@xrm/sdk/merge'
-import { pointerKeys } from './layers.ts'
+import { isObject, type Json, patchPointers, valueAt } from '@xrm/sdk/merge'
+import { patchAt, pointerKeys } from './layers.ts'
 
 /** What a reader of changes is told: the words, and the language for titles and names of languages. */
 export interface Words {
@@ -70,8 +70,12 @@ export function groupChanges(
   words: Words,
 ): ChangeGroup[] {
   const groups = new Map<string, ChangeGroup>()
-  for (const change of changes) {
-    const steps = stepsOf(kind, change.pointer, bodies, words)
+  // What comes or goes is named by itself where no document holds it.
+  const named = changes.flatMap(({ pointer, after, before }) =>
+    [after, before].filter(isObject).map((value) => patchAt(pointer, value)),
+  )
+  for (const change of changes.flatMap(leavesOf)) {
+    const steps = stepsOf(kind, change.pointer, [...bodies, ...named], words)
     const last = steps.findLastIndex((step) => step.thing)
     const keys = pointerKeys(change.pointer)
     const pointer = change.pointer
@@ -108,6 +112,15 @@ export function describeValue(value: unknown, words: Words): { text: string; jso
     return { text: value.join(', '), json: false }
   const title = isObject(value) ? titleOf(value as Json, words.language) : undefined
   return title === undefined ? { text: JSON.stringify(value), json: true } : { text: title, json: false }
+}
+
+/** Something whole that came or went, value by value. */
+function leavesOf(change: ChangeEntry): ChangeEntry[] {
+  const { pointer, before, after } = change
+  const side = before == null ? 'after' : 'before'
+  const value = (before ?? after) as Json | undefined
+  if ((before != null && after != null) || !isObject(value)) return [change]
+  return patchPointers(value).map((leaf) => ({ pointer: pointer + leaf, [side]: valueAt(value, leaf) }))
 }
 
 function stepsOf(kind: DocumentKind, pointer: string, bodies: readonly unknown[], words: Words): Step[] {

@@ -23,6 +23,15 @@ export class JobElement extends XrmElement {
       :host {
         padding: 10px 14px 12px;
       }
+      .row {
+        flex-wrap: wrap;
+      }
+      strong {
+        flex: 1 1 200px;
+      }
+      .note {
+        margin-top: 6px;
+      }
       progress {
         display: block;
         width: 100%;
@@ -53,7 +62,7 @@ export class JobElement extends XrmElement {
     const active = job.status === 'running' || job.status === 'waiting'
     const share = job.total > 0 ? job.done / job.total : null
     return html`<div class="row">
-        <strong class="grow ellipsis">${job.title}</strong>
+        <strong class="ellipsis">${job.title}</strong>
         ${
           job.changeset
             ? html`<a class="small" href="/admin/changes/${job.changeset}">${t('jobs.changeset')}</a>`

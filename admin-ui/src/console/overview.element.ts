@@ -79,16 +79,15 @@ export class OverviewElement extends XrmElement {
     read: async (signal) =>
       (await call<Items<RetiredView>>('GET', '/api/documents/retired', { signal })).items,
   }))
-  #counts = new QueryController<Record<string, string>>(this, () => ({
+  #counts = new QueryController<Record<string, { value: number; capped: boolean }>>(this, () => ({
     key: ['around', 'counts', session.model.version],
     read: async (signal) => {
       const names = Object.keys(session.model.entities)
-      const texts = names.map(async (name) => {
+      const counts = names.map(async (name) => {
         const answer = await listRecords(name, { fields: ['id'], limit: 1, count: 'capped' }, signal)
-        const { value, capped } = answer.count ?? { value: 0, capped: false }
-        return [name, capped ? `${count(value)}+` : count(value)] as const
+        return [name, answer.count ?? { value: 0, capped: false }] as const
       })
-      return Object.fromEntries(await Promise.all(texts))
+      return Object.fromEntries(await Promise.all(counts))
     },
   }))
 
@@ -150,7 +149,7 @@ export class OverviewElement extends XrmElement {
               ${
                 known && records !== undefined
                   ? html`<a class="records small" href=${listPath(one.name)}
-                      >${t('overview.records', { text: records })}</a
+                      >${t('overview.records', { count: records.value, text: `${count(records.value)}${records.capped ? '+' : ''}` })}</a
                     >`
                   : nothing
               }

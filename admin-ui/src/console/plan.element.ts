@@ -57,6 +57,9 @@ export class PlanElement extends XrmElement {
         font-weight: 550;
         font-size: 12.5px;
       }
+      .note-text {
+        padding: 0 14px 4px;
+      }
       .examples {
         color: var(--text-2);
         font-size: 12px;
@@ -156,7 +159,7 @@ export class PlanElement extends XrmElement {
   #list(title: string, items: unknown[], text = ''): unknown {
     if (items.length === 0) return nothing
     return html`<h3>${title}</h3>
-      ${text ? html`<p class="second small body-text">${text}</p>` : nothing}
+      ${text ? html`<p class="second small note-text">${text}</p>` : nothing}
       <ul>
         ${items.map((item) => html`<li>${item}</li>`)}
       </ul>`

@@ -29,6 +29,9 @@ export class PluginsElement extends FormElement {
     ...FormElement.styles,
     pageStyles,
     css`
+      .note {
+        margin-bottom: 8px;
+      }
       .text {
         max-width: 68ch;
       }

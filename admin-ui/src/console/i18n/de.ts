@@ -331,7 +331,8 @@ export const de = {
   'plugins.disable-needed': 'Es wird gebraucht von: {plugins}.',
   'overview.all': 'Alle',
   'overview.last': 'Zuletzt veröffentlicht',
-  'overview.records': '{text} Datensätze',
+  'overview.records_one': '{text} Datensatz',
+  'overview.records_other': '{text} Datensätze',
   'overview.conversions': 'Umwandlungen',
   'overview.roles': 'Rollen',
   'overview.broken': 'Defekt',
@@ -413,4 +414,8 @@ export const de = {
   'place.convert': 'Umwandeln',
   'place.was': 'Frühere Namen',
   'place.name': 'Name',
+  'place.labels': 'Beschriftungen',
+  'place.descriptions': 'Beschreibungen',
+  'place.messages': 'Meldungen',
+  'place.properties': 'Felder',
 } as const

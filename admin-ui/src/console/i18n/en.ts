@@ -328,7 +328,8 @@ export const en = {
   'plugins.disable-needed': 'These need it: {plugins}.',
   'overview.all': 'All',
   'overview.last': 'Last published',
-  'overview.records': '{text} records',
+  'overview.records_one': '{text} record',
+  'overview.records_other': '{text} records',
   'overview.conversions': 'Conversions',
   'overview.roles': 'Roles',
   'overview.broken': 'Broken',
@@ -410,4 +411,8 @@ export const en = {
   'place.convert': 'Convert',
   'place.was': 'Earlier names',
   'place.name': 'Name',
+  'place.labels': 'Labels',
+  'place.descriptions': 'Descriptions',
+  'place.messages': 'Messages',
+  'place.properties': 'Fields',
 } as const
