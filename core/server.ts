@@ -6,6 +6,7 @@ import { createAccounts } from './accounts/accounts.ts'
 import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
 import { Changesets } from './documents/changesets.ts'
+import { Documents } from './documents/documents.ts'
 import { EventFeed } from './events/feed.ts'
 import { LiveModel } from './documents/live-model.ts'
 import {
@@ -81,6 +82,7 @@ export async function startServer({
       accounts,
       teams: new Teams(db),
       changesets: new Changesets(db, live),
+      documents: new Documents(db, live),
       plugins: loaded,
       hooks: hooksOf(loaded.plugins),
       cursors: new Cursors(await sharedSecret(db, 'cursors')),

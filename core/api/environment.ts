@@ -6,6 +6,7 @@ import type { Teams } from '../access/teams.ts'
 import type { Accounts, Session } from '../accounts/accounts.ts'
 import type { Config } from '../config.ts'
 import type { Changesets } from '../documents/changesets.ts'
+import type { Documents } from '../documents/documents.ts'
 import type { EventFeed } from '../events/feed.ts'
 import type { LiveModel } from '../documents/live-model.ts'
 import type { Model } from '../documents/model.ts'
@@ -24,6 +25,7 @@ export interface Server {
   accounts: Accounts
   teams: Teams
   changesets: Changesets
+  documents: Documents
   plugins: LoadedPlugins
   hooks: HookRegistry
   cursors: Cursors

@@ -3,10 +3,13 @@ import { defineProblems } from '@xrm/sdk'
 export const problems = defineProblems({
   'document.not-found': { status: 404, title: 'There is no such document' },
   'document.invalid': { status: 422, title: 'The document is not valid' },
+  'document.changed': { status: 409, title: 'The document was changed in the meantime' },
   'document.no-change': { status: 422, title: 'The changeset changes nothing' },
+  'rename.refused': { status: 422, title: 'It cannot have this name' },
   'changeset.not-found': { status: 404, title: 'There is no such changeset' },
   'changeset.closed': { status: 409, title: 'The changeset is not a draft any more' },
   'changeset.invalid': { status: 422, title: 'The changeset would make a model with errors' },
   'changeset.conflict': { status: 409, title: 'The same documents were changed in the meantime' },
+  'changeset.no-conflict': { status: 422, title: 'There is no such conflict' },
   'changeset.busy': { status: 503, title: 'The tables are in use; nothing was changed' },
 })

@@ -1,0 +1,27 @@
+import type { PoolClient } from 'pg'
+import { Problem } from '@xrm/sdk'
+import { isId } from '../fields/relation-rules.ts'
+import type { Database } from '../storage/database.ts'
+import { problems } from './problems.ts'
+
+/** The status of a changeset; throws when there is none. */
+export async function requireChangeset(
+  db: Pick<PoolClient, 'query'> | Database['pool'],
+  id: string,
+): Promise<string> {
+  const { rows } = isId(id)
+    ? await db.query<{ status: string }>('SELECT status FROM xrm.changeset WHERE id = $1', [id])
+    : { rows: [] }
+  if (!rows[0]) throw new Problem(problems['changeset.not-found'])
+  return rows[0].status
+}
+
+/** Keeps a draft to this transaction until it ends; refuses what is no draft any more. */
+export async function lockDraft(client: PoolClient, id: string): Promise<void> {
+  const { rows } = await client.query<{ status: string }>(
+    'SELECT status FROM xrm.changeset WHERE id = $1 FOR UPDATE',
+    [id],
+  )
+  if (rows[0]?.status !== 'draft')
+    throw new Problem(problems['changeset.closed'], rows[0] ? { detail: `It is ${rows[0].status}.` } : {})
+}
