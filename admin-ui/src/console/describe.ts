@@ -151,7 +151,8 @@ function stepsOf(kind: DocumentKind, pointer: string, bodies: readonly unknown[]
       steps.push({ word: translated(key, next, words), thing: false, keys: at + 2 })
       at++
     } else {
-      steps.push({ word: words.find(`place.${key.replace(/^x-/, '')}`) ?? key, thing: false, keys: at + 1 })
+      const plain = key.replace(/^x-/, '')
+      steps.push({ word: words.find(`place.${plain}`) ?? plain, thing: false, keys: at + 1 })
     }
   }
   return steps

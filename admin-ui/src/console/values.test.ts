@@ -4,7 +4,7 @@ import { choicesOf, decide, suggestChoice, typedValue } from './values.ts'
 const sizes = [
   { key: 'small', label: 'Small' },
   { key: 'medium', label: 'Medium' },
-  { key: 'large', label: 'Groß' },
+  { key: 'large', label: 'Groß', titles: ['Large', 'Groß'] },
 ]
 
 test.each([
@@ -14,6 +14,8 @@ test.each([
   ['mediumm', 'medium'],
   ['Gross', null],
   ['groß', 'large'],
+  ['lagre', 'large'],
+  ['Large', 'large'],
   ['xl', null],
   ['', null],
   ['—', null],
@@ -28,8 +30,8 @@ test('offers the active options of a field in order, its own or those of a set',
     old: { title: 'Old', active: false },
   }
   const expected = [
-    { key: 'a', label: 'Ah' },
-    { key: 'b', label: 'B' },
+    { key: 'a', label: 'Ah', titles: ['A', 'Ah'] },
+    { key: 'b', label: 'B', titles: ['B'] },
   ]
   expect(choicesOf({ 'x-options': options }, undefined, 'de')).toEqual(expected)
   expect(choicesOf({ 'x-options': 'sizes' }, { options }, 'de')).toEqual(expected)

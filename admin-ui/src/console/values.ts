@@ -4,6 +4,8 @@ import { isObject, type Json } from '@xrm/sdk/merge'
 export interface Choice {
   key: string
   label: string
+  /** Its title in all languages: data may be in any of them. */
+  titles?: string[]
 }
 
 /** What a field of a document offers: its options or stages, in order; null when anything may be entered. */
@@ -20,7 +22,7 @@ export function choicesOf(
   return Object.entries(options)
     .filter(([, option]) => isObject(option) && option['active'] !== false)
     .toSorted(([, a], [, b]) => orderOf(a) - orderOf(b))
-    .map(([key, option]) => ({ key, label: labelOf(option, key, language) }))
+    .map(([key, option]) => ({ key, label: labelOf(option, key, language), titles: titlesOf(option) }))
 }
 
 /** The name of the shared option set that a field takes its options from. */
@@ -35,7 +37,9 @@ export function suggestChoice(value: string, choices: readonly Choice[]): string
   if (wanted === '') return null
   const scored = choices.map((choice) => ({
     key: choice.key,
-    distance: Math.min(distance(wanted, letters(choice.label)), distance(wanted, letters(choice.key))),
+    distance: Math.min(
+      ...[choice.key, choice.label, ...(choice.titles ?? [])].map((text) => distance(wanted, letters(text))),
+    ),
   }))
   const best = scored.toSorted((a, b) => a.distance - b.distance)[0]
   const limit = wanted.length < 4 ? 0 : wanted.length < 7 ? 1 : 2
@@ -75,6 +79,12 @@ function labelOf(option: Json, key: string, language: string): string {
   if (!isObject(option)) return key
   const label = isObject(option['labels']) ? option['labels'][language] : undefined
   return typeof label === 'string' ? label : typeof option['title'] === 'string' ? option['title'] : key
+}
+
+function titlesOf(option: Json): string[] {
+  if (!isObject(option)) return []
+  const labels = isObject(option['labels']) ? Object.values(option['labels']) : []
+  return [option['title'], ...labels].filter((text) => typeof text === 'string')
 }
 
 function letters(text: string): string {
