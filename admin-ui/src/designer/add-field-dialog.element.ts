@@ -153,14 +153,21 @@ export class AddFieldDialog extends XrmElement {
   @state() private _tried = false
   @query('#title') private _titleInput!: HTMLInputElement
 
+  /** The types that the search leaves; those that are called so come before those that only mention it. */
   #found(): FieldTypeCard[] {
-    const words = this._search.trim().toLowerCase().split(/\s+/).filter(Boolean)
-    return fieldTypes.filter((type) => {
+    const search = this._search.trim().toLowerCase()
+    const words = search.split(/\s+/).filter(Boolean)
+    const rank = (type: FieldTypeCard) => {
+      const title = t(fieldTypeKeys(type.name).title).toLowerCase()
+      return title === search ? 0 : title.startsWith(search) ? 1 : title.includes(search) ? 2 : 3
+    }
+    const found = fieldTypes.filter((type) => {
       const { title, about } = fieldTypeKeys(type.name)
       const text =
         `${type.name} ${t(title)} ${t(about)} ${find(`type.${type.name}.words`) ?? ''}`.toLowerCase()
       return words.every((word) => text.includes(word))
     })
+    return search === '' ? found : found.toSorted((a, b) => rank(a) - rank(b))
   }
 
   get #proposed(): string {
@@ -214,7 +221,11 @@ export class AddFieldDialog extends XrmElement {
         placeholder=${t('field.search-type-hint')}
         autocomplete="off"
         .value=${this._search}
-        @input=${(event: Event) => (this._search = inputValue(event))}
+        @input=${(event: Event) => {
+          this._search = inputValue(event)
+          // Enter takes the best of what is found.
+          this.type = ''
+        }}
         @keydown=${(event: KeyboardEvent) => this.#key(event, found, chosen)}
       />
       <div id="gallery" class="gallery" role="listbox" tabindex="-1" aria-label=${t('field.type')}>

@@ -1,4 +1,4 @@
-import type { EntityView } from '@xrm/sdk/api'
+import type { EntityView, ModelView } from '@xrm/sdk/api'
 import type { ExpressionAnswer, ExpressionRequest } from '@xrm/sdk/configuration'
 import { draftModel } from './draft-model.ts'
 
@@ -8,7 +8,10 @@ const addressParts = ['street', 'postal_code', 'city', 'region', 'country']
  * Checks an expression in the model as the draft makes it, with the language itself, which runs here as it does on the
  * server. It is loaded when the first expression is shown.
  */
-export async function checkExpression(request: ExpressionRequest): Promise<ExpressionAnswer> {
+export async function checkExpression(
+  request: ExpressionRequest,
+  model: ModelView = draftModel.model,
+): Promise<ExpressionAnswer> {
   if (request.text.trim() === '') return { type: null, issues: [] }
   const { compileExpression, ExpressionError, typeName } = await import('@xrm/sdk/expression')
   type Scope = Parameters<typeof compileExpression>[1]
@@ -18,12 +21,12 @@ export async function checkExpression(request: ExpressionRequest): Promise<Expre
   }
   const member: Scope['member'] = (owner, name) => {
     if (owner === '$address') return addressParts.includes(name) ? { type: 'string' } : undefined
-    return typeOf(draftModel.entity(owner), name)
+    return typeOf(model.entities[owner], name)
   }
   const scope: Scope =
     request.scope === 'source'
       ? { variable: (name) => (name === 'source' ? { type: { record: request.entity } } : undefined), member }
-      : { variable: (name) => typeOf(draftModel.entity(request.entity), name), member }
+      : { variable: (name) => typeOf(model.entities[request.entity], name), member }
   try {
     const program = compileExpression(
       request.text,

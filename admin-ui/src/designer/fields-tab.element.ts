@@ -1,12 +1,12 @@
 import type { DocumentKind } from '@xrm/sdk'
 import type { NewRelation, RetiredView } from '@xrm/sdk/configuration'
-import type { Entity, Field, Form, View } from '@xrm/sdk/documents'
+import type { Entity, Field } from '@xrm/sdk/documents'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { DocumentsController } from '../console/controllers.ts'
 import { draft } from '../console/draft.ts'
-import { bornIn, isChanged, patchAt, valueBelow } from '../console/layers.ts'
+import { bornIn, isChanged, valueBelow } from '../console/layers.ts'
 import { call } from '../data/client.ts'
 import { QueryController } from '../data/queries.ts'
 import { session } from '../data/session.ts'
@@ -23,6 +23,7 @@ import './field-panel.element.ts'
 import { fieldTypeOf, fieldTypes } from './field-types.ts'
 import { t } from './i18n/index.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
+import { placeInForm, placeInList } from './place-field.ts'
 import './preview.element.ts'
 import { Sortable } from './sortable.ts'
 
@@ -370,39 +371,8 @@ export class FieldsTab extends DocumentElement {
     await this.edit(`/properties/${name}`, { ...field, 'x-order': order })
     announce(t('added', { name: field.title ?? name }))
     if (!another) this.#choose(name)
-    if (inForm) await this.#intoForm(name, field, inCreate)
-    if (inList) await this.#intoList(name)
-  }
-
-  /** Puts a field at the end of the last section of the entity's form. */
-  async #intoForm(name: string, field: Field, create: boolean): Promise<void> {
-    const summary = this.#documents.of('form').find((one) => one.entity === this.entity)
-    if (!summary) return
-    const form = (await draft.document('form', summary.name)).body as Form
-    const key = orderedKeys(form.sections).at(-1)
-    const section = key === undefined ? undefined : form.sections[key]
-    if (key === undefined || !section) return
-    const tall = ['long-text', 'json'].includes(fieldTypeOf(field).name)
-    const place = {
-      order: nextOrder(section.fields),
-      ...(create ? { create } : {}),
-      ...(tall ? { span: section.columns ?? 3 } : {}),
-    }
-    await draft.patch('form', summary.name, patchAt(`/sections/${key}/fields/${name}`, place))
-  }
-
-  /** Puts a field at the end of the first list of the entity. */
-  async #intoList(name: string): Promise<void> {
-    const names = this.#documents
-      .of('view')
-      .filter((one) => one.entity === this.entity)
-      .map((one) => one.name)
-    const views = await Promise.all(
-      names.map(async (one) => [one, (await draft.document('view', one)).body as View] as const),
-    )
-    const first = views.toSorted(([, a], [, b]) => (a.order ?? 1e9) - (b.order ?? 1e9))[0]
-    if (!first) return
-    await draft.patch('view', first[0], patchAt(`/columns/${name}`, { order: nextOrder(first[1].columns) }))
+    if (inForm) await placeInForm(this.entity, name, field, inCreate)
+    if (inList) await placeInList(this.entity, name)
   }
 
   async #link({ kind, name, title, target }: NewLink): Promise<void> {

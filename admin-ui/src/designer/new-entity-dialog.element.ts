@@ -54,6 +54,7 @@ export class NewEntityDialog extends XrmElement {
       }
       .templates label {
         display: grid;
+        align-content: start;
         justify-items: center;
         gap: 4px;
         padding: 10px 6px;

@@ -176,7 +176,7 @@ export class OptionsEditor extends DocumentElement {
       </div>
       <div class="side">
         <div class="row">
-          <span class="dot ${option.color ?? ''}"></span>
+          <span class="color-dot ${option.color ?? ''}"></span>
           ${selectControl(`color-${key}`, colorChoices(), option.color ?? '', (value) => this.edit(`${at}/color`, value))}
           <label class="visually-hidden" for="color-${key}">${t('color')}</label>
         </div>

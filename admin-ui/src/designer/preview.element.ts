@@ -12,9 +12,11 @@ import { createFields, layoutOf } from '../model/forms.ts'
 import { label } from '../model/labels.ts'
 import { viewsOf, type ListView } from '../model/views.ts'
 import { Draft } from '../record/draft.ts'
+import { describeError } from '../shell/errors.ts'
 import '../record/form.element.ts'
 import { cssom } from '../style/cssom.ts'
 import { XrmElement } from '../style/element.ts'
+import { checkExpression } from './check-expression.ts'
 import { draftModel, followDraftModel } from './draft-model.ts'
 import { t } from './i18n/index.ts'
 import { sampleRecords } from './sample.ts'
@@ -93,24 +95,36 @@ export class PreviewElement extends XrmElement {
 
   #records = new QueryController<RecordData[]>(this, () => {
     const published = session.entity(this.entity)
-    const paths = this.#list()?.columns.map(({ path }) => path) ?? []
-    const known = published ? paths.filter((path) => fieldAt(session.model, published, path)) : []
+    const list = this.#list()
+    const isKnown = (path: string) =>
+      published !== undefined && fieldAt(session.model, published, path) !== undefined
+    const columns = (list?.columns ?? []).map(({ path }) => path).filter(isKnown)
+    const sort = (list?.sort ?? []).filter((one) => isKnown(one.replace(/^-/, ''))).join()
+    const filter = list?.filter ?? null
     return {
-      key: [this.entity, 'preview', known],
-      read: async (signal) =>
-        published
-          ? (
-              await listRecords(
-                this.entity,
-                { fields: requestFields(session.model, published, known), limit: 5, count: 'none' },
-                signal,
-              )
-            ).items
-          : [],
+      key: [this.entity, 'preview', columns, sort, filter],
+      read: (signal) => this.#read(published!, columns, sort, filter, signal),
       enabled: this.show.includes('list') && published !== undefined,
       keep: true,
     }
   })
+
+  async #read(
+    entity: EntityView,
+    columns: string[],
+    sort: string,
+    filter: string | null,
+    signal: AbortSignal,
+  ): Promise<RecordData[]> {
+    // A filter on what is not published yet cannot be asked of the records.
+    const fits =
+      filter !== null &&
+      (await checkExpression({ text: filter, entity: entity.name, expect: 'bool' }, session.model)).issues
+        .length === 0
+    const fields = requestFields(session.model, entity, columns)
+    const query = { fields, sort, limit: 5, count: 'none' as const, ...(fits ? { filter } : {}) }
+    return (await listRecords(entity.name, query, signal)).items
+  }
 
   #list(): ListView | undefined {
     const entity = draftModel.entity(this.entity)
@@ -163,6 +177,7 @@ export class PreviewElement extends XrmElement {
     const columns = columnsOf(draftModel.model, entity, list, null, {})
     const examples = sampleRecords(entity)
     const records = this.#records.data ?? []
+    const { error } = this.#records
     // What is published has its real values; what is new shows an example.
     const published = session.entity(this.entity)
     const rows = records.length === 0 ? examples : records
@@ -175,6 +190,7 @@ export class PreviewElement extends XrmElement {
     }
     return html`<section class="card">
       <h3>${title}</h3>
+      ${error ? html`<p class="error" role="alert">${describeError(error)}</p>` : nothing}
       <div class="table" tabindex="0" role="group" aria-label=${title}>
         <table ${cssom({ width: `${columns.reduce((sum, column) => sum + column.width, 0)}px` })}>
           <thead>

@@ -15,6 +15,7 @@ import { nameFromTitle } from './names.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
 import './remove-dialog.element.ts'
 import type { Removal } from './remove-dialog.element.ts'
+import { placeInForm, placeInList } from './place-field.ts'
 import { Sortable } from './sortable.ts'
 import { allowsTransition, firstStages, toggleTransition, type Stages } from './stages.ts'
 import './stage-values.element.ts'
@@ -281,10 +282,12 @@ export class StagesTab extends DocumentElement {
         }
         ${this.#path(stages)} ${this.issues(this.#at)}
         <div class=${chosen === null ? '' : 'with-panel'}>
-          <div class="columns">${categories.map((category) => this.#column(category, stages, chosen))}</div>
+          <div class="all">
+            <div class="columns">${categories.map((category) => this.#column(category, stages, chosen))}</div>
+            ${this.#matrix(stages)} ${this.#reasons(stages)}
+          </div>
           ${chosen === null ? nothing : this.#panel(chosen, stages)}
         </div>
-        ${this.#matrix(stages)} ${this.#reasons(stages)}
       </div>
       ${
         this._removal
@@ -306,13 +309,18 @@ export class StagesTab extends DocumentElement {
   /** The stage field that nearly every entity means: a status with a beginning and two ends. */
   async #begin(): Promise<void> {
     const free = (name: string): string => (Object.hasOwn(this.#fields, name) ? free(`${name}_2`) : name)
-    await this.edit(`/properties/${free('stage')}`, {
+    const name = free('stage')
+    const field: Field = {
       'x-type': 'stage',
       title: 'Stage',
       'x-labels': { de: 'Phase' },
       'x-order': nextOrder(this.#fields, 'x-order'),
       'x-stages': firstStages(),
-    })
+      default: 'new',
+    }
+    await this.edit(`/properties/${name}`, field)
+    await placeInForm(this.entity, name, field, true)
+    await placeInList(this.entity, name)
   }
 
   #fieldTitle(name: string): string {
@@ -339,7 +347,7 @@ export class StagesTab extends DocumentElement {
   #column(category: Stage['category'], stages: Stages, chosen: string | null): TemplateResult {
     const keys = orderedKeys(stages).filter((key) => stages[key]!.category === category)
     return html`<section class="card column" aria-label=${t(`category.${category}`)}>
-      <h2><span class="dot ${categoryColors[category]}"></span>${t(`category.${category}`)}</h2>
+      <h2><span class="color-dot ${categoryColors[category]}"></span>${t(`category.${category}`)}</h2>
       <p class="hint">${t(`category.${category}.about`)}</p>
       <ol class="entries stages" data-group=${category}>
         ${repeat(
@@ -382,7 +390,7 @@ export class StagesTab extends DocumentElement {
         <xrm-icon name="grip-vertical" size="14"></xrm-icon>
       </button>
       <button class="stage" aria-pressed=${chosen} @click=${() => (this._chosen = chosen ? null : key)}>
-        <span class="dot ${stage.color ?? categoryColors[stage.category]}"></span>${label(stage)}
+        <span class="color-dot ${stage.color ?? categoryColors[stage.category]}"></span>${label(stage)}
         ${facts.length > 0 ? html`<span class="second small">${facts.join(' · ')}</span>` : nothing}
       </button>
     </li>`
@@ -575,21 +583,20 @@ export class StagesTab extends DocumentElement {
     const name = free('lost_reason')
     const option = (title: string, de: string, order: number) => ({ title, labels: { de }, order })
     const stages = Object.fromEntries(lost.map((key) => [key, { requires: { [name]: true } }]))
-    await this.edit('/properties', {
-      [name]: {
-        'x-type': 'select',
-        title: 'Reason',
-        'x-labels': { de: 'Grund' },
-        'x-order': nextOrder(this.#fields, 'x-order'),
-        'x-options': {
-          price: option('Price', 'Preis', 10),
-          competitor: option('Went elsewhere', 'Anderer Anbieter', 20),
-          no_need: option('No need any more', 'Kein Bedarf mehr', 30),
-          other: option('Other', 'Sonstiges', 40),
-        },
+    const field: Field = {
+      'x-type': 'select',
+      title: 'Reason',
+      'x-labels': { de: 'Grund' },
+      'x-order': nextOrder(this.#fields, 'x-order'),
+      'x-options': {
+        price: option('Price', 'Preis', 10),
+        competitor: option('Went elsewhere', 'Anderer Anbieter', 20),
+        no_need: option('No need any more', 'Kein Bedarf mehr', 30),
+        other: option('Other', 'Sonstiges', 40),
       },
-      [this.#field]: { 'x-stages': stages },
-    })
+    }
+    await this.edit('/properties', { [name]: field as Json, [this.#field]: { 'x-stages': stages } })
+    await placeInForm(this.entity, name, field, false)
     await router.go(`/admin/entities/${this.entity}/fields?field=${name}`)
   }
 

@@ -120,29 +120,39 @@ export const designerStyles = css`
   [data-over='end'] {
     box-shadow: inset 0 -2px 0 0 var(--accent);
   }
-  .dot {
+  .color-dot {
     flex: none;
     width: 9px;
     height: 9px;
     border-radius: 50%;
+    border: 1.5px solid var(--text-2);
+  }
+  .color-dot.gray {
+    border: 0;
     background: var(--chip-gray-text);
   }
-  .dot.blue {
+  .color-dot.blue {
+    border: 0;
     background: var(--chip-blue-text);
   }
-  .dot.green {
+  .color-dot.green {
+    border: 0;
     background: var(--chip-green-text);
   }
-  .dot.amber {
+  .color-dot.amber {
+    border: 0;
     background: var(--chip-amber-text);
   }
-  .dot.red {
+  .color-dot.red {
+    border: 0;
     background: var(--chip-red-text);
   }
-  .dot.violet {
+  .color-dot.violet {
+    border: 0;
     background: var(--chip-violet-text);
   }
-  .dot.teal {
+  .color-dot.teal {
+    border: 0;
     background: var(--chip-teal-text);
   }
   .foot {

@@ -38,7 +38,7 @@ export const de: Record<keyof typeof en, string> = {
   'name.wrong':
     'Ein Name beginnt mit einem kleinen Buchstaben und hat nur kleine Buchstaben, Ziffern und _, höchstens 48.',
   'name.taken': '„{name}“ gibt es schon.',
-  'color.none': 'Ohne Farbe',
+  'color.none': 'Keine',
   'color.gray': 'Grau',
   'color.blue': 'Blau',
   'color.green': 'Grün',

@@ -40,7 +40,7 @@ export const en = {
   'name.wrong': 'A name begins with a small letter and has small letters, digits and _ only, at most 48.',
   'name.taken': 'There is a “{name}” already.',
 
-  'color.none': 'No colour',
+  'color.none': 'None',
   'color.gray': 'Grey',
   'color.blue': 'Blue',
   'color.green': 'Green',
