@@ -142,8 +142,11 @@ export class RenameDialog extends XrmElement {
       const body = this.field
         ? { entity: this.entity, field: this.field, to }
         : { entity: this.entity, to, plural }
-      await draft.run(this.heading, (id) => call('POST', `/api/changesets/${id}/rename`, { body }))
-      this.emit('xrm-renamed', to)
+      await draft.run(this.heading, async (id) => {
+        await call('POST', `/api/changesets/${id}/rename`, { body })
+        // Told before everything is read again: what is called by its old name leaves the page then, this dialog too.
+        this.emit('xrm-renamed', to)
+      })
       this.emit('xrm-close')
     } catch (error) {
       this._failure = describeError(error)
