@@ -2,7 +2,7 @@ import type { FieldView, OptionView } from '@xrm/sdk/api'
 import { html } from 'lit'
 import { label } from '../model/labels.ts'
 import { control, sameText } from './common.ts'
-import type { FieldKind } from './kind.ts'
+import type { EditorContext, FieldKind } from './kind.ts'
 
 const stageColors = { open: 'blue', won: 'green', lost: 'gray' } as const
 
@@ -23,30 +23,43 @@ export function choices(field: FieldView, value: unknown): OptionView[] {
   return (field.options ?? []).filter((option) => option.active || kept.includes(option.key))
 }
 
+/** Where a record may go from the stage that it is in: there, or on to where that leads. */
+export function nextStages(field: FieldView, value: unknown, saved: unknown): OptionView[] {
+  const next = field.options?.find((one) => one.key === saved)?.next
+  return choices(field, value).filter(({ key }) => !next || key === saved || next.includes(key))
+}
+
 /** One key of a list of options. */
 export const select: FieldKind = {
   width: 140,
   filter: 'options',
   cell: (value, { field }) => optionChip(field, String(value)),
-  editor: (context) => {
-    const items = choices(context.field, context.value).map((option) => ({
-      value: option.key,
-      label: label(option),
-    }))
-    return html`<vaadin-combo-box
-      ${control(context)}
-      .items=${items}
-      .value=${(context.value as string | null) ?? ''}
-      clear-button-visible
-      @value-changed=${(event: CustomEvent<{ value: string }>) => {
-        if (!sameText(event.detail.value, context.value)) context.change(event.detail.value || null)
-      }}
-    ></vaadin-combo-box>`
-  },
+  editor: (context) => chooser(context, choices(context.field, context.value), true),
 }
 
 /** Where a record stands on its path. */
-export const stage: FieldKind = { ...select, width: 150 }
+export const stage: FieldKind = {
+  ...select,
+  width: 150,
+  editor: (context) => {
+    const { field, value, saved } = context
+    const leadsOn = field.options?.some(({ key, next }) => key === saved && next) === true
+    return chooser(context, nextStages(field, value, saved), !leadsOn)
+  },
+}
+
+function chooser(context: EditorContext, options: readonly OptionView[], mayClear: boolean): unknown {
+  const items = options.map((option) => ({ value: option.key, label: label(option) }))
+  return html`<vaadin-combo-box
+    ${control(context)}
+    .items=${items}
+    .value=${(context.value as string | null) ?? ''}
+    ?clear-button-visible=${mayClear}
+    @value-changed=${(event: CustomEvent<{ value: string }>) => {
+      if (!sameText(event.detail.value, context.value)) context.change(event.detail.value || null)
+    }}
+  ></vaadin-combo-box>`
+}
 
 /** Any number of keys. */
 export const multiSelect: FieldKind = {
