@@ -131,7 +131,7 @@ async function process(
 ): Promise<void> {
   const dependants = await validate(context, rights, rows, lock)
   if (!partial && rows.some(isRefused)) return
-  for (const write of dependants) await write.execute()
+  for (const one of dependants) await one.execute()
   await execute(context, rights.entity, rows)
 }
 
@@ -162,15 +162,15 @@ async function validate(
       : []
   // Once, when all that goes is known: what goes along keeps nothing.
   if (!context.cascade) await checkReferenced(context, entity, rows, cascade)
-  return dependants.map((write) => ({ ...write, execute: () => executeFor(write, rows) }))
+  return dependants.map((one) => ({ ...one, execute: () => executeFor(one, rows) }))
 }
 
 /** Writes what goes along with rows that can be written; a part of a batch may have been refused. */
-async function executeFor(write: PreparedWrite, rows: readonly WriteRow[]): Promise<void> {
+async function executeFor(dependant: PreparedWrite, rows: readonly WriteRow[]): Promise<void> {
   const refused = new Set(rows.filter(isRefused).map(({ id }) => id))
-  for (const row of write.rows)
+  for (const row of dependant.rows)
     if (row.ref !== undefined && refused.has(row.ref)) row.failure ??= { code: 'record.referenced' }
-  await write.execute()
+  await dependant.execute()
 }
 
 async function execute(context: WriteContext, entity: EntityModel, rows: readonly WriteRow[]): Promise<void> {
@@ -220,7 +220,7 @@ export async function prepareWrite(
     rows,
     execute: async () => {
       try {
-        for (const write of dependants) await write.execute()
+        for (const one of dependants) await one.execute()
         await execute(context, rights.entity, rows)
       } catch (error) {
         if (error instanceof MovedError) throw new Problem(problems['record.conflict'])
