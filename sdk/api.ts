@@ -16,6 +16,10 @@ export interface OptionView extends Labelled {
   /** Only stages: what the stage means. */
   category?: 'open' | 'won' | 'lost'
   phase?: string
+  /** Stages that a user may move to from this one; absent: every one. */
+  next?: string[]
+  /** Fields that must have a value on entering. */
+  requires?: string[]
 }
 
 /** A field as this user may see it. Fields that the user may not read are absent. */
@@ -72,6 +76,8 @@ export interface EntityView extends Labelled {
   search: string[]
   fields: Record<string, FieldView>
   related: RelatedView[]
+  /** What every record must fulfil, in words. */
+  rules: { message: string; messages: Record<string, string> }[]
   can: { create: boolean; update: boolean; delete: boolean; convert: boolean }
   /** Conversions that start from this entity. */
   conversions: ConversionSummary[]

@@ -99,6 +99,9 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
         title: relation.title,
         labels: relation.labels,
       })),
+    rules: entity.rules
+      .filter(({ program }) => program.paths.every((path) => own.readField(path.split('.')[0]!) !== null))
+      .map(({ message, messages }) => ({ message, messages })),
     can: {
       create: own.create && !entity.readOnly,
       update: own.rows.update.length > 0 && !entity.readOnly,
@@ -134,7 +137,7 @@ function fieldView(field: FieldModel, own: EntityRights): FieldView {
     multiple: field.multiple,
     sortable: usable && !isList,
     filterable: usable,
-    ...(field.options.length > 0 ? { options: field.options.map(optionView) } : {}),
+    ...(field.options.length > 0 ? { options: field.options.map((option) => optionView(option, own)) } : {}),
     ...(field.relation === null
       ? {}
       : {
@@ -157,8 +160,22 @@ function fieldView(field: FieldModel, own: EntityRights): FieldView {
   }
 }
 
-function optionView({ key, title, labels, color, active, category, phase }: OptionModel): OptionView {
-  return { key, title, labels, color, active, ...(category ? { category } : {}), ...(phase ? { phase } : {}) }
+function optionView(option: OptionModel, own: EntityRights): OptionView {
+  const { key, title, labels, color, active, description, descriptions, category, phase, next } = option
+  const requires = option.requires?.filter((name) => own.readField(name) !== null)
+  return {
+    key,
+    title,
+    labels,
+    ...(description === undefined ? {} : { description }),
+    ...(descriptions === undefined ? {} : { descriptions }),
+    color,
+    active,
+    ...(category ? { category } : {}),
+    ...(phase ? { phase } : {}),
+    ...(next ? { next: [...next] } : {}),
+    ...(requires ? { requires } : {}),
+  }
 }
 
 function conversionSummary(model: Model, { name, body, broken }: ConversionModel): ConversionSummary {

@@ -27,6 +27,7 @@ const commonKeywords = new Set([
   'default',
   'x-labels',
   'x-descriptions',
+  'x-was',
   'x-type',
   'x-order',
   'x-required',
@@ -70,6 +71,15 @@ export function compileFields(
       continue
     }
     lintField(field, type, pointer, place, sources, issues)
+    for (const was of Object.keys(field['x-was'] ?? {})) {
+      if (Object.hasOwn(body.properties, was) || reservedNames.has(was))
+        issues.error(
+          place,
+          `${pointer}/x-was/${was}`,
+          'name.taken',
+          `"${was}" is the name of a present field.`,
+        )
+    }
     const model: FieldModel = {
       ...base(key, field, type, sources),
       columns: columnsOf(field, type, columns.get(key)),
@@ -129,17 +139,21 @@ function optionsOf(field: Field, sources: FieldSources): OptionModel[] {
   const entries =
     field['x-stages'] ?? (typeof named === 'string' ? sources.optionSets.get(named)?.options : named) ?? {}
   return orderedKeys(entries).map((key, index) => {
-    const { title, labels = {}, color = null, ...rest } = entries[key]!
+    const { title, labels = {}, description, descriptions, color = null, ...rest } = entries[key]!
     return {
       key,
       title,
       labels,
+      ...(description === undefined ? {} : { description }),
+      ...(descriptions === undefined ? {} : { descriptions }),
       color,
       active: !('active' in rest) || rest.active !== false,
       order: rest.order ?? index,
       ...('category' in rest && rest.category ? { category: rest.category } : {}),
       ...('phase' in rest && rest.phase ? { phase: rest.phase } : {}),
       ...('sets' in rest && rest.sets ? { sets: rest.sets } : {}),
+      ...('next' in rest && rest.next ? { next: Object.keys(rest.next) } : {}),
+      ...('requires' in rest && rest.requires ? { requires: Object.keys(rest.requires) } : {}),
     }
   })
 }

@@ -14,6 +14,7 @@ import type {
   EntityModel,
   FieldModel,
   Model,
+  OptionModel,
   RelationToMe,
   RuleModel,
   Settings,
@@ -58,6 +59,7 @@ export function compileModel(input: CompileInput, issues: Issues): Model {
   for (const [name, body] of bodies)
     entities.set(name, startEntity(name, body, input.storage.get(name), sources, issues))
   checkPlurals(entities, issues)
+  checkEarlierNames(entities, issues)
   new ExpressionCompiler(entities, issues).compileAll()
   for (const entity of entities.values()) finishEntity(entity, entities, issues)
 
@@ -138,6 +140,37 @@ function checkPlurals(entities: ReadonlyMap<string, EntityModel>, issues: Issues
       )
     }
     seen.set(plural, name)
+  }
+}
+
+/** An earlier name means one entity, or one field of an entity: which data moves along must not be a guess. */
+function checkEarlierNames(entities: ReadonlyMap<string, EntityModel>, issues: Issues): void {
+  const names = new Set(entities.keys())
+  for (const { name, body } of entities.values()) {
+    const place = { kind: 'entity' as DocumentKind, name }
+    for (const was of Object.keys(body['x-entity'].was ?? {})) {
+      if (names.has(was))
+        issues.error(
+          place,
+          `/x-entity/was/${was}`,
+          'name.taken',
+          `"${was}" is or was the name of another entity.`,
+        )
+      names.add(was)
+    }
+    const fields = new Set<string>()
+    for (const [key, field] of Object.entries(body.properties)) {
+      for (const was of Object.keys(field['x-was'] ?? {})) {
+        if (fields.has(was))
+          issues.error(
+            place,
+            `/properties/${escapePointer(key)}/x-was/${was}`,
+            'name.taken',
+            `"${was}" was the name of another field.`,
+          )
+        fields.add(was)
+      }
+    }
   }
 }
 
@@ -321,6 +354,25 @@ function lintStage(stage: FieldModel, entity: EntityModel, issues: Issues): void
           `The value ${parsed.detail}.`,
         )
     }
+    lintStageKeys(stage, option, entity, issues)
+  }
+}
+
+function lintStageKeys(stage: FieldModel, option: OptionModel, entity: EntityModel, issues: Issues): void {
+  const place = { kind: 'entity' as DocumentKind, name: entity.name }
+  const pointer = `/properties/${escapePointer(stage.name)}/x-stages/${option.key}`
+  for (const key of option.next ?? []) {
+    if (!stage.options.some((other) => other.key === key))
+      issues.error(place, `${pointer}/next/${key}`, 'reference.unknown', `There is no stage "${key}".`)
+  }
+  for (const key of option.requires ?? []) {
+    if ((entity.fields.get(key)?.columns.length ?? 0) === 0)
+      issues.error(
+        place,
+        `${pointer}/requires/${key}`,
+        'reference.unknown',
+        `There is no stored field "${key}".`,
+      )
   }
 }
 

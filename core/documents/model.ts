@@ -47,6 +47,8 @@ export interface OptionModel {
   key: string
   title: string
   labels: Record<string, string>
+  description?: string
+  descriptions?: Record<string, string>
   color: string | null
   active: boolean
   order: number
@@ -54,6 +56,10 @@ export interface OptionModel {
   phase?: string
   /** Stages: values taken on entering. */
   sets?: Record<string, unknown>
+  /** Stages: where users may move a record from here; absent: everywhere. */
+  next?: readonly string[]
+  /** Stages: fields that must have a value on entering. */
+  requires?: readonly string[]
 }
 
 export interface RuleModel {
@@ -67,7 +73,7 @@ export interface RuleModel {
 export interface RelationToMe {
   entity: string
   field: string
-  onDelete: 'clear' | 'restrict'
+  onDelete: 'clear' | 'restrict' | 'cascade'
   title: string
   labels: Record<string, string>
 }

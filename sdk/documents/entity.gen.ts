@@ -12,6 +12,12 @@ export interface Entity {
     name?: string
     plural: string
     /**
+     * Earlier API names. Where the database still knows the entity by one of them, its records move along.
+     */
+    was?: {
+      [k: string]: true
+    }
+    /**
      * Singular and plural by language; English may be given too.
      */
     labels?: {
@@ -93,6 +99,12 @@ export interface Entity {
       'x-descriptions'?: {
         [k: string]: string
       }
+      /**
+       * Earlier API names. Where the database still knows the field by one of them, its data moves along; hooks and rows answer to them too.
+       */
+      'x-was'?: {
+        [k: string]: true
+      }
       type?: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object'
       format?: 'email' | 'uri' | 'phone' | 'date' | 'date-time'
       /**
@@ -152,6 +164,12 @@ export interface Entity {
               }
               description?: string
               /**
+               * The text in further languages, by language tag. The English text stands beside it.
+               */
+              descriptions?: {
+                [k: string]: string
+              }
+              /**
                * Place among its siblings, ascending.
                */
               order?: number
@@ -173,6 +191,12 @@ export interface Entity {
           }
           description?: string
           /**
+           * The text in further languages, by language tag. The English text stands beside it.
+           */
+          descriptions?: {
+            [k: string]: string
+          }
+          /**
            * Place among its siblings, ascending.
            */
           order?: number
@@ -191,14 +215,26 @@ export interface Entity {
           sets?: {
             [k: string]: unknown
           }
+          /**
+           * The stages that a user may move a record to from here. Absent: every one.
+           */
+          next?: {
+            [k: string]: true
+          }
+          /**
+           * Fields that must have a value in a record that enters the stage.
+           */
+          requires?: {
+            [k: string]: true
+          }
         }
       }
       'x-relation'?: {
         entity: string
         /**
-         * What happens to this field when the record it names is deleted for good: cleared, or the deletion is refused.
+         * What happens when the record it names is deleted: this field is cleared once that is for good, the deletion is refused, or this record goes to the bin too and comes back with it.
          */
-        onDelete?: 'clear' | 'restrict'
+        onDelete?: 'clear' | 'restrict' | 'cascade'
         /**
          * Which records may be chosen. Speaks of the related entity.
          */

@@ -18,6 +18,7 @@ export const option = closed(
     title,
     labels,
     description,
+    descriptions: labels,
     order,
     color,
     active: { description: 'False hides the option from new input; records keep it.', type: 'boolean' },
@@ -30,6 +31,7 @@ const stage = closed(
     title,
     labels,
     description,
+    descriptions: labels,
     order,
     color,
     category: {
@@ -41,6 +43,14 @@ const stage = closed(
       description: 'Values that a record takes when it enters the stage, unless the same change gives them.',
       ...namedMap({}),
     },
+    next: {
+      description: 'The stages that a user may move a record to from here. Absent: every one.',
+      ...namedMap({ const: true }, 100),
+    },
+    requires: {
+      description: 'Fields that must have a value in a record that enters the stage.',
+      ...namedMap({ const: true }, 100),
+    },
   },
   ['title', 'category'],
 )
@@ -50,8 +60,8 @@ const relation = closed(
     entity: { type: 'string', pattern: namePattern },
     onDelete: {
       description:
-        'What happens to this field when the record it names is deleted for good: cleared, or the deletion is refused.',
-      enum: ['clear', 'restrict'],
+        'What happens when the record it names is deleted: this field is cleared once that is for good, the deletion is refused, or this record goes to the bin too and comes back with it.',
+      enum: ['clear', 'restrict', 'cascade'],
     },
     filter: { ...expression, description: 'Which records may be chosen. Speaks of the related entity.' },
     inverse: closed({ title, labels }),
@@ -64,6 +74,11 @@ export const field = closed({
   description,
   'x-labels': labels,
   'x-descriptions': labels,
+  'x-was': {
+    description:
+      'Earlier API names. Where the database still knows the field by one of them, its data moves along; hooks and rows answer to them too.',
+    ...namedMap({ const: true }, 50),
+  },
   type: { enum: ['string', 'integer', 'number', 'boolean', 'array', 'object'] },
   format: { enum: ['email', 'uri', 'phone', 'date', 'date-time'] },
   'x-type': {
@@ -154,6 +169,11 @@ export const entitySchema = closed(
       {
         name: { type: 'string', pattern: namePattern },
         plural: { type: 'string', pattern: namePattern },
+        was: {
+          description:
+            'Earlier API names. Where the database still knows the entity by one of them, its records move along.',
+          ...namedMap({ const: true }, 50),
+        },
         labels: {
           description: 'Singular and plural by language; English may be given too.',
           type: 'object',

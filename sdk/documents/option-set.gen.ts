@@ -20,6 +20,12 @@ export interface OptionSet {
       }
       description?: string
       /**
+       * The text in further languages, by language tag. The English text stands beside it.
+       */
+      descriptions?: {
+        [k: string]: string
+      }
+      /**
        * Place among its siblings, ascending.
        */
       order?: number

@@ -37,6 +37,7 @@ function entity(name: string, fields: FieldView[]): EntityView {
     activities: false,
     search: [],
     fields: Object.fromEntries(fields.map((one) => [one.name, one])),
+    rules: [],
     related: [
       { key: 'note.lead', entity: 'note', field: 'lead', title: 'Notes', labels: {} },
       { key: 'task.lead', entity: 'task', field: 'lead', title: 'Tasks', labels: {} },
