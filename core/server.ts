@@ -6,6 +6,8 @@ import { createAccounts } from './accounts/accounts.ts'
 import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
 import { Changesets } from './documents/changesets.ts'
+import { Publisher } from './documents/publisher.ts'
+import { Jobs } from './jobs/jobs.ts'
 import { EventFeed } from './events/feed.ts'
 import { LiveModel } from './documents/live-model.ts'
 import {
@@ -51,7 +53,8 @@ export async function startServer({
   const embedded = config.databaseUrl === undefined ? await startEmbedded({ folder: config.data }) : undefined
   const undo: (() => Promise<unknown>)[] = embedded ? [() => embedded.stop()] : []
   try {
-    const db = await connect({ url: config.databaseUrl ?? embedded!.url })
+    const url = config.databaseUrl ?? embedded!.url
+    const db = await connect({ url })
     undo.unshift(() => db.close())
     await migrate(db)
     const loaded = await loadPlugins(plugins)
@@ -74,13 +77,20 @@ export async function startServer({
       config,
       report: ({ name, ...event }) => log.info({ event: name, ...event }, 'account'),
     })
+    const jobs = new Jobs(db, url, log)
+    const changesets = new Changesets(db)
+    const publisher = new Publisher(db, live, changesets, jobs)
+    await jobs.start()
+    undo.unshift(() => jobs.stop())
     const server: Server = {
       config,
       db,
       live,
       accounts,
       teams: new Teams(db),
-      changesets: new Changesets(db, live),
+      changesets,
+      publisher,
+      jobs,
       plugins: loaded,
       hooks: hooksOf(loaded.plugins),
       cursors: new Cursors(await sharedSecret(db, 'cursors')),

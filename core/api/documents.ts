@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { type DocumentKind, Problem } from '@xrm/sdk'
+import type { ValueRule } from '@xrm/sdk/configuration'
 import { documentSchemas } from '@xrm/sdk/documents'
 import type { Json } from '../documents/merge.ts'
 import { problems as documentProblems } from '../documents/problems.ts'
@@ -53,7 +54,7 @@ export function documentRoutes(server: Server): Hono<Env> {
 /** `/api/changesets/…`: drafts, what they would do, publishing and taking back. For administrators. */
 export function changesetRoutes(server: Server): Hono<Env> {
   const app = new Hono<Env>()
-  const { changesets } = server
+  const { changesets, publisher } = server
   app.use(async (c, next) => {
     requireAdministrator(c)
     await next()
@@ -76,15 +77,38 @@ export function changesetRoutes(server: Server): Hono<Env> {
     await changesets.discard(c.req.param('id'))
     return c.body(null, 204)
   })
-  app.post('/:id/check', async (c) => c.json({ issues: await changesets.check(c.req.param('id')) }))
-  app.post('/:id/plan', async (c) => c.json(await changesets.plan(c.req.param('id'))))
+  app.post('/:id/check', async (c) => c.json({ issues: (await publisher.plan(c.req.param('id'))).issues }))
+  app.post('/:id/plan', async (c) => c.json(await publisher.plan(c.req.param('id'))))
   app.post('/:id/publish', async (c) => {
     const { force } = readQuery(c, { force: flag })
-    return c.json(await changesets.publish(c.req.param('id'), c.var.actor.userId, { force: force === true }))
+    const changeset = await publisher.publish(c.req.param('id'), c.var.actor.userId, {
+      force: force === true,
+    })
+    return c.json(changeset, changeset.status === 'publishing' ? 202 : 200)
   })
   app.post('/:id/revert', async (c) => {
     const { force } = readQuery(c, { force: flag })
-    return c.json(await changesets.revert(c.req.param('id'), c.var.actor.userId, { force: force === true }))
+    const changeset = await publisher.revert(c.req.param('id'), c.var.actor.userId, {
+      force: force === true,
+    })
+    return c.json(changeset, changeset.status === 'publishing' ? 202 : 200)
+  })
+  app.get('/:id/values/:entity/:field', async (c) => {
+    const { id, entity, field } = c.req.param()
+    return c.json(await publisher.previewValues(id, entity, field))
+  })
+  app.put('/:id/values/:entity/:field', async (c) => {
+    const { id, entity, field } = c.req.param()
+    const rule = await readObject<ValueRule>(c, { onFail: 'string', default: 'any', map: 'object' }, [
+      'onFail',
+    ])
+    await publisher.setRule(id, entity, field, rule)
+    return c.json(await publisher.previewValues(id, entity, field))
+  })
+  app.delete('/:id/values/:entity/:field', async (c) => {
+    const { id, entity, field } = c.req.param()
+    await publisher.removeRule(id, entity, field)
+    return c.body(null, 204)
   })
   return app
 }

@@ -6,9 +6,11 @@ import type { Teams } from '../access/teams.ts'
 import type { Accounts, Session } from '../accounts/accounts.ts'
 import type { Config } from '../config.ts'
 import type { Changesets } from '../documents/changesets.ts'
+import type { Publisher } from '../documents/publisher.ts'
 import type { EventFeed } from '../events/feed.ts'
 import type { LiveModel } from '../documents/live-model.ts'
 import type { Model } from '../documents/model.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
 import type { Cursors } from '../records/cursor.ts'
 import type { ReadContext } from '../records/query.ts'
@@ -24,6 +26,8 @@ export interface Server {
   accounts: Accounts
   teams: Teams
   changesets: Changesets
+  publisher: Publisher
+  jobs: Jobs
   plugins: LoadedPlugins
   hooks: HookRegistry
   cursors: Cursors

@@ -4,9 +4,6 @@ import { type DocumentKind, Problem } from '@xrm/sdk'
 import { keyPattern, namePattern } from '@xrm/sdk/documents'
 import { isId } from '../fields/relation-rules.ts'
 import { type Database, transaction } from '../storage/database.ts'
-import { wantedIndexes } from '../storage/indexes.ts'
-import { buildModel } from './build-model.ts'
-import type { Issue } from './issues.ts'
 import {
   bodyBelowAdmin,
   documentKey,
@@ -16,7 +13,6 @@ import {
   type LayerRow,
   readState,
 } from './layers.ts'
-import type { LiveModel } from './live-model.ts'
 import {
   diffPatch,
   escapePointer,
@@ -29,13 +25,15 @@ import {
 } from './merge.ts'
 import { normaliseDocument } from './normalise.ts'
 import { problems } from './problems.ts'
-import { applyEdits, type Edit, publishEdits, type PublishOptions, typeChanges } from './publish.ts'
+import { applyEdits, type Edit } from './publish.ts'
 
 export interface Changeset {
   id: string
   title: string
   note: string | null
-  status: 'draft' | 'published' | 'discarded'
+  status: 'draft' | 'publishing' | 'published' | 'discarded'
+  /** The job that publishes it. */
+  job: string | null
   createdBy: string | null
   createdAt: string
   publishedBy: string | null
@@ -55,21 +53,12 @@ export interface DocumentView {
   layers: Partial<Record<Layer, Json>>
 }
 
-export interface ChangesetPlan {
-  steps: { description: string; entity: string; field?: string; lock: string }[]
-  indexes: { entity: string; name: string }[]
-  retired: { entity: string; field: string }[]
-  issues: Issue[]
-}
-
 /** Drafts of configuration: edited in peace, checked and planned as a whole, published as one, taken back as one. */
 export class Changesets {
   readonly #db: Database
-  readonly #live: LiveModel
 
-  constructor(db: Database, live: LiveModel) {
+  constructor(db: Database) {
     this.#db = db
-    this.#live = live
   }
 
   async create(actor: string | null, title: string, note: string | null = null): Promise<Changeset> {
@@ -106,7 +95,7 @@ export class Changesets {
   }
 
   async discard(id: string): Promise<void> {
-    await this.#requireDraft(id)
+    await this.requireDraft(id)
     await this.#db.pool.query(
       `UPDATE xrm.changeset SET status = 'discarded' WHERE id = $1 AND status = 'draft'`,
       [id],
@@ -172,59 +161,11 @@ export class Changesets {
     })
   }
 
-  async check(id: string): Promise<Issue[]> {
-    return (await this.plan(id)).issues
-  }
-
-  async plan(id: string): Promise<ChangesetPlan> {
-    await this.get(id)
-    const state = await readState(this.#db.pool)
-    const edits = await readEdits(this.#db.pool, id)
-    const built = buildModel(this.#live.context, state, {
-      rows: applyEdits(state.rows, edits),
-      version: state.version + 1,
-    })
-    const existing = new Set(wantedIndexes(this.#live.current).map((index) => index.name))
-    const indexes = built.issues.errors.length > 0 ? [] : wantedIndexes(built.model)
-    return {
-      steps: built.plan.steps.map(({ sql: _, ...step }) => step),
-      indexes: indexes
-        .filter((index) => !existing.has(index.name))
-        .map(({ entity, name }) => ({ entity, name })),
-      retired: built.plan.changed
-        .filter((row) => row.retired)
-        .map(({ entity, field }) => ({ entity, field })),
-      issues: [...built.issues.list, ...typeChanges(this.#live.context, state, built)],
-    }
-  }
-
-  /** Publishes a draft. Someone else's change of the same layer in between is a conflict with the differences. */
-  async publish(id: string, actor: string | null, options: PublishOptions = {}): Promise<Changeset> {
-    await this.#requireDraft(id)
-    await publishEdits(this.#db, this.#live.context, options, async (client, state) => {
-      await lockDraft(client, id)
-      const edits = await readEdits(client, id)
-      if (edits.length === 0) throw new Problem(problems['document.no-change'])
-      refuseConflicts(edits, state.rows)
-      return {
-        edits,
-        done: async (version) => {
-          await client.query(
-            `UPDATE xrm.changeset SET status = 'published', version = $2, published_by = $3, published_at = now() WHERE id = $1`,
-            [id, version, actor],
-          )
-        },
-      }
-    })
-    await this.#live.refresh()
-    return this.get(id)
-  }
-
   /**
-   * Publishes the inverse of a published changeset, also when it was not the last: later changes elsewhere stay, later
-   * changes of the same places are a conflict.
+   * Makes a draft with the inverse of a published changeset, also when it was not the last. Throws a conflict where the
+   * same places were changed again since.
    */
-  async revert(id: string, actor: string | null, options: PublishOptions = {}): Promise<Changeset> {
+  async createInverse(id: string, actor: string | null): Promise<string> {
     const original = await this.get(id)
     if (original.status !== 'published')
       throw new Problem(problems['changeset.closed'], {
@@ -238,7 +179,7 @@ export class Changesets {
         const current = layerBody(state.rows, edit.layer, edit.kind, edit.name)
         await writeEdit(this.#db.pool, inverse.id, { ...edit, before: current, after: invert(edit, current) })
       }
-      return await this.publish(inverse.id, actor, options)
+      return inverse.id
     } catch (error) {
       await this.discard(inverse.id)
       throw error
@@ -252,7 +193,7 @@ export class Changesets {
     change: (below: Json | undefined, effective: Json | undefined) => Json | undefined,
     { mayVanish = false } = {},
   ): Promise<DocumentView> {
-    await this.#requireDraft(changeset)
+    await this.requireDraft(changeset)
     const identifier = kind === 'entity' ? namePattern : keyPattern
     if (!new RegExp(identifier).test(name)) {
       throw new Problem(problems['document.invalid'], {
@@ -292,14 +233,15 @@ export class Changesets {
     return applyEdits(state.rows, await readEdits(this.#db.pool, changeset))
   }
 
-  async #requireDraft(id: string): Promise<void> {
+  async requireDraft(id: string): Promise<void> {
     const changeset = await this.get(id)
     if (changeset.status !== 'draft')
       throw new Problem(problems['changeset.closed'], { detail: `It is ${changeset.status}.` })
   }
 }
 
-async function lockDraft(client: PoolClient, id: string): Promise<void> {
+/** Keeps a draft as it is until the transaction ends; refuses one that is none any more. */
+export async function lockDraft(client: PoolClient, id: string): Promise<void> {
   const { rows } = await client.query<{ status: string }>(
     'SELECT status FROM xrm.changeset WHERE id = $1 FOR UPDATE',
     [id],
@@ -307,14 +249,27 @@ async function lockDraft(client: PoolClient, id: string): Promise<void> {
   if (rows[0]?.status !== 'draft') throw new Problem(problems['changeset.closed'])
 }
 
+/** Writes down, in the transaction of the publish, that a changeset is in force. */
+export async function markPublished(
+  client: PoolClient,
+  id: string,
+  version: number,
+  actor: string | null,
+): Promise<void> {
+  await client.query(
+    `UPDATE xrm.changeset SET status = 'published', version = $2, published_by = $3, published_at = now() WHERE id = $1`,
+    [id, version, actor],
+  )
+}
+
 const selectChangesets = `
   SELECT c.id, c.title, c.note, c.status, c.created_by AS "createdBy", c.created_at AS "createdAt",
-    c.published_by AS "publishedBy", c.published_at AS "publishedAt", c.version, c.reverts,
+    c.published_by AS "publishedBy", c.published_at AS "publishedAt", c.version, c.reverts, c.job,
     coalesce((SELECT json_agg(json_build_object('layer', e.layer, 'kind', e.kind, 'name', e.name) ORDER BY e.kind, e.name) FROM xrm.changeset_edit e WHERE e.changeset = c.id), '[]') AS edits
   FROM xrm.changeset c`
 
 /** The edits of a changeset. As text, because the driver cannot tell JSON null from SQL NULL. */
-async function readEdits(
+export async function readEdits(
   db: Pick<PoolClient, 'query'> | Database['pool'],
   changeset: string,
 ): Promise<Edit[]> {
@@ -355,7 +310,8 @@ function changedPlaces(before: Json | undefined, after: Json | undefined): strin
   return patch === undefined ? [] : patchPointers(patch)
 }
 
-function refuseConflicts(edits: readonly Edit[], rows: readonly LayerRow[]): void {
+/** Refuses edits of layers that someone else has changed since, with the differences. */
+export function refuseConflicts(edits: readonly Edit[], rows: readonly LayerRow[]): void {
   const errors = edits.flatMap((edit) => {
     const current = layerBody(rows, edit.layer, edit.kind, edit.name)
     if (isEqual(current, edit.before)) return []

@@ -41,8 +41,8 @@ export interface StoragePlan {
 export interface PlanOptions {
   /** Columns that were prepared for this changeset come into force. */
   changeset?: string
-  /** `entity.field` → row that comes back into force, when a changeset is taken back. */
-  restore?: ReadonlyMap<string, number>
+  /** Row in force → row that comes back into force in its place, when a changeset is taken back. */
+  restore?: ReadonlyMap<number, number>
   /** Fields (`entity.field`) that get new columns of the same form, because their values change. */
   fresh?: ReadonlySet<string>
 }
@@ -131,6 +131,7 @@ class StoragePlanner {
     const taken = new Set([
       ...Object.keys(systemColumns),
       ...rows.flatMap((row) => row.columns),
+      ...(this.#registry.tables.find(({ table }) => table === this.#tables.get(entity))?.spent ?? []),
       ...this.#free.filter(({ table }) => table === this.#tables.get(entity)).map(({ column }) => column),
     ])
     const columns = new Map<string, readonly string[]>()
@@ -141,7 +142,7 @@ class StoragePlanner {
       if (!type || Object.keys(type.columns(field)).length === 0) continue
       const known = this.#rowsOf(rows, name, field, body)
       const active = known.find((row) => !row.retired)
-      const signature = signatureOf(type.columns(field), field)
+      const signature = this.#signatureOf(type.columns(field), field)
       const chosen = this.#choose(known, active, `${entity}.${name}`, type.name, signature)
       if (chosen) {
         used.add(chosen.id)
@@ -159,7 +160,7 @@ class StoragePlanner {
           this.#foreignKeys.push(...steps.filter(({ sql }) => sql.includes('FOREIGN KEY')))
         }
       }
-      for (const row of relatives(known, columns.get(name)!)) former.set(row.columns[0]!, name)
+      for (const row of this.#relatives(known, columns.get(name)!)) former.set(row.columns[0]!, name)
     }
     for (const row of rows)
       if (!row.retired && !used.has(row.id)) this.#changes.push({ op: 'retire', id: row.id })
@@ -213,14 +214,16 @@ class StoragePlanner {
     const { changeset, restore, fresh } = this.#options
     const fits = (row: RegisteredField): boolean =>
       row.signature === signature && (row.type === type || row.type === '')
-    const prepared = known.find((row) => row.prepared && row.changeset === changeset && fits(row))
-    if (prepared && changeset !== undefined) return prepared
-    const wanted = known.find((row) => row.id === restore?.get(key) && fits(row))
+    const prepared = known.find((row) => row.prepared !== null && row.prepared === changeset && fits(row))
+    if (prepared) return prepared
+    const wanted = known.find((row) => active && row.id === restore?.get(active.id) && fits(row))
     if (wanted) return wanted
     if (fresh?.has(key)) return undefined
     if (active && fits(active)) return active
-    const retired = known.filter((row) => row.retired && !row.prepared && fits(row)).toReversed()
-    const origin = retired.find((row) => row.id === active?.source)
+    const retired = known.filter((row) => row.retired && row.prepared === null && fits(row)).toReversed()
+    const origin = retired.find(({ id }) =>
+      this.#registry.conversions.some(({ source, target }) => source === id && target === active?.id),
+    )
     if (origin) return origin
     // The same columns can hold the values; whether these fit is found out before it is published.
     if (active?.signature === signature) return active
@@ -236,8 +239,7 @@ class StoragePlanner {
   ): void {
     if (chosen.type !== type) this.#changes.push({ op: 'retype', id: chosen.id, type })
     if (!chosen.retired) return
-    const isPrepared = chosen.prepared && chosen.changeset === this.#options.changeset
-    if (active && !isPrepared) {
+    if (active && chosen.prepared === null) {
       this.#moves.push({
         entity,
         field,
@@ -346,31 +348,35 @@ class StoragePlanner {
     return this.#tables.has(entity) ? this.#sqlTable(entity) : null
   }
 
+  /**
+   * Column types and what a relation names, by its table, which outlives renames: columns can serve a field again only
+   * when this is equal.
+   */
+  #signatureOf(types: Readonly<Record<string, string>>, field: Field): string {
+    const related = field['x-relation']?.entity
+    return (
+      Object.entries(types)
+        .map(([suffix, type]) => `${suffix}:${type}`)
+        .join(',') + (related === undefined ? '' : ` → ${this.#tables.get(related) ?? related}`)
+    )
+  }
+
+  /** The forms whose values were converted into these columns, or from them: what was said of one is said of the field. */
+  #relatives(known: readonly RegisteredField[], columns: readonly string[]): RegisteredField[] {
+    const found = new Set(known.filter((row) => row.columns[0] === columns[0]).map(({ id }) => id))
+    for (let size = -1; size !== found.size;) {
+      size = found.size
+      for (const { source, target } of this.#registry.conversions) {
+        if (found.has(source)) found.add(target)
+        else if (found.has(target)) found.add(source)
+      }
+    }
+    return known.filter(({ id }) => found.has(id))
+  }
+
   #sqlTable(entity: string): string {
     return `record.${quoteName(this.#tables.get(entity)!)}`
   }
-}
-
-/** The forms whose values were converted into these columns, or from them: what was said of one is said of the field. */
-function relatives(known: readonly RegisteredField[], columns: readonly string[]): RegisteredField[] {
-  const found = new Set(known.filter((row) => row.columns[0] === columns[0]))
-  for (let size = 0; size !== found.size;) {
-    size = found.size
-    const ids = new Set([...found].map((row) => row.id))
-    const sources = new Set([...found].map((row) => row.source))
-    for (const row of known) if (sources.has(row.id) || (row.source !== null && ids.has(row.source))) found.add(row)
-  }
-  return [...found]
-}
-
-/** Column types and what a relation names: columns can serve a field again only when this is equal. */
-function signatureOf(types: Readonly<Record<string, string>>, field: Field): string {
-  const references = field['x-relation'] ? ` → ${field['x-relation'].entity}` : ''
-  return (
-    Object.entries(types)
-      .map(([suffix, type]) => `${suffix}:${type}`)
-      .join(',') + references
-  )
 }
 
 function freeName(wanted: string, isTaken: (name: string) => boolean): string {

@@ -1,10 +1,11 @@
 import type { PoolClient } from 'pg'
 import type { ValueRule } from '@xrm/sdk/configuration'
 
-/** What the database already holds: rows of `xrm.entity_table`, `xrm.field_column` and `xrm.free_column`. */
+/** What the database already holds: tables and columns, by the names that documents give them. */
 export interface Registry {
   tables: readonly RegisteredTable[]
   columns: readonly RegisteredField[]
+  conversions: readonly ColumnConversion[]
   free: readonly FreeColumn[]
 }
 
@@ -14,6 +15,8 @@ export interface RegisteredTable {
   table: string
   /** Earlier names of the entity. */
   was: readonly string[]
+  /** Column names that history knows and that are not given again. */
+  spent: readonly string[]
 }
 
 /** The columns of one form of a field. A field that changed its type has several rows, of which one is in force. */
@@ -27,11 +30,16 @@ export interface RegisteredField {
   columns: string[]
   retired: boolean
   was: readonly string[]
-  /** The changeset that made them by converting the values of the row `source`. */
-  changeset: string | null
-  source: number | null
+  /** The changeset for which they are being filled. */
+  prepared: string | null
+}
+
+/** The values of one row were converted into another. */
+export interface ColumnConversion {
+  changeset: string
+  source: number
+  target: number
   rule: ValueRule | null
-  prepared: boolean
 }
 
 export interface FreeColumn {
@@ -61,10 +69,10 @@ export type RegistryChange =
 
 /** Reads the registry as one JSON value; part of the one statement that reads the whole state. */
 export const registrySql = `json_build_object(
-  'tables', (SELECT coalesce(json_agg(json_build_object('entity', entity, 'table', table_name, 'was', was)), '[]') FROM xrm.entity_table),
+  'tables', (SELECT coalesce(json_agg(json_build_object('entity', entity, 'table', table_name, 'was', was, 'spent', spent)), '[]') FROM xrm.entity_table),
   'columns', (SELECT coalesce(json_agg(json_build_object('id', id, 'entity', entity, 'field', field, 'type', type,
-    'signature', signature, 'columns', columns, 'retired', retired_at IS NOT NULL, 'was', was, 'changeset', changeset,
-    'source', source, 'rule', rule, 'prepared', prepared) ORDER BY id), '[]') FROM xrm.field_column),
+    'signature', signature, 'columns', columns, 'retired', retired_at IS NOT NULL, 'was', was, 'prepared', prepared) ORDER BY id), '[]') FROM xrm.field_column),
+  'conversions', (SELECT coalesce(json_agg(json_build_object('changeset', changeset, 'source', source, 'target', target, 'rule', rule)), '[]') FROM xrm.column_conversion),
   'free', (SELECT coalesce(json_agg(json_build_object('table', table_name, 'column', column_name, 'type', type)), '[]') FROM xrm.free_column))`
 
 /** Writes down what a plan changed. */
@@ -100,10 +108,9 @@ export async function writeRegistry(client: PoolClient, changes: readonly Regist
         await client.query('UPDATE xrm.field_column SET retired_at = now() WHERE id = $1', [change.id])
         break
       case 'restore':
-        await client.query(
-          'UPDATE xrm.field_column SET retired_at = NULL, prepared = false WHERE id = $1',
-          [change.id],
-        )
+        await client.query('UPDATE xrm.field_column SET retired_at = NULL, prepared = NULL WHERE id = $1', [
+          change.id,
+        ])
         break
       case 'retype':
         await client.query('UPDATE xrm.field_column SET type = $2 WHERE id = $1', [change.id, change.type])
@@ -111,18 +118,11 @@ export async function writeRegistry(client: PoolClient, changes: readonly Regist
   }
 }
 
-/** Columns that are filled for a changeset before they come into force. */
-export interface Preparation {
-  changeset: string
-  source: number
-  rule: ValueRule | null
-}
-
-/** Writes down new columns; with a preparation, as retired until the changeset is published. Returns the row's id. */
+/** Writes down new columns; those that are prepared for a changeset stay retired until it is published. Returns the row's id. */
 export async function insertColumns(
   client: PoolClient,
   { entity, field, type, signature, columns, taken }: Extract<RegistryChange, { op: 'add' }>,
-  preparation?: Preparation,
+  prepared: string | null = null,
 ): Promise<number> {
   for (const { table, column } of taken)
     await client.query('DELETE FROM xrm.free_column WHERE table_name = $1 AND column_name = $2', [
@@ -130,18 +130,9 @@ export async function insertColumns(
       column,
     ])
   const { rows } = await client.query<{ id: number }>(
-    `INSERT INTO xrm.field_column (entity, field, type, signature, columns, retired_at, changeset, source, rule, prepared)
-     VALUES ($1, $2, $3, $4, $5, CASE WHEN $6::uuid IS NULL THEN NULL ELSE now() END, $6, $7, $8, $6::uuid IS NOT NULL) RETURNING id`,
-    [
-      entity,
-      field,
-      type,
-      signature,
-      columns,
-      preparation?.changeset ?? null,
-      preparation?.source ?? null,
-      preparation?.rule ? JSON.stringify(preparation.rule) : null,
-    ],
+    `INSERT INTO xrm.field_column (entity, field, type, signature, columns, retired_at, prepared, made_by)
+     VALUES ($1, $2, $3, $4, $5, CASE WHEN $6::uuid IS NULL THEN NULL ELSE now() END, $6, $6) RETURNING id`,
+    [entity, field, type, signature, columns, prepared],
   )
   return rows[0]!.id
 }

@@ -8,17 +8,25 @@ ALTER TABLE xrm.field_column
   ADD COLUMN type text NOT NULL DEFAULT '',
   -- Earlier names of the field.
   ADD COLUMN was text[] NOT NULL DEFAULT '{}',
-  -- The changeset that prepares or prepared them by converting the values of `source` by `rule`.
-  ADD COLUMN changeset uuid REFERENCES xrm.changeset (id),
-  ADD COLUMN source bigint REFERENCES xrm.field_column (id),
-  ADD COLUMN rule jsonb,
-  -- Being filled for that changeset; not in force yet.
-  ADD COLUMN prepared boolean NOT NULL DEFAULT false;
+  -- The changeset that made them for converted values.
+  ADD COLUMN made_by uuid REFERENCES xrm.changeset (id),
+  -- The changeset for which they are being filled; not in force yet.
+  ADD COLUMN prepared uuid REFERENCES xrm.changeset (id);
 CREATE INDEX field_column_entity ON xrm.field_column (entity, field);
+
+-- The values of `source` were converted into `target`, by the rule of a changeset.
+CREATE TABLE xrm.column_conversion (
+  changeset uuid NOT NULL REFERENCES xrm.changeset (id),
+  source bigint NOT NULL REFERENCES xrm.field_column (id) ON DELETE CASCADE,
+  target bigint NOT NULL REFERENCES xrm.field_column (id) ON DELETE CASCADE,
+  rule jsonb,
+  PRIMARY KEY (changeset, target)
+);
 
 ALTER TABLE xrm.entity_table
   ADD COLUMN was text[] NOT NULL DEFAULT '{}',
-  ADD COLUMN retired_at timestamptz;
+  -- Names of columns that were purged. They are not given again: history knows values by them.
+  ADD COLUMN spent text[] NOT NULL DEFAULT '{}';
 
 -- Emptied columns that a new field may take over: a table dies after 1,600 columns ever added.
 CREATE TABLE xrm.free_column (
