@@ -8,14 +8,14 @@ import { accountRoutes } from './accounts/routes.ts'
 import { changesetRoutes, documentRoutes } from './api/documents.ts'
 import { conversionRoutes, recordConversionRoutes } from './api/conversions.ts'
 import { docsRoutes } from './api/docs-page.ts'
-import type { Env, Server } from './api/environment.ts'
+import { type Env, requireAdministrator, type Server } from './api/environment.ts'
 import { securityHeaders } from './api/headers.ts'
 import { healthRoutes } from './api/health.ts'
 import { meView, modelView } from './api/model-view.ts'
 import { openApi } from './api/openapi/openapi.ts'
 import { problemRoutes } from './api/problem-pages.ts'
 import { problems } from './api/problems.ts'
-import { readObject } from './api/read-request.ts'
+import { readObject, readQuery, text } from './api/read-request.ts'
 import { recordRoutes } from './api/records.ts'
 import { eventRoutes } from './api/events.ts'
 import { jobRoutes } from './api/jobs.ts'
@@ -78,7 +78,13 @@ function signedIn(server: Server): Hono<Env> {
     await server.accounts.setLanguage(c.var.session.userId, language)
     return c.json(meView(c.var.model, c.var.actor, { ...c.var.session, language }))
   })
-  app.get('/model', (c) => {
+  app.get('/model', async (c) => {
+    const { changeset } = readQuery(c, { changeset: text })
+    if (changeset !== undefined) {
+      requireAdministrator(c)
+      const draft = await server.documents.model(changeset)
+      return c.json({ ...modelView(draft, c.var.actor), me: meView(draft, c.var.actor, c.var.session) })
+    }
     const etag = `"${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${[...c.var.actor.roles].toSorted().join('.')}"`
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
     return c.json(

@@ -7,7 +7,9 @@ import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
 import { Changesets } from './documents/changesets.ts'
 import { Publisher } from './documents/publisher.ts'
+import { Retired } from './documents/retired.ts'
 import { Jobs } from './jobs/jobs.ts'
+import { Documents } from './documents/documents.ts'
 import { EventFeed } from './events/feed.ts'
 import { LiveModel } from './documents/live-model.ts'
 import {
@@ -80,6 +82,7 @@ export async function startServer({
     const jobs = new Jobs(db, url, log)
     const changesets = new Changesets(db)
     const publisher = new Publisher(db, live, changesets, jobs)
+    const retired = new Retired(db, live, jobs)
     await jobs.start()
     undo.unshift(() => jobs.stop())
     const server: Server = {
@@ -90,7 +93,9 @@ export async function startServer({
       teams: new Teams(db),
       changesets,
       publisher,
+      retired,
       jobs,
+      documents: new Documents(db, live),
       plugins: loaded,
       hooks: hooksOf(loaded.plugins),
       cursors: new Cursors(await sharedSecret(db, 'cursors')),

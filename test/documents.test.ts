@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ModelView } from '@xrm/sdk/api'
+import type { ChangesetView, DocumentSummary, DocumentView } from '@xrm/sdk/configuration'
 import { fixture } from './support/fixture-plugin.ts'
 import { schemaDifferences } from './support/schema-matches-model.ts'
 import { type Caller, testServer } from './support/server.ts'
@@ -284,13 +285,6 @@ describe('a check', () => {
       'field.integer',
     ],
     [
-      'a changed type',
-      'person',
-      { properties: { last_name: { type: 'integer', maxLength: null } } },
-      '/properties/last_name',
-      'field.type-change',
-    ],
-    [
       'a way to a stage that is not there',
       'deal',
       { properties: { stage: { 'x-stages': { open: { next: { sold: true } } } } } },
@@ -382,7 +376,7 @@ describe('a conversion that a change breaks', () => {
         pointer: '/targets/deal/map/heat',
       }),
     )
-    expect(plan.retired).toEqual([{ entity: 'deal', field: 'heat' }])
+    expect(plan.retired).toEqual([{ entity: 'deal', field: 'heat', filled: expect.any(Number) }])
     expect((await admin('POST', `/api/changesets/${id}/publish`)).status).toBe(422)
     const forced = await admin<Draft>('POST', `/api/changesets/${id}/publish?force=true`)
     expect(forced.status).toBe(200)
@@ -413,6 +407,139 @@ describe('changesets', () => {
         errors: [{ pointer: '#/entity/firm/title', params: { theirs: 'Business', yours: 'Company' } }],
       },
     })
+  })
+
+  it('of two admins on one document merge where they change different places', async () => {
+    const [mine, theirs] = [await draft('Mine'), await draft('Theirs')]
+    await admin('PATCH', `/api/documents/entity/firm?changeset=${mine}`, {
+      properties: { mine: { type: 'string' } },
+    })
+    await admin('PATCH', `/api/documents/entity/firm?changeset=${theirs}`, {
+      properties: { theirs: { type: 'string' } },
+    })
+    expect((await admin('POST', `/api/changesets/${theirs}/publish`)).status).toBe(200)
+    expect((await admin<ChangesetView>('GET', `/api/changesets/${mine}`)).body.conflicts).toEqual([])
+    expect((await admin('POST', `/api/changesets/${mine}/publish`)).status).toBe(200)
+    const both = (await admin<ModelView>('GET', '/api/model')).body.entities['firm']!.fields
+    expect([both['mine']?.type, both['theirs']?.type]).toEqual(['text', 'text'])
+    // Taking back the first leaves the second.
+    expect((await admin('POST', `/api/changesets/${theirs}/revert`)).status).toBe(200)
+    const one = (await admin<ModelView>('GET', '/api/model')).body.entities['firm']!.fields
+    expect([one['mine']?.type, one['theirs']]).toEqual(['text', undefined])
+  })
+
+  it('with a conflict show it, and go ahead once it is decided', async () => {
+    const at = { kind: 'entity', name: 'deal', pointer: '/title' }
+    const decide = async (take: 'mine' | 'theirs', given: string): Promise<unknown> => {
+      const [mine, theirs] = [await draft('Mine'), await draft('Theirs')]
+      await admin('PATCH', `/api/documents/entity/deal?changeset=${mine}`, {
+        title: 'My deal',
+        description: `Mine ${take}`,
+      })
+      await admin('PATCH', `/api/documents/entity/deal?changeset=${theirs}`, { title: given })
+      expect((await admin('POST', `/api/changesets/${theirs}/publish`)).status).toBe(200)
+      const { body } = await admin<ChangesetView>('GET', `/api/changesets/${mine}`)
+      expect(body.conflicts).toEqual([{ ...at, ...body.conflicts[0], mine: 'My deal', theirs: given }])
+      const resolved = await admin<ChangesetView>('POST', `/api/changesets/${mine}/resolve`, {
+        choices: [{ ...at, take }],
+      })
+      expect(resolved).toMatchObject({ status: 200, body: { conflicts: [] } })
+      expect((await admin('POST', `/api/changesets/${mine}/publish`)).status).toBe(200)
+      return (await admin<{ body: unknown }>('GET', '/api/documents/entity/deal')).body.body
+    }
+    expect(await decide('theirs', 'Their deal')).toMatchObject({
+      title: 'Their deal',
+      description: 'Mine theirs',
+    })
+    expect(await decide('mine', 'Another')).toMatchObject({ title: 'My deal', description: 'Mine mine' })
+    const id = await draft('Nothing to decide')
+    expect(
+      await admin('POST', `/api/changesets/${id}/resolve`, { choices: [{ ...at, take: 'mine' }] }),
+    ).toMatchObject({ status: 422, body: { code: 'changeset.no-conflict' } })
+    expect(
+      await admin('POST', `/api/changesets/${id}/resolve`, { choices: [{ ...at, take: 'both', more: 1 }] }),
+    ).toMatchObject({ status: 400, body: { errors: [{ pointer: '#/choices/0/more' }] } })
+  })
+
+  it('tell who made them, what they change and from what to what', async () => {
+    const id = await draft('Told')
+    await admin('PATCH', `/api/documents/entity/firm?changeset=${id}`, {
+      description: 'A firm.',
+      properties: { told: { type: 'integer' }, seat: null },
+    })
+    await admin('PUT', `/api/documents/option-set/tones?changeset=${id}`, { title: 'Tones', options: {} })
+    const edited = await admin<ChangesetView>('PATCH', `/api/changesets/${id}`, { note: 'Why' })
+    expect(edited.body).toMatchObject({
+      title: 'Told',
+      note: 'Why',
+      status: 'draft',
+      origin: 'admin',
+      createdBy: { id: adminId, name: 'admin 1' },
+      edits: [
+        { kind: 'entity', name: 'firm', layer: 'admin', action: 'change' },
+        { kind: 'option-set', name: 'tones', title: 'Tones', action: 'add', changes: [{ pointer: '' }] },
+      ],
+    })
+    const [firm] = edited.body.edits
+    expect(firm!.changes).toContainEqual({ pointer: '/description', after: 'A firm.' })
+    expect(firm!.changes).toContainEqual({
+      pointer: '/properties/told',
+      after: expect.objectContaining({ type: 'integer' }),
+    })
+    expect(firm!.changes).toContainEqual({
+      pointer: '/properties/seat',
+      before: expect.objectContaining({ 'x-type': 'address' }),
+    })
+    const { body: list } = await admin<{ items: ChangesetView[] }>('GET', '/api/changesets')
+    expect(list.items.find((item) => item.id === id)!.edits[0]).toMatchObject({ name: 'firm', changes: [] })
+    expect(list.items.at(-1)).toMatchObject({ origin: 'upgrade', createdBy: null, status: 'published' })
+    const { body: documents } = await admin<{ items: DocumentSummary[] }>(
+      'GET',
+      `/api/documents?changeset=${id}`,
+    )
+    const summary = (name: string): DocumentSummary => documents.items.find((item) => item.name === name)!
+    expect(summary('firm')).toMatchObject({
+      layers: ['plugin', 'admin'],
+      plugins: ['fixture'],
+      draft: 'changed',
+    })
+    expect(summary('tones')).toMatchObject({ layers: ['admin'], plugins: [], draft: 'added' })
+    expect(summary('call')).toMatchObject({ kind: 'entity', draft: null, entity: null })
+    expect((await admin('DELETE', `/api/changesets/${id}/edits/entity/firm`)).status).toBe(204)
+    expect((await admin('DELETE', `/api/changesets/${id}/edits/entity/firm`)).status).toBe(404)
+    await admin('DELETE', `/api/documents/option-set/tones?changeset=${id}`)
+    expect((await admin<ChangesetView>('GET', `/api/changesets/${id}`)).body.edits).toEqual([])
+    await admin('DELETE', `/api/documents/entity/call?changeset=${id}`)
+    const { body: after } = await admin<{ items: DocumentSummary[] }>(
+      'GET',
+      `/api/documents?kind=entity&changeset=${id}`,
+    )
+    expect(after.items.find((item) => item.name === 'call')).toMatchObject({ draft: 'removed' })
+  })
+
+  it('refuse an edit of what has changed since it was read', async () => {
+    const id = await draft('Edited twice')
+    const path = `/api/documents/entity/firm?changeset=${id}`
+    const read = await admin<DocumentView>('GET', path)
+    const etag = read.headers.get('etag')!
+    expect(etag).toBe(`"${read.body.revision}"`)
+    const first = await admin<DocumentView>('PATCH', path, { description: '1' }, { 'if-match': etag })
+    expect(first.status).toBe(200)
+    expect(first.body.revision).not.toBe(read.body.revision)
+    for (const [method, body] of [
+      ['PATCH', { description: '2' }],
+      ['PUT', read.body.body],
+      ['DELETE', undefined],
+    ] as const) {
+      expect(await admin(method, path, body, { 'if-match': etag })).toMatchObject({
+        status: 409,
+        body: {
+          code: 'document.changed',
+          current: { revision: first.body.revision, body: { description: '1' } },
+        },
+      })
+    }
+    expect((await admin('PATCH', path, { description: '2' }, { 'if-match': 'W/"x"' })).status).toBe(400)
   })
 
   it('are taken back also when they were not the last; changes of the same place since are a conflict', async () => {

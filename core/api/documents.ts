@@ -1,51 +1,87 @@
 import { type Context, Hono } from 'hono'
 import { type DocumentKind, Problem } from '@xrm/sdk'
-import type { ValueRule } from '@xrm/sdk/configuration'
-import { documentSchemas } from '@xrm/sdk/documents'
-import type { Json } from '../documents/merge.ts'
+import type { DocumentView, Rename, ValueRule } from '@xrm/sdk/configuration'
+import { documentKinds, documentSchemas } from '@xrm/sdk/documents'
+import type { Choice } from '../documents/changesets.ts'
+import { isObject, type Json } from '../documents/merge.ts'
 import { problems as documentProblems } from '../documents/problems.ts'
 import { isDocumentKind } from '../documents/shape.ts'
 import { type Env, requireAdministrator, type Server } from './environment.ts'
-import { badParameter, flag, readJson, readObject, readQuery, text } from './read-request.ts'
+import { problems } from './problems.ts'
+import {
+  badParameter,
+  checkMembers,
+  flag,
+  oneOf,
+  readJson,
+  readObject,
+  readQuery,
+  readRevision,
+  text,
+} from './read-request.ts'
 
 /** `/api/documents/…`: configuration, published or as it stands in a draft. For administrators. */
 export function documentRoutes(server: Server): Hono<Env> {
   const app = new Hono<Env>()
-  const { changesets } = server
+  const { documents, retired } = server
   app.use(async (c, next) => {
     requireAdministrator(c)
     await next()
   })
+  const answer = (c: Context<Env>, view: DocumentView): Response =>
+    c.json(view, 200, { etag: `"${view.revision}"` })
 
   app.get('/', async (c) => {
-    const { changeset } = readQuery(c, { changeset: text })
-    return c.json({ items: await changesets.documents(undefined, changeset) })
+    const { kind, changeset } = readQuery(c, { kind: documentKind, changeset: text })
+    return c.json({ items: await documents.list(kind, changeset) })
+  })
+  app.get('/where-used', async (c) => {
+    const { changeset, ...wanted } = readQuery(c, {
+      entity: text,
+      field: text,
+      option: text,
+      optionSet: text,
+      changeset: text,
+    })
+    if (wanted.entity === undefined && (wanted.optionSet === undefined || wanted.field !== undefined))
+      throw badParameter('entity', 'Name an entity, with or without one of its fields, or an option set.')
+    if (wanted.option !== undefined && wanted.field === undefined)
+      throw badParameter('option', 'An option belongs to a field: name it too.')
+    return c.json({ items: await documents.whereUsed(wanted, changeset) })
+  })
+  app.get('/retired', async (c) => c.json({ items: await retired.list() }))
+  app.post('/retired/purge', async (c) => {
+    const { entity, field } = await readObject<{ entity: string; field?: string }>(
+      c,
+      { entity: 'string', field: 'string' },
+      ['entity'],
+    )
+    return c.json(await retired.purge(entity, field ?? null, c.var.actor.userId), 202)
   })
   app.get('/schemas/:kind', (c) => c.json(documentSchemas[kindOf(c)]))
   app.get('/:kind', async (c) => {
     const { changeset } = readQuery(c, { changeset: text })
-    return c.json({ items: await changesets.documents(kindOf(c), changeset) })
+    return c.json({ items: await documents.list(kindOf(c), changeset) })
   })
   app.get('/:kind/:name', async (c) => {
     const { changeset } = readQuery(c, { changeset: text })
-    return c.json(await changesets.document(kindOf(c), c.req.param('name'), changeset))
+    return answer(c, await documents.get(kindOf(c), c.req.param('name'), changeset))
   })
   app.put('/:kind/:name', async (c) => {
     const changeset = requireChangeset(c)
-    return c.json(
-      await changesets.put(changeset, kindOf(c), c.req.param('name'), (await readJson(c)) as Json),
-    )
+    const body = (await readJson(c)) as Json
+    return answer(c, await documents.put(changeset, kindOf(c), c.req.param('name'), body, readRevision(c)))
   })
   app.patch('/:kind/:name', async (c) => {
     const changeset = requireChangeset(c)
-    return c.json(
-      await changesets.patch(changeset, kindOf(c), c.req.param('name'), (await readJson(c)) as Json),
-    )
+    const body = (await readJson(c)) as Json
+    return answer(c, await documents.patch(changeset, kindOf(c), c.req.param('name'), body, readRevision(c)))
   })
   app.delete('/:kind/:name', async (c) => {
     const { changeset, reset } = readQuery(c, { changeset: text, reset: flag })
     if (changeset === undefined) throw badParameter('changeset', 'Name the draft to change.')
-    await changesets.remove(changeset, kindOf(c), c.req.param('name'), { reset: reset === true })
+    const options = { reset: reset === true, revision: readRevision(c) }
+    await documents.remove(changeset, kindOf(c), c.req.param('name'), options)
     return c.body(null, 204)
   })
   return app
@@ -54,7 +90,7 @@ export function documentRoutes(server: Server): Hono<Env> {
 /** `/api/changesets/…`: drafts, what they would do, publishing and taking back. For administrators. */
 export function changesetRoutes(server: Server): Hono<Env> {
   const app = new Hono<Env>()
-  const { changesets, publisher } = server
+  const { changesets, documents, publisher } = server
   app.use(async (c, next) => {
     requireAdministrator(c)
     await next()
@@ -67,17 +103,39 @@ export function changesetRoutes(server: Server): Hono<Env> {
       { title: 'string', note: 'string' },
       ['title'],
     )
-    if (title === '' || title.length > 200)
-      throw new Problem(documentProblems['document.invalid'], { detail: 'A title has 1 to 200 characters.' })
+    requireTexts({ title, ...(note === undefined ? {} : { note }) })
     const changeset = await changesets.create(c.var.actor.userId, title, note)
     return c.json(changeset, 201, { location: `/api/changesets/${changeset.id}` })
   })
   app.get('/:id', async (c) => c.json(await changesets.get(c.req.param('id'))))
+  app.patch('/:id', async (c) => {
+    const change = await readObject<{ title?: string; note?: string }>(c, { title: 'string', note: 'string' })
+    requireTexts(change)
+    return c.json(await changesets.update(c.req.param('id'), change))
+  })
+  app.delete('/:id/edits/:kind/:name', async (c) => {
+    await changesets.dropEdit(c.req.param('id'), kindOf(c), c.req.param('name'))
+    return c.body(null, 204)
+  })
+  app.post('/:id/resolve', async (c) => {
+    const { choices } = await readObject<{ choices: unknown[] }>(c, { choices: 'array' }, ['choices'])
+    choices.forEach(requireChoice)
+    return c.json(await changesets.resolve(c.req.param('id'), choices as Choice[]))
+  })
+  app.post('/:id/rename', async (c) => {
+    const request = await readObject<Rename>(
+      c,
+      { entity: 'string', field: 'string', to: 'string', plural: 'string' },
+      ['entity', 'to'],
+    )
+    await documents.rename(c.req.param('id'), request)
+    return c.json(await changesets.get(c.req.param('id')))
+  })
   app.delete('/:id', async (c) => {
     await changesets.discard(c.req.param('id'))
     return c.body(null, 204)
   })
-  app.post('/:id/check', async (c) => c.json({ issues: (await publisher.plan(c.req.param('id'))).issues }))
+  app.post('/:id/check', async (c) => c.json({ issues: await publisher.check(c.req.param('id')) }))
   app.post('/:id/plan', async (c) => c.json(await publisher.plan(c.req.param('id'))))
   app.post('/:id/publish', async (c) => {
     const { force } = readQuery(c, { force: flag })
@@ -120,6 +178,33 @@ function kindOf(c: Context<Env>): DocumentKind {
       detail: `There is no kind "${kind.slice(0, 60)}".`,
     })
   return kind
+}
+
+const documentKind = oneOf(...documentKinds)
+
+function requireTexts({ title, note = '' }: { title?: string; note?: string }): void {
+  if (title === '' || (title?.length ?? 0) > 200)
+    throw new Problem(documentProblems['document.invalid'], { detail: 'A title has 1 to 200 characters.' })
+  if (note.length > 4000)
+    throw new Problem(documentProblems['document.invalid'], { detail: 'A note has up to 4000 characters.' })
+}
+
+function requireChoice(value: unknown, index: number): void {
+  const errors = isObject(value)
+    ? checkMembers(
+        value,
+        { kind: 'string', name: 'string', pointer: 'string', take: 'string' },
+        ['kind', 'name', 'pointer', 'take'],
+        `#/choices/${index}`,
+      )
+    : [{ pointer: `#/choices/${index}`, code: 'request.type', detail: 'must be of type object' }]
+  if (isObject(value) && errors.length === 0 && value['take'] !== 'mine' && value['take'] !== 'theirs')
+    errors.push({
+      pointer: `#/choices/${index}/take`,
+      code: 'request.type',
+      detail: 'must be mine or theirs',
+    })
+  if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
 }
 
 function requireChangeset(c: Context<Env>): string {

@@ -91,24 +91,30 @@ export async function readObject<T>(
   return body as T
 }
 
-function checkMembers(
+/** What is wrong with the members of an object; `at` is its place in the body. */
+export function checkMembers(
   body: Record<string, unknown>,
   members: Record<string, string>,
   required: readonly string[],
+  at = '#',
 ): { pointer: string; code: string; detail: string }[] {
   const errors = Object.keys(body)
     .filter((key) => !Object.hasOwn(members, key))
-    .map((key) => ({ pointer: `#/${key.slice(0, 100)}`, code: 'request.unknown', detail: 'is not known' }))
+    .map((key) => ({
+      pointer: `${at}/${key.slice(0, 100)}`,
+      code: 'request.unknown',
+      detail: 'is not known',
+    }))
   for (const [key, type] of Object.entries(members)) {
     const value = Object.hasOwn(body, key) ? body[key] : undefined
     if (value === undefined) {
       if (required.includes(key))
-        errors.push({ pointer: `#/${key}`, code: 'request.missing', detail: 'is missing' })
+        errors.push({ pointer: `${at}/${key}`, code: 'request.missing', detail: 'is missing' })
     } else if (!isOfType(value, type))
-      errors.push({ pointer: `#/${key}`, code: 'request.type', detail: `must be of type ${type}` })
+      errors.push({ pointer: `${at}/${key}`, code: 'request.type', detail: `must be of type ${type}` })
     else if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
       errors.push({
-        pointer: `#/${key}`,
+        pointer: `${at}/${key}`,
         code: 'request.type',
         detail: 'must be well-formed text without NUL',
       })
@@ -196,4 +202,16 @@ export function readVersion(c: Context): number | undefined {
       detail: 'If-Match must carry a version, such as "3".',
     })
   return Number(match[1])
+}
+
+/** The revision of a document in `If-Match`; undefined when there is none. */
+export function readRevision(c: Context): string | undefined {
+  const header = c.req.header('if-match')
+  if (header === undefined) return undefined
+  const match = /^"([\w-]{1,80})"$/.exec(header)
+  if (!match)
+    throw new Problem(problems['request.parameter'], {
+      detail: 'If-Match must carry the ETag that the document came with.',
+    })
+  return match[1]
 }

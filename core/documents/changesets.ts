@@ -1,59 +1,36 @@
 import type { PoolClient } from 'pg'
 import { v7 as uuid } from 'uuid'
 import { type DocumentKind, Problem } from '@xrm/sdk'
-import { keyPattern, namePattern } from '@xrm/sdk/documents'
+import type { ChangesetView, EditView } from '@xrm/sdk/configuration'
 import { isId } from '../fields/relation-rules.ts'
 import { type Database, transaction } from '../storage/database.ts'
+import { titlesOf } from './documents.ts'
+import { lockDraft, requireChangeset } from './drafts.ts'
 import {
-  bodyBelowAdmin,
-  documentKey,
-  effectiveDocuments,
-  layerBody,
-  type Layer,
-  type LayerRow,
-  readState,
-} from './layers.ts'
-import {
-  diffPatch,
-  escapePointer,
-  isEqual,
-  isObject,
-  type Json,
-  mergePatch,
-  patchPointers,
-  valueAt,
-} from './merge.ts'
-import { normaliseDocument } from './normalise.ts'
+  actionOf,
+  changesOf,
+  conflictsOf,
+  dropEdits,
+  invertOnto,
+  readEdits,
+  readEditsOf,
+  writeEdit,
+} from './edits.ts'
+import { effectiveDocuments, type LayerRow, layerBody, readState } from './layers.ts'
+import { isObject, type Json, valueAt } from './merge.ts'
 import { problems } from './problems.ts'
 import { applyEdits, type Edit } from './publish.ts'
+import { readRules } from './values/rules.ts'
 
-export interface Changeset {
-  id: string
-  title: string
-  note: string | null
-  status: 'draft' | 'publishing' | 'published' | 'discarded'
-  /** The job that publishes it. */
-  job: string | null
-  createdBy: string | null
-  createdAt: string
-  publishedBy: string | null
-  publishedAt: string | null
-  version: number | null
-  reverts: string | null
-  /** `changes` are the places in the layer, as JSON pointers; lists leave them out. */
-  edits: { kind: DocumentKind; name: string; layer: Layer; changes?: string[] }[]
-}
-
-export interface DocumentView {
+/** Which side of a conflict is to hold. */
+export interface Choice {
   kind: DocumentKind
   name: string
-  /** The merge of all layers. */
-  body: Json
-  /** What each layer says. */
-  layers: Partial<Record<Layer, Json>>
+  pointer: string
+  take: 'mine' | 'theirs'
 }
 
-/** Drafts of configuration: edited in peace, checked and planned as a whole, published as one, taken back as one. */
+/** Drafts of configuration, and what was published. What a draft does and its publishing are the Publisher's. */
 export class Changesets {
   readonly #db: Database
 
@@ -61,7 +38,7 @@ export class Changesets {
     this.#db = db
   }
 
-  async create(actor: string | null, title: string, note: string | null = null): Promise<Changeset> {
+  async create(actor: string | null, title: string, note: string | null = null): Promise<ChangesetView> {
     const id = uuid()
     await this.#db.pool.query(
       `INSERT INTO xrm.changeset (id, title, note, status, created_by) VALUES ($1, $2, $3, 'draft', $4)`,
@@ -70,95 +47,86 @@ export class Changesets {
     return this.get(id)
   }
 
-  async list(): Promise<Changeset[]> {
-    const { rows } = await this.#db.pool.query<Changeset>(
-      `${selectChangesets} ORDER BY c.created_at DESC LIMIT 200`,
+  /** The latest, newest first; what they change is left out. */
+  async list(): Promise<ChangesetView[]> {
+    const { rows } = await this.#db.pool.query<ChangesetRow>(
+      `${selectChangesets} ORDER BY c.created_at DESC, c.id DESC LIMIT 200`,
     )
-    return rows
+    const state = await readState(this.#db.pool)
+    const edits = await readEditsOf(
+      this.#db.pool,
+      rows.map(({ id }) => id),
+    )
+    return rows.map((row) => {
+      const view = changesetView(row, edits.get(row.id) ?? [], [], state.rows)
+      return { ...view, edits: view.edits.map((edit) => ({ ...edit, changes: [] })) }
+    })
   }
 
-  async get(id: string): Promise<Changeset> {
+  async get(id: string): Promise<ChangesetView> {
     const { rows } = isId(id)
-      ? await this.#db.pool.query<Changeset>(`${selectChangesets} WHERE c.id = $1`, [id])
+      ? await this.#db.pool.query<ChangesetRow>(`${selectChangesets} WHERE c.id = $1`, [id])
       : { rows: [] }
     if (!rows[0]) throw new Problem(problems['changeset.not-found'])
-    const edits = await readEdits(this.#db.pool, id)
-    return {
-      ...rows[0],
-      edits: edits.map(({ layer, kind, name, before, after }) => ({
-        layer,
-        kind,
-        name,
-        changes: changedPlaces(before, after),
-      })),
-    }
+    const [edits, state] = [await readEdits(this.#db.pool, id), await readState(this.#db.pool)]
+    return changesetView(rows[0], edits, await readRules(this.#db.pool, id), state.rows)
+  }
+
+  /** Changes title and note of a draft. */
+  async update(id: string, change: { title?: string; note?: string | null }): Promise<ChangesetView> {
+    await this.#inDraft(id, (client) =>
+      client.query(
+        `UPDATE xrm.changeset SET title = coalesce($2, title), note = CASE WHEN $3 THEN $4 ELSE note END WHERE id = $1`,
+        [id, change.title ?? null, change.note !== undefined, change.note ?? null],
+      ),
+    )
+    return this.get(id)
   }
 
   async discard(id: string): Promise<void> {
-    await this.requireDraft(id)
-    await this.#db.pool.query(
-      `UPDATE xrm.changeset SET status = 'discarded' WHERE id = $1 AND status = 'draft'`,
-      [id],
+    await this.#inDraft(id, (client) =>
+      client.query(`UPDATE xrm.changeset SET status = 'discarded' WHERE id = $1`, [id]),
     )
   }
 
-  /** A document as it is published, or as it stands in a draft. */
-  async document(kind: DocumentKind, name: string, changeset?: string): Promise<DocumentView> {
-    const rows = await this.#rows(changeset)
-    const effective = effectiveDocuments(rows).find(
-      (document) => document.kind === kind && document.name === name,
-    )
-    if (!effective) throw new Problem(problems['document.not-found'], { detail: `${kind} ${name}` })
-    const view: DocumentView = { kind, name, body: effective.body as unknown as Json, layers: {} }
-    for (const row of rows) if (row.kind === kind && row.name === name) view.layers[row.layer] = row.body
-    return view
-  }
-
-  /** All documents of a kind, or of every kind, as they are published or stand in a draft. */
-  async documents(
-    kind?: DocumentKind,
-    changeset?: string,
-  ): Promise<{ kind: DocumentKind; name: string; title: string; changed: boolean }[]> {
-    const rows = await this.#rows(changeset)
-    const admin = new Set(
-      rows.filter((row) => row.layer === 'admin').map((row) => documentKey(row.kind, row.name)),
-    )
-    return effectiveDocuments(rows)
-      .filter((document) => kind === undefined || document.kind === kind)
-      .map((document) => ({
-        kind: document.kind,
-        name: document.name,
-        title: (document.body as { title?: string }).title ?? document.name,
-        changed: admin.has(documentKey(document.kind, document.name)),
-      }))
-  }
-
-  /** Puts a whole document into a draft. Only its difference from the layers below is kept. */
-  async put(changeset: string, kind: DocumentKind, name: string, body: Json): Promise<DocumentView> {
-    return this.#edit(changeset, kind, name, (below) => {
-      const wanted = normaliseDocument(kind, body)
-      return below === undefined ? wanted : diffPatch(below, wanted)
+  /** Takes what a draft does to one document out of it. */
+  async dropEdit(id: string, kind: DocumentKind, name: string): Promise<void> {
+    await this.#inDraft(id, async (client) => {
+      if (!(await dropEdits(client, id, kind, name)))
+        throw new Problem(problems['document.not-found'], {
+          detail: `The draft does nothing to ${kind} ${name.slice(0, 80)}.`,
+        })
     })
   }
 
-  /** Changes a document in a draft by a merge patch over its present form. */
-  async patch(changeset: string, kind: DocumentKind, name: string, patch: Json): Promise<DocumentView> {
-    if (!isObject(patch))
-      throw new Problem(problems['document.invalid'], { detail: 'The patch must be an object.' })
-    return this.#edit(changeset, kind, name, (below, effective) => {
-      const wanted = normaliseDocument(kind, mergePatch(effective, patch))
-      return below === undefined ? wanted : diffPatch(below, wanted)
+  /** Decides conflicts: what the draft says holds against what was published meanwhile, or gives way to it. */
+  async resolve(id: string, choices: readonly Choice[]): Promise<ChangesetView> {
+    await this.#inDraft(id, async (client) => {
+      const { rows } = await readState(client)
+      const edits = await readEdits(client, id)
+      const conflicts = conflictsOf(edits, rows)
+      for (const [index, { kind, name, pointer, take }] of choices.entries()) {
+        const same = (one: { kind: string; name: string }): boolean => one.kind === kind && one.name === name
+        if (!conflicts.some((one) => same(one) && one.pointer === pointer)) {
+          throw new Problem(problems['changeset.no-conflict'], {
+            errors: [
+              {
+                pointer: `#/choices/${index}`,
+                code: 'changeset.no-conflict',
+                detail: `There is no conflict at ${kind} ${name.slice(0, 80)} ${pointer.slice(0, 200)}.`,
+              },
+            ],
+          })
+        }
+        for (const edit of edits.filter(same)) {
+          const theirs = valueAt(layerBody(rows, edit.layer, kind, name), pointer)
+          edit.before = withValueAt(edit.before, pointer, theirs)
+          if (take === 'theirs') edit.after = withValueAt(edit.after, pointer, theirs)
+        }
+      }
+      for (const edit of edits) await writeEdit(client, id, edit, { rebase: true })
     })
-  }
-
-  /** Removes a document in a draft; with `reset` it goes back to what plugin and site say. */
-  async remove(changeset: string, kind: DocumentKind, name: string, { reset = false } = {}): Promise<void> {
-    await this.document(kind, name, changeset).catch((error: unknown) => {
-      if (!reset) throw error
-    })
-    await this.#edit(changeset, kind, name, (below) => (reset || below === undefined ? undefined : null), {
-      mayVanish: true,
-    })
+    return this.get(id)
   }
 
   /**
@@ -171,228 +139,74 @@ export class Changesets {
       throw new Problem(problems['changeset.closed'], {
         detail: 'Only a published changeset can be reverted.',
       })
+    const { rows } = await readState(this.#db.pool)
+    const edits = invertOnto(await readEdits(this.#db.pool, id), rows)
     const inverse = await this.create(actor, `Revert: ${original.title}`.slice(0, 200))
-    try {
-      await this.#db.pool.query('UPDATE xrm.changeset SET reverts = $2 WHERE id = $1', [inverse.id, id])
-      const state = await readState(this.#db.pool)
-      for (const edit of await readEdits(this.#db.pool, id)) {
-        const current = layerBody(state.rows, edit.layer, edit.kind, edit.name)
-        await writeEdit(this.#db.pool, inverse.id, { ...edit, before: current, after: invert(edit, current) })
-      }
-      return inverse.id
-    } catch (error) {
-      await this.discard(inverse.id)
-      throw error
-    }
+    await this.#db.pool.query('UPDATE xrm.changeset SET reverts = $2 WHERE id = $1', [inverse.id, id])
+    for (const edit of edits) await writeEdit(this.#db.pool, inverse.id, edit)
+    return inverse.id
   }
 
-  async #edit(
-    changeset: string,
-    kind: DocumentKind,
-    name: string,
-    change: (below: Json | undefined, effective: Json | undefined) => Json | undefined,
-    { mayVanish = false } = {},
-  ): Promise<DocumentView> {
-    await this.requireDraft(changeset)
-    const identifier = kind === 'entity' ? namePattern : keyPattern
-    if (!new RegExp(identifier).test(name)) {
-      throw new Problem(problems['document.invalid'], {
-        detail: `"${name.slice(0, 80)}" is not a name: it must match ${identifier}`,
-      })
-    }
-    // One edit of a draft after the other, and none while it is published: each builds on what is there.
-    await transaction(this.#db, async (client) => {
-      await lockDraft(client, changeset)
-      const published = (await readState(client)).rows
-      const rows = applyEdits(published, await readEdits(client, changeset))
-      const effective = effectiveDocuments(rows).find(
-        (document) => document.kind === kind && document.name === name,
-      )
-      const after = change(bodyBelowAdmin(rows, kind, name), effective?.body as Json | undefined)
-      // PostgreSQL's jsonb holds neither; JSON writes both as escapes.
-      if (after !== undefined && /\\u0000|\\ud[89a-f]/i.test(JSON.stringify(after)))
-        throw new Problem(problems['document.invalid'], {
-          detail: 'Texts must be well-formed, without NUL characters.',
-        })
-      // The first edit of a document fixes what it was based on; that is what a conflict is judged by.
-      await writeEdit(client, changeset, {
-        layer: 'admin',
-        kind,
-        name,
-        before: layerBody(published, 'admin', kind, name),
-        after,
-      })
-    })
-    return mayVanish ? { kind, name, body: null, layers: {} } : this.document(kind, name, changeset)
-  }
-
-  async #rows(changeset: string | undefined): Promise<LayerRow[]> {
-    const state = await readState(this.#db.pool)
-    if (changeset === undefined) return state.rows
-    await this.get(changeset)
-    return applyEdits(state.rows, await readEdits(this.#db.pool, changeset))
-  }
-
+  /** Refuses what is no draft. */
   async requireDraft(id: string): Promise<void> {
-    const changeset = await this.get(id)
-    if (changeset.status !== 'draft')
-      throw new Problem(problems['changeset.closed'], { detail: `It is ${changeset.status}.` })
+    const status = await requireChangeset(this.#db.pool, id)
+    if (status !== 'draft') throw new Problem(problems['changeset.closed'], { detail: `It is ${status}.` })
+  }
+
+  async #inDraft(id: string, change: (client: PoolClient) => Promise<unknown>): Promise<void> {
+    await requireChangeset(this.#db.pool, id)
+    await transaction(this.#db, async (client) => {
+      await lockDraft(client, id)
+      await change(client)
+    })
   }
 }
 
-/** Keeps a draft as it is until the transaction ends; refuses one that is none any more. */
-export async function lockDraft(client: PoolClient, id: string): Promise<void> {
-  const { rows } = await client.query<{ status: string }>(
-    'SELECT status FROM xrm.changeset WHERE id = $1 FOR UPDATE',
-    [id],
-  )
-  if (rows[0]?.status !== 'draft') throw new Problem(problems['changeset.closed'])
-}
+type ChangesetRow = Omit<ChangesetView, 'edits' | 'values' | 'conflicts'>
 
-/** Writes down, in the transaction of the publish, that a changeset is in force. */
-export async function markPublished(
-  client: PoolClient,
-  id: string,
-  version: number,
-  actor: string | null,
-): Promise<void> {
-  await client.query(
-    `UPDATE xrm.changeset SET status = 'published', version = $2, published_by = $3, published_at = now() WHERE id = $1`,
-    [id, version, actor],
-  )
-}
+const person = (column: string): string =>
+  `(SELECT json_build_object('id', u.id, 'name', u.name) FROM xrm."user" u WHERE u.id = c.${column})`
 
 const selectChangesets = `
-  SELECT c.id, c.title, c.note, c.status, c.created_by AS "createdBy", c.created_at AS "createdAt",
-    c.published_by AS "publishedBy", c.published_at AS "publishedAt", c.version, c.reverts, c.job,
-    coalesce((SELECT json_agg(json_build_object('layer', e.layer, 'kind', e.kind, 'name', e.name) ORDER BY e.kind, e.name) FROM xrm.changeset_edit e WHERE e.changeset = c.id), '[]') AS edits
+  SELECT c.id, c.title, c.note, c.status, ${person('created_by')} AS "createdBy", c.created_at AS "createdAt",
+    ${person('published_by')} AS "publishedBy", c.published_at AS "publishedAt", c.version, c.reverts,
+    (SELECT r.id FROM xrm.changeset r WHERE r.reverts = c.id AND r.status = 'published' ORDER BY r.version DESC LIMIT 1) AS "revertedBy",
+    c.origin, c.job
   FROM xrm.changeset c`
 
-/** The edits of a changeset. As text, because the driver cannot tell JSON null from SQL NULL. */
-export async function readEdits(
-  db: Pick<PoolClient, 'query'> | Database['pool'],
-  changeset: string,
-): Promise<Edit[]> {
-  const { rows } = await db.query<{
-    layer: Layer
-    kind: DocumentKind
-    name: string
-    before: string | null
-    after: string | null
-  }>(
-    'SELECT layer, kind, name, before::text, after::text FROM xrm.changeset_edit WHERE changeset = $1 ORDER BY kind, name',
-    [changeset],
+function changesetView(
+  row: ChangesetRow,
+  edits: readonly Edit[],
+  values: ChangesetView['values'],
+  rows: readonly LayerRow[],
+): ChangesetView {
+  const titles = new Map(
+    [...effectiveDocuments(rows), ...effectiveDocuments(applyEdits(rows, edits))].map((document) => [
+      `${document.kind}/${document.name}`,
+      titlesOf(document).title,
+    ]),
   )
-  const parse = (text: string | null): Json | undefined =>
-    text === null ? undefined : (JSON.parse(text) as Json)
-  return rows.map((row) => ({ ...row, before: parse(row.before), after: parse(row.after) }))
-}
-
-/** Writes an edit; `before` of an earlier edit of the same document stays. */
-export async function writeEdit(
-  db: Pick<PoolClient, 'query'> | Database['pool'],
-  changeset: string,
-  edit: Edit,
-): Promise<void> {
-  const text = (value: Json | undefined): string | null =>
-    value === undefined ? null : JSON.stringify(value)
-  await db.query(
-    `INSERT INTO xrm.changeset_edit (changeset, layer, kind, name, before, after) VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb)
-     ON CONFLICT (changeset, layer, kind, name) DO UPDATE SET after = excluded.after`,
-    [changeset, edit.layer, edit.kind, edit.name, text(edit.before), text(edit.after)],
-  )
-}
-
-/** The places of a layer that an edit changes. */
-function changedPlaces(before: Json | undefined, after: Json | undefined): string[] {
-  if (before === undefined || after === undefined) return patchPointers(before ?? after ?? null)
-  const patch = diffPatch(mark(before), mark(after))
-  return patch === undefined ? [] : patchPointers(patch)
-}
-
-/** Refuses edits of layers that someone else has changed since, with the differences. */
-export function refuseConflicts(edits: readonly Edit[], rows: readonly LayerRow[]): void {
-  const errors = edits.flatMap((edit) => {
-    const current = layerBody(rows, edit.layer, edit.kind, edit.name)
-    if (isEqual(current, edit.before)) return []
-    const patch = current === undefined ? null : (diffPatch(edit.before, current) ?? null)
-    return patchPointers(patch).map((pointer) => ({
-      pointer: `#/${edit.kind}/${edit.name}${pointer}`,
-      code: 'changeset.conflict',
-      detail: 'was changed by someone else',
-      params: {
-        theirs: current === undefined ? null : (valueAt(current, pointer) ?? null),
-        yours: valueAt(edit.after, pointer) ?? null,
-      },
-    }))
-  })
-  if (errors.length > 0) throw new Problem(problems['changeset.conflict'], { errors })
-}
-
-/** The layer without what the edit did; a conflict when someone has changed the same places since. */
-function invert(edit: Edit, current: Json | undefined): Json | undefined {
-  if (isEqual(current, edit.after)) return edit.before
-  const conflict = (pointers: string[]): Problem =>
-    new Problem(problems['changeset.conflict'], {
-      errors: pointers.map((pointer) => ({
-        pointer: `#/${edit.kind}/${edit.name}${pointer}`,
-        code: 'changeset.conflict',
-        detail: 'was changed again since',
-      })),
-    })
-  if (!isObject(current) || !isObject(edit.after) || edit.before === null) throw conflict([''])
-  // A layer is itself a patch, in which null means something; while layers are compared, null is a value like any other.
-  const [now, after] = [mark(current), mark(edit.after)]
-  const patch = diffPatch(after, withSkeleton(mark(edit.before ?? {}), after))
-  if (patch === undefined) return current
-  const changed = patchPointers(patch).filter(
-    (pointer) => !isEqual(valueAt(now, pointer), valueAt(after, pointer)),
-  )
-  if (changed.length > 0) throw conflict(changed)
-  const leftovers: string[] = []
-  const result = withoutHollows(mergePatch(now, patch), mark(edit.before ?? {}), after, '', leftovers)
-  if (leftovers.length > 0) throw conflict(leftovers)
-  return unmark(result)
-}
-
-const nullMark = '\u0000null'
-
-function mark(value: Json): Json {
-  return JSON.parse(JSON.stringify(value), (_, inner: Json) => (inner === null ? nullMark : inner)) as Json
-}
-
-function unmark(value: Json): Json {
-  return JSON.parse(JSON.stringify(value), (_, inner: Json) => (inner === nullMark ? null : inner)) as Json
-}
-
-/** Gives a document the objects of another, empty where it lacks them: then only their entries differ, not they. */
-function withSkeleton(value: Json, other: Json): Json {
-  if (!isObject(value) || !isObject(other)) return value
-  const result = { ...value }
-  for (const [key, inner] of Object.entries(other)) {
-    if (isObject(inner)) result[key] = withSkeleton(Object.hasOwn(value, key) ? value[key]! : {}, inner)
+  return {
+    ...row,
+    edits: edits.map((edit): EditView => ({
+      kind: edit.kind,
+      name: edit.name,
+      title: titles.get(`${edit.kind}/${edit.name}`) ?? edit.name,
+      layer: edit.layer,
+      action: actionOf(edit, rows),
+      changes: changesOf(edit, rows),
+    })),
+    values,
+    conflicts: row.status === 'draft' ? conflictsOf(edits, rows) : [],
   }
-  return result
 }
 
-/**
- * Takes out the objects of the skeleton that nobody has filled since. What the edit made as a thing of its own (a field,
- * an option: something with values) and others have added to is a leftover: neither whole nor gone.
- */
-function withoutHollows(value: Json, before: Json, after: Json, at: string, leftovers: string[]): Json {
-  if (!isObject(value) || !isObject(after)) return value
-  const result = { ...value }
-  for (const [key, inner] of Object.entries(after)) {
-    const present = result[key]
-    if (!isObject(inner) || !isObject(present)) continue
-    const known = isObject(before) && Object.hasOwn(before, key) ? before[key]! : undefined
-    const pointer = `${at}/${escapePointer(key)}`
-    const rest = withoutHollows(present, known ?? {}, inner, pointer, leftovers) as { [key: string]: Json }
-    result[key] = rest
-    if (known !== undefined) continue
-    if (Object.keys(rest).length === 0) delete result[key]
-    else if (Object.values(inner).some((leaf) => !isObject(leaf) && leaf !== nullMark))
-      leftovers.push(pointer)
-  }
-  return result
+/** A body with another value at a place; undefined takes it out. */
+function withValueAt(body: Json | undefined, pointer: string, value: Json | undefined): Json | undefined {
+  if (pointer === '') return value
+  const [, part = ''] = pointer.split('/', 2)
+  const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
+  const { [key]: present, ...others } = isObject(body) ? body : {}
+  const next = withValueAt(present, pointer.slice(part.length + 1), value)
+  return next === undefined ? others : { ...others, [key]: next }
 }

@@ -3,7 +3,7 @@ import type { ValueRule } from '@xrm/sdk/configuration'
 import type { Database } from '../storage/database.ts'
 import type { PlanOptions } from '../storage/plan-storage.ts'
 import { buildModel, type BuiltModel, type ModelContext } from './build-model.ts'
-import { readEdits } from './changesets.ts'
+import { mergeAnyway, readEdits } from './edits.ts'
 import { type DocumentState, readState } from './layers.ts'
 import type { Model } from './model.ts'
 import { applyEdits } from './publish.ts'
@@ -27,7 +27,7 @@ export async function draftModel(
   fresh?: ReadonlySet<string>,
 ): Promise<DraftModel> {
   const state = await readState(db)
-  const edits = await readEdits(db, changeset)
+  const edits = mergeAnyway(await readEdits(db, changeset), state.rows)
   const restore = await columnsToRestore(db, changeset)
   const rules = await readRules(db, changeset)
   const { model: before } = buildModel(context, state)

@@ -71,11 +71,16 @@ export function layerBody(
   return rows.find((row) => row.layer === layer && row.kind === kind && row.name === name)?.body
 }
 
-/** The document as the layers below `admin` make it; undefined when they have none. */
-export function bodyBelowAdmin(rows: readonly LayerRow[], kind: string, name: string): Json | undefined {
+/** The document as the layers below one make it; undefined when they have none. */
+export function bodyBelow(
+  rows: readonly LayerRow[],
+  layer: Layer,
+  kind: string,
+  name: string,
+): Json | undefined {
   let body: Json | undefined
-  for (const layer of ['plugin', 'site'] as const) {
-    const patch = layerBody(rows, layer, kind, name)
+  for (const lower of layers.slice(0, layers.indexOf(layer))) {
+    const patch = layerBody(rows, lower, kind, name)
     if (patch !== undefined) body = mergePatch(body, patch)
   }
   return body ?? undefined

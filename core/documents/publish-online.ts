@@ -7,8 +7,9 @@ import { buildAhead } from '../storage/ensure-indexes.ts'
 import { quoteName } from '../storage/names.ts'
 import { insertColumns } from '../storage/registry.ts'
 import { buildModel } from './build-model.ts'
-import { markPublished, readEdits, refuseConflicts } from './changesets.ts'
 import { columnsToRestore, draftModel } from './draft-model.ts'
+import { markPublished } from './drafts.ts'
+import { mergeAnyway, mergeOnto, readEdits, writeEdit } from './edits.ts'
 import { type DocumentState, readState } from './layers.ts'
 import type { LiveModel } from './live-model.ts'
 import type { EntityModel, FieldModel, Model } from './model.ts'
@@ -39,14 +40,15 @@ export function publishOnline(db: Database, live: LiveModel): JobKind<PublishJob
       await run.progress({ step: 'check' })
       const since = await prepare(db, live, changeset, force)
       const { fills, ahead } = await whatToDo(db, live, changeset)
-      const release = await buildAhead(db, ahead, (name) => run.progress({ step: `index ${name}` }))
+      let release = (): void => {}
       try {
+        release = await buildAhead(db, ahead, (name) => run.progress({ step: `index ${name}` }))
         await fill(db, fills, run)
         const drained = await drain(db, fills, since)
         await run.progress({ step: 'publish', canCancel: false })
         await publish(db, live, { changeset, force, actor: run.actor, job: run.id }, fills, drained)
       } catch (error) {
-        throw error instanceof UnconvertedError ? refusal(error) : error
+        throw error instanceof UnconvertedError ? refusal(error) : asProblem(error)
       } finally {
         release()
       }
@@ -163,7 +165,7 @@ async function whatToDo(
 
 async function preparedModel(db: Database, live: LiveModel, changeset: string) {
   const state = await readState(db.pool)
-  const edits = await readEdits(db.pool, changeset)
+  const edits = mergeAnyway(await readEdits(db.pool, changeset), state.rows)
   const { model: before } = buildModel(live.context, state)
   const built = buildModel(live.context, state, {
     rows: applyEdits(state.rows, edits),
@@ -227,8 +229,8 @@ async function publish(
     )
     // A run before this one got as far as the commit and no further.
     if (rows[0]?.status !== 'publishing') return { edits: [], done: async () => {} }
-    const edits = await readEdits(client, changeset)
-    refuseConflicts(edits, state.rows)
+    const edits = mergeOnto(await readEdits(client, changeset), state.rows)
+    for (const edit of edits) await writeEdit(client, changeset, edit, { rebase: true })
     return {
       edits,
       storage: await storageOf(client, changeset),
@@ -247,6 +249,12 @@ async function publish(
       },
     }
   })
+}
+
+/** Values that were written while the index was built, and that two records share. */
+function asProblem(error: unknown): unknown {
+  const { code, detail } = error as { code?: string; detail?: string }
+  return code === '23505' ? new Problem(problems['changeset.values'], detail ? { detail } : {}) : error
 }
 
 function refusal({ fill: one, value, reason }: UnconvertedError): Problem {

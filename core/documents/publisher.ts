@@ -1,18 +1,14 @@
 import type { PoolClient } from 'pg'
 import { Problem } from '@xrm/sdk'
-import type { PlanView, ValueRule, ValuesPreview } from '@xrm/sdk/configuration'
+import type { ChangesetView, PlanView, ValueRule, ValuesPreview } from '@xrm/sdk/configuration'
 import type { Jobs } from '../jobs/jobs.ts'
 import { type Database, transaction } from '../storage/database.ts'
 import type { BuiltModel } from './build-model.ts'
-import {
-  type Changeset,
-  type Changesets,
-  lockDraft,
-  markPublished,
-  readEdits,
-  refuseConflicts,
-} from './changesets.ts'
+import type { Changesets } from './changesets.ts'
 import { columnsToRestore, type DraftModel, draftModel } from './draft-model.ts'
+import { lockDraft, markPublished } from './drafts.ts'
+import { mergeOnto, readEdits, writeEdit } from './edits.ts'
+import type { Issue } from './issues.ts'
 import type { LiveModel } from './live-model.ts'
 import { isEqual } from './merge.ts'
 import { dataErrors, needsColumns, newIndexes, planChangeset, tableSizes, uniqueAhead } from './plan.ts'
@@ -40,6 +36,12 @@ export class Publisher {
     jobs.handle('publish', publishOnline(db, live))
   }
 
+  /** What is wrong with the model as a draft makes it; existing data is not looked at. */
+  async check(id: string): Promise<readonly Issue[]> {
+    await this.#changesets.get(id)
+    return (await draftModel(this.#db.pool, this.#live.context, id)).built.issues.list
+  }
+
   async plan(id: string): Promise<PlanView> {
     await this.#changesets.get(id)
     return planChangeset(this.#db, this.#live.context, id)
@@ -49,13 +51,13 @@ export class Publisher {
    * Publishes a draft. Where values have to be converted or a big unique index built, a job does it while everything works,
    * and the changeset comes back as `publishing` with the job's id.
    */
-  async publish(id: string, actor: string | null, options: PublishOptions = {}): Promise<Changeset> {
+  async publish(id: string, actor: string | null, options: PublishOptions = {}): Promise<ChangesetView> {
     for (let attempt = 1; ; attempt++) {
       await this.#changesets.requireDraft(id)
       // From here on, what is written is looked at again.
       const since = await transactionNow(this.#db)
       const draft = await draftModel(this.#db.pool, this.#live.context, id)
-      refuseConflicts(await readEdits(this.#db.pool, id), draft.state.rows)
+      mergeOnto(await readEdits(this.#db.pool, id), draft.state.rows)
       refuseErrors(draft.built.issues.list, options)
       const { checks, inspected } = await inspectData(this.#db, draft.changes, draft.ruleOf)
       const errors = dataErrors(checks)
@@ -80,7 +82,7 @@ export class Publisher {
    * Publishes the inverse of a published changeset, also when it was not the last: later changes elsewhere stay, later
    * changes of the same places are a conflict.
    */
-  async revert(id: string, actor: string | null, options: PublishOptions = {}): Promise<Changeset> {
+  async revert(id: string, actor: string | null, options: PublishOptions = {}): Promise<ChangesetView> {
     const inverse = await this.#changesets.createInverse(id, actor)
     try {
       return await this.publish(inverse, actor, options)
@@ -148,9 +150,9 @@ export class Publisher {
   ): Promise<void> {
     await publishEdits(this.#db, this.#live.context, options, async (client, state) => {
       await lockDraft(client, id)
-      const edits = await readEdits(client, id)
+      const edits = mergeOnto(await readEdits(client, id), state.rows)
       if (edits.length === 0) throw new Problem(problems['document.no-change'])
-      refuseConflicts(edits, state.rows)
+      for (const edit of edits) await writeEdit(client, id, edit, { rebase: true })
       return {
         edits,
         storage: { restore: await columnsToRestore(client, id) },
@@ -164,7 +166,7 @@ export class Publisher {
     id: string,
     actor: string | null,
     { force = false }: PublishOptions,
-  ): Promise<Changeset> {
+  ): Promise<ChangesetView> {
     const { title } = await this.#changesets.get(id)
     await transaction(this.#db, async (client) => {
       await lockDraft(client, id)

@@ -80,20 +80,20 @@ export function orderPlugins(
 }
 
 /** The plugin layer: what the code ships. Several plugins may each add their part to a role; everything else has one author. */
-export function pluginDocuments(plugins: readonly Plugin[]): LayerRow[] {
-  const rows = new Map<string, LayerRow & { plugin: string }>()
+export function pluginDocuments(plugins: readonly Plugin[]): (LayerRow & { plugins: string[] })[] {
+  const rows = new Map<string, LayerRow & { plugins: string[] }>()
   const add = (plugin: Plugin, kind: DocumentKind, name: string, source: unknown): void => {
     const key = `${kind}/${name}`
     const body = normaliseDocument(kind, source)
     const other = rows.get(key)
     if (other && kind !== 'role')
-      throw new Error(`The plugins "${other.plugin}" and "${plugin.name}" both ship ${kind} "${name}"`)
+      throw new Error(`The plugins "${other.plugins[0]}" and "${plugin.name}" both ship ${kind} "${name}"`)
     rows.set(key, {
       layer: 'plugin',
       kind,
       name,
       body: other ? mergePatch(other.body, body) : body,
-      plugin: plugin.name,
+      plugins: [...(other?.plugins ?? []), plugin.name],
     })
   }
   for (const plugin of plugins) {
@@ -110,7 +110,7 @@ export function pluginDocuments(plugins: readonly Plugin[]): LayerRow[] {
         add(plugin, kind as DocumentKind, name, body)
     }
   }
-  return [...rows.values()].map(({ plugin: _, ...row }) => ({ ...row, body: sorted(row.body) }))
+  return [...rows.values()].map((row) => ({ ...row, body: sorted(row.body) }))
 }
 
 /** Plugins' field types beside the core's; a name is taken once. */

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { v7 as uuid } from 'uuid'
 import type { ModelContext } from '../documents/build-model.ts'
-import { writeEdit } from '../documents/changesets.ts'
+import { writeEdit } from '../documents/edits.ts'
 import { layerBody, type LayerRow } from '../documents/layers.ts'
 import { isEqual, type Json } from '../documents/merge.ts'
 import { type Edit, publishEdits } from '../documents/publish.ts'
@@ -18,7 +18,7 @@ import type { Database } from '../storage/database.ts'
 export async function syncDocuments(
   db: Database,
   context: ModelContext,
-  rows: readonly LayerRow[],
+  rows: readonly (LayerRow & { plugins?: readonly string[] })[],
 ): Promise<void> {
   await adoptTypes(db, context)
   await publishEdits(db, context, { force: true }, async (client, state) => {
@@ -28,13 +28,18 @@ export async function syncDocuments(
       done: async (version) => {
         const id = uuid()
         await client.query(
-          `INSERT INTO xrm.changeset (id, title, status, published_at, version) VALUES ($1, 'Documents of plugins and site', 'published', now(), $2)`,
+          `INSERT INTO xrm.changeset (id, title, status, published_at, version, origin) VALUES ($1, 'Documents of plugins and site', 'published', now(), $2, 'upgrade')`,
           [id, version],
         )
         for (const edit of edits) await writeEdit(client, id, edit)
       },
     }
   })
+  await db.pool.query(
+    `UPDATE xrm.document d SET plugins = w.plugins FROM json_to_recordset($1) AS w(kind text, name text, plugins text[])
+     WHERE d.layer = 'plugin' AND d.kind = w.kind AND d.name = w.name AND d.plugins <> w.plugins`,
+    [JSON.stringify(rows.flatMap(({ kind, name, plugins }) => (plugins ? [{ kind, name, plugins }] : [])))],
+  )
 }
 
 function differences(current: readonly LayerRow[], wanted: readonly LayerRow[]): Edit[] {

@@ -1,7 +1,7 @@
 import { ExpressionError, type ExpressionErrorCode, type Span } from './error.ts'
 import { toClosure } from './evaluate.ts'
 import { type Node, toList } from './node.ts'
-import { type ASTNode, parse } from './parse.ts'
+import { type ASTNode, children, parse } from './parse.ts'
 import { coerce, match, unify } from './overload.ts'
 import type { FunctionRow, FunctionTable } from './table/define.ts'
 import { type Scope, typeName, type ValueType } from './types.ts'
@@ -34,16 +34,65 @@ export function check(text: string, scope: Scope, table: FunctionTable, expect?:
   )
 }
 
+/** A name in an expression that the scope knows, or a constant that stands beside a field. */
+export interface Reference extends Span {
+  /** The entity that has the field; null: a name of the scope's own. */
+  owner: string | null
+  name: string
+  /** The constant text that the field is used with, as in `stage == "won"`; the span is then that of the constant. */
+  value?: string
+}
+
+/**
+ * Every name that the scope knows, in the order of the text. Of an expression that does not check, the parts that do
+ * are searched, so that a mistake in one place does not hide the rest; without syntax there is nothing to find.
+ */
+export function referencesIn(text: string, scope: Scope, table: FunctionTable): Reference[] {
+  let tree: ASTNode
+  try {
+    tree = parse(text)
+  } catch (error) {
+    if (error instanceof ExpressionError) return []
+    throw error
+  }
+  const found: Reference[] = []
+  new Checker(text, scope, table, found).search(tree)
+  return found.toSorted((a, b) => a.start - b.start)
+}
+
 class Checker {
   readonly #text: string
   readonly #scope: Scope
   readonly #table: FunctionTable
+  readonly #found: Reference[] | null
   #item: { name: string; type: ValueType } | undefined
 
-  constructor(text: string, scope: Scope, table: FunctionTable) {
+  constructor(text: string, scope: Scope, table: FunctionTable, found: Reference[] | null = null) {
     this.#text = text
     this.#scope = scope
     this.#table = table
+    this.#found = found
+  }
+
+  /** Checks the tree or, where that fails, its largest parts that can be checked. */
+  search(tree: ASTNode): void {
+    const found = this.#found
+    if (!found) return
+    const [length, item] = [found.length, this.#item]
+    try {
+      this.check(tree)
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error
+      found.length = length
+      this.#item = item
+      const [variable, body] = quantified(tree) ?? []
+      for (const part of children(tree)) {
+        if (part === variable) continue
+        if (part === body && variable) this.#item = { name: variable.args, type: 'json' }
+        this.search(part)
+        this.#item = item
+      }
+    }
   }
 
   check(tree: ASTNode): Node {
@@ -60,9 +109,9 @@ class Checker {
         return this.#call(tree.args[0], tree.args[1], tree)
       case 'rcall': {
         const [name, receiver, args] = tree.args
-        const variable = args[0]
-        if ((name === 'exists' || name === 'all') && args.length === 2 && args[1] && variable?.op === 'id')
-          return this.#quantifier(name === 'all', receiver, variable.args, args[1], tree)
+        const quantifier = quantified(tree)
+        if (quantifier)
+          return this.#quantifier(name === 'all', receiver, quantifier[0].args, quantifier[1], tree)
         return this.#call(name, [receiver, ...args], tree)
       }
       case '!_':
@@ -117,6 +166,7 @@ class Checker {
     if (name === 'me') return { kind: 'me', type: { record: 'user' } }
     const found = inherited(name) ? undefined : this.#scope.variable(name)
     if (!found) throw this.#error('expression.unknown-name', `unknown name: ${name}`, span)
+    this.#found?.push({ owner: null, name, start: span.start, end: span.end })
     return { kind: 'field', type: found.type, path: name }
   }
 
@@ -131,6 +181,7 @@ class Checker {
       if (path.split('.').length > maxHops)
         throw this.#error('expression.too-large', `a path follows up to ${maxHops} relations`, span)
       const found = this.#scope.member(owner.type.record, name)
+      if (found) this.#found?.push({ owner: owner.type.record, name, ...span })
       if (found) return { kind: 'field', type: found.type, path: `${path}.${name}` }
     }
     throw this.#error('expression.unknown-name', `${typeName(owner.type)} has no ${name}`, span)
@@ -168,13 +219,24 @@ class Checker {
   #call(name: string, args: readonly ASTNode[], span: Span): Node {
     const rows = this.#table.find(name)
     if (rows.length === 0) throw this.#error('expression.unknown-function', `unknown function: ${name}`, span)
-    return this.#choose(
-      name,
-      rows,
-      args.map((arg) => this.check(arg)),
-      span,
-      args,
-    )
+    const nodes = args.map((arg) => this.check(arg))
+    this.#noteValues(args, nodes)
+    return this.#choose(name, rows, nodes, span, args)
+  }
+
+  /** Constants that stand beside a field, as keys of its options do. */
+  #noteValues(args: readonly ASTNode[], nodes: readonly Node[]): void {
+    const found = this.#found
+    if (!found) return
+    for (const [index, node] of nodes.entries()) {
+      if (node.kind !== 'field') continue
+      const field = found.find(({ end, value }) => end === args[index]!.end && value === undefined)
+      if (!field) continue
+      for (const arg of args.flatMap((other) => (other.op === 'list' ? other.args : [other]))) {
+        if (arg.op !== 'value' || typeof arg.args !== 'string') continue
+        found.push({ owner: field.owner, name: field.name, value: arg.args, start: arg.start, end: arg.end })
+      }
+    }
   }
 
   #choose(
@@ -205,6 +267,15 @@ class Checker {
   #error(code: ExpressionErrorCode, message: string, { start, end }: Span): ExpressionError {
     return new ExpressionError(code, message, this.#text, { start, end })
   }
+}
+
+/** The variable and the condition of `list.exists(x, …)` and `list.all(x, …)`. */
+function quantified(tree: ASTNode): [ASTNode & { op: 'id' }, ASTNode] | undefined {
+  if (tree.op !== 'rcall') return undefined
+  const [name, , args] = tree.args
+  const [variable, body] = args
+  const isQuantifier = (name === 'exists' || name === 'all') && args.length === 2
+  return isQuantifier && variable?.op === 'id' && body ? [variable, body] : undefined
 }
 
 /** Names that every object inherits mean nothing here, whatever the scope is made of (EXPR-01). */

@@ -30,6 +30,7 @@ export { compileExpression, type CompileOptions, type Program } from './compile.
 export { ExpressionError, type ExpressionErrorCode, type Position } from './error.ts'
 export { fold, foldFunctionSql } from './fold.ts'
 export { limits } from './parse.ts'
+export { type Reference, referencesIn, renameIn } from './references.ts'
 export type { Sql, SqlTarget, SqlText, SqlValue, SqlWriter } from './sql-text.ts'
 export {
   defineFunction,

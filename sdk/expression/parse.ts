@@ -67,7 +67,8 @@ function countNodes(root: ASTNode): number {
   return count
 }
 
-function children(node: ASTNode): readonly ASTNode[] {
+/** The parts that a node is made of. */
+export function children(node: ASTNode): readonly ASTNode[] {
   switch (node.op) {
     case 'value':
     case 'id':

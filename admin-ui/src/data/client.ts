@@ -24,6 +24,8 @@ export interface CallOptions {
   body?: unknown
   /** The version of the record that is written, for `If-Match`. */
   version?: number
+  /** The revision of the document that is written, for `If-Match`. */
+  revision?: string
   /** One per form, so that a double click or a repeated try is one write. Made up when absent. */
   key?: string
   signal?: AbortSignal
@@ -40,6 +42,7 @@ export async function call<T>(method: string, path: string, options: CallOptions
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': session.language }
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   if (options.version !== undefined) headers['if-match'] = `"${options.version}"`
+  if (options.revision !== undefined) headers['if-match'] = `"${options.revision}"`
   if (method !== 'GET') headers['idempotency-key'] = options.key ?? crypto.randomUUID()
   let response: Response
   try {
@@ -72,6 +75,9 @@ export const paths = {
   records: (entity: string) => `/api/records/${encodeURIComponent(entity)}`,
   record: (entity: string, id: string) =>
     `/api/records/${encodeURIComponent(entity)}/${encodeURIComponent(id)}`,
+  document: (kind: string, name: string) =>
+    `/api/documents/${encodeURIComponent(kind)}/${encodeURIComponent(name)}`,
+  changeset: (id: string, action = '') => `/api/changesets/${encodeURIComponent(id)}${action}`,
   conversion: (name: string, action: 'preview' | 'run') =>
     `/api/conversions/${encodeURIComponent(name)}/${action}`,
 }

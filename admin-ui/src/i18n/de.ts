@@ -21,6 +21,8 @@ export const de = {
   'app.not-found': 'Diese Seite gibt es nicht',
   'app.not-found-text': 'Die Adresse ist falsch, oder Sie dürfen nicht sehen, was sie nennt.',
   'app.home': 'Zum Anfang',
+  'app.glossary': 'Glossar',
+  'app.administration': 'Administration',
   'app.language': 'Sprache',
   'app.theme': 'Darstellung',
   'app.sign-out': 'Abmelden',

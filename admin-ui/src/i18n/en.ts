@@ -21,6 +21,8 @@ export const en = {
   'app.not-found': 'There is no such page',
   'app.not-found-text': 'The address may be wrong, or you may not see what it names.',
   'app.home': 'To the start',
+  'app.glossary': 'Glossary',
+  'app.administration': 'Administration',
   'app.language': 'Language',
   'app.theme': 'Appearance',
   'app.sign-out': 'Sign out',

@@ -26,19 +26,50 @@ export function translateCode(code: string, fallback: string, values: Record<str
   return formatMessage(messages, session.language, `error.${code}`, values) ?? fallback
 }
 
+/** What a lazily loaded part of the interface needs of its own texts. */
+export interface Namespace<K extends string> {
+  t(key: K, values?: Record<string, unknown>): string
+  /** Undefined where there is no such text; for keys that are put together at run time. */
+  find(key: string, values?: Record<string, unknown>): string | undefined
+  /** Resolves when the texts of the present language are there. */
+  ready: Promise<void>
+}
+
+const namespaces: ((language: Language) => Promise<void>)[] = []
+
+/**
+ * Texts of a part that is loaded lazily, so that the first screen does not carry them. They change with the language like
+ * all others; await `ready` before the part is shown.
+ */
+export function namespace<M extends Messages>(
+  loadOwn: Record<Language, () => Promise<Record<keyof M, string>>>,
+): Namespace<Plain<keyof M & string>> {
+  let own: Messages = {}
+  const read = async (language: Language) => {
+    own = await loadOwn[language]()
+  }
+  namespaces.push(read)
+  const find = (key: string, values: Record<string, unknown> = {}) =>
+    formatMessage(own, session.language, key, values)
+  return { t: (key, values) => find(key, values) ?? key, find, ready: read(session.language) }
+}
+
+async function load(language: Language): Promise<void> {
+  ;[messages] = await Promise.all([loaders[language](), ...namespaces.map((read) => read(language))])
+  session.setLanguage(language)
+}
+
 /** Loads the language that was chosen, else the browser's, else English. */
 export async function startLanguage(): Promise<void> {
   const chosen = localStorage.getItem('xrm.language')
   const wanted = [chosen ?? '', ...navigator.languages].map((tag) => tag.slice(0, 2))
   const language = wanted.map(asLanguage).find((one) => one !== null) ?? 'en'
-  messages = await loaders[language]()
-  session.setLanguage(language)
+  await load(language)
 }
 
 /** Shows another language at once; `remember` keeps it here and with the user's account. */
 export async function useLanguage(language: Language, remember: boolean): Promise<void> {
-  messages = await loaders[language]()
-  session.setLanguage(language)
+  await load(language)
   if (!remember) return
   localStorage.setItem('xrm.language', language)
   await call('PATCH', '/api/me', { body: { language } })

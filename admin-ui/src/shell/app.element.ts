@@ -20,6 +20,8 @@ const pages = {
   signIn: () => import('./sign-in.element.ts'),
   setUp: () => import('./set-up.element.ts'),
   palette: () => import('./palette.element.ts'),
+  console: () => import('../console/console.element.ts'),
+  glossary: () => import('../console/glossary.element.ts'),
   sheet: () => import('./shortcut-sheet.element.ts'),
 }
 
@@ -69,6 +71,18 @@ export class AppElement extends XrmElement {
         .frame {
           grid-template-columns: 1fr;
           grid-template-rows: auto minmax(0, 1fr);
+        }
+      }
+      @media print {
+        :host,
+        .frame,
+        main {
+          display: block;
+          height: auto;
+          overflow: visible;
+        }
+        header {
+          display: none;
         }
       }
     `,
@@ -176,7 +190,13 @@ export class AppElement extends XrmElement {
     return html`<div class="frame">
         <header>
           <a class="skip" href="#main" @click=${this.#skip}>${t('app.skip')}</a>
-          <xrm-navigation></xrm-navigation>
+          <xrm-navigation>
+            ${
+              route.name === 'console' && session.model.me.administer
+                ? html`<xrm-console-navigation slot="sections"></xrm-console-navigation>`
+                : nothing
+            }
+          </xrm-navigation>
         </header>
         <main id="main" tabindex="-1">${this.#page()}</main>
       </div>
@@ -192,6 +212,14 @@ export class AppElement extends XrmElement {
     if (route.name === 'record' && entity) {
       void pages.record()
       return html`<xrm-record-page .entity=${entity} .recordId=${route.id}></xrm-record-page>`
+    }
+    if (route.name === 'console' && session.model.me.administer) {
+      void pages.console()
+      return html`<xrm-console></xrm-console>`
+    }
+    if (route.name === 'glossary') {
+      void pages.glossary()
+      return html`<xrm-glossary></xrm-glossary>`
     }
     if (route.name === 'home') return html`<div class="middle second">${t('app.nothing')}</div>`
     return html`<div class="middle">

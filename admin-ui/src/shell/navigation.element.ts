@@ -54,12 +54,15 @@ export class NavigationElement extends XrmElement {
         flex: 1;
         overflow: auto;
       }
+      .foot {
+        display: grid;
+      }
       ul {
         margin: 0;
         padding: 0;
         list-style: none;
       }
-      nav a,
+      a,
       .me {
         display: flex;
         align-items: center;
@@ -72,13 +75,13 @@ export class NavigationElement extends XrmElement {
         border-radius: 6px;
         background: none;
         color: var(--text-2);
-        font: 500 13.5px/1 var(--font);
+        font: 500 13.5px/1.3 var(--font);
       }
-      nav a:hover {
+      a:hover {
         background: var(--hover);
         text-decoration: none;
       }
-      nav a[aria-current] {
+      a[aria-current] {
         background: var(--active);
         color: var(--text);
       }
@@ -197,22 +200,36 @@ export class NavigationElement extends XrmElement {
         <xrm-icon name="menu"></xrm-icon>
       </button>
       <nav aria-label=${t('app.navigation')}>
-        <ul>
-          ${entities.map(
-            (entity) =>
-              html`<li>
-                <a
-                  href=${listPath(entity.name)}
-                  title=${description(entity)}
-                  aria-current=${entity.name === here ? 'page' : nothing}
-                  ><xrm-icon name=${entity.icon}></xrm-icon
-                  ><span class="ellipsis">${pluralLabel(entity)}</span></a
-                >
-              </li>`,
-          )}
-        </ul>
+        <slot name="sections">
+          <ul>
+            ${entities.map(
+              (entity) =>
+                html`<li>
+                  <a
+                    href=${listPath(entity.name)}
+                    title=${description(entity)}
+                    aria-current=${entity.name === here ? 'page' : nothing}
+                    ><xrm-icon name=${entity.icon}></xrm-icon
+                    ><span class="ellipsis">${pluralLabel(entity)}</span></a
+                  >
+                </li>`,
+            )}
+          </ul>
+        </slot>
       </nav>
-      <div class="foot">${this.#me()}</div>
+      <div class="foot">
+        <a href="/glossary" aria-current=${route.name === 'glossary' ? 'page' : nothing}
+          ><xrm-icon name="book-open"></xrm-icon>${t('app.glossary')}</a
+        >
+        ${
+          session.model.me.administer
+            ? html`<a href="/admin" aria-current=${route.name === 'console' ? 'true' : nothing}
+                ><xrm-icon name="settings"></xrm-icon>${t('app.administration')}</a
+              >`
+            : nothing
+        }
+        ${this.#me()}
+      </div>
     `
   }
 

@@ -88,7 +88,7 @@ class Router extends EventTarget {
     if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return
     if (matchRoute(new URL(link.href)).name === 'unknown') return
     event.preventDefault()
-    void this.go(link.pathname + link.search)
+    void this.go(link.pathname + link.search + link.hash)
   }
 
   #changed(): void {

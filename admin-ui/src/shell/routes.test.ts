@@ -10,6 +10,13 @@ test('knows lists and records by their address', () => {
   expect(at('/records/lead/42/more')).toEqual({ name: 'unknown' })
 })
 
+test('leaves everything under /admin to the console', () => {
+  expect(at('/admin')).toEqual({ name: 'console' })
+  expect(at('/admin/entities/lead/fields')).toEqual({ name: 'console' })
+  expect(at('/administration')).toEqual({ name: 'unknown' })
+  expect(at('/glossary#lead')).toEqual({ name: 'glossary' })
+})
+
 test.each([
   ['/records/lead?view=open', '/records/lead?view=open'],
   [null, '/'],

@@ -4,6 +4,8 @@ export type Route =
   | { name: 'record'; entity: string; id: string }
   | { name: 'sign-in' }
   | { name: 'set-up' }
+  | { name: 'console' }
+  | { name: 'glossary' }
   | { name: 'unknown' }
 
 const patterns: [URLPattern, (groups: Record<string, string | undefined>) => Route][] = [
@@ -14,6 +16,9 @@ const patterns: [URLPattern, (groups: Record<string, string | undefined>) => Rou
     ({ entity = '', id = '' }) => ({ name: 'record', entity, id }),
   ],
   [new URLPattern({ pathname: '/sign-in' }), () => ({ name: 'sign-in' })],
+  // Which pages the console has is said in its own table, which is loaded with it.
+  [new URLPattern({ pathname: '/admin{/*}?' }), () => ({ name: 'console' })],
+  [new URLPattern({ pathname: '/glossary' }), () => ({ name: 'glossary' })],
   [new URLPattern({ pathname: '/setup' }), () => ({ name: 'set-up' })],
 ]
 

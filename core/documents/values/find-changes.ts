@@ -55,7 +55,11 @@ export function findChanges(before: Model, { model, plan }: BuiltModel): DataCha
     for (const { name, fields } of entity.unique) {
       const models = fields.flatMap((key) => entity.fields.get(key) ?? [])
       if (known.unique.some((other) => isSameUnique(known, other.fields, models))) continue
-      if (models.length === fields.length && models.every((field) => field.columns.length === 1))
+      // A field that is new has no values yet, and one that changes its form is judged when its values are converted.
+      if (
+        models.length === fields.length &&
+        models.every((field) => byColumn.has(field.columns[0]?.name ?? ''))
+      )
         changes.unique.push({ entity, name, fields: models })
     }
   }

@@ -1,0 +1,243 @@
+import type { DocumentKind } from '@xrm/sdk'
+import type { DocumentView, Layer } from '@xrm/sdk/configuration'
+import { type Json, patchPointers } from '@xrm/sdk/merge'
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import { confirm } from '../shell/confirm.ts'
+import { describeError } from '../shell/errors.ts'
+import { router } from '../shell/router.ts'
+import { XrmElement } from '../style/element.ts'
+import { DocumentController } from './controllers.ts'
+import { draft } from './draft.ts'
+import { t } from './i18n/index.ts'
+import { pageStyles } from './page-styles.ts'
+import { documentPath } from './pages.ts'
+
+const layers: readonly Layer[] = ['plugin', 'site', 'admin']
+
+/** One document as JSON: its text can be changed as a whole; the layers it is made of stand beside it. */
+@customElement('xrm-document')
+export class DocumentElement extends XrmElement {
+  static override styles = [
+    XrmElement.styles,
+    pageStyles,
+    css`
+      .sheet {
+        grid-template-columns: minmax(0, 1fr) 280px;
+        align-items: start;
+        max-width: 1300px;
+      }
+      textarea {
+        display: block;
+        width: 100%;
+        height: calc(100dvh - 170px);
+        min-height: 320px;
+        padding: 12px 14px;
+        border: 0;
+        background: none;
+        color: var(--text);
+        font:
+          12.5px/1.55 ui-monospace,
+          'SF Mono',
+          Menlo,
+          monospace;
+        tab-size: 2;
+        resize: vertical;
+        white-space: pre;
+      }
+      aside {
+        display: grid;
+        gap: 18px;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 6px;
+        margin: 0;
+      }
+      dd {
+        margin: 0;
+      }
+      .note {
+        margin: 10px 14px;
+      }
+      aside button {
+        width: 100%;
+        margin-top: 8px;
+        white-space: normal;
+        height: auto;
+        min-height: 30px;
+        padding-block: 6px;
+        line-height: 1.3;
+      }
+      @media (max-width: 900px) {
+        .sheet {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ]
+
+  @property({ attribute: false }) kind: DocumentKind = 'entity'
+  @property({ attribute: false }) name = ''
+  /** What is typed and not applied; null shows the document. */
+  @state() private _text: string | null = null
+  @state() private _error = ''
+  /** What the typing began from, so that nobody's change in between is overwritten. */
+  #revision: string | undefined
+  #document = new DocumentController(this, () => [this.kind, this.name])
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    // Somebody typed and did not apply.
+    router.guard(() => this._text === null || confirmLeave())
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    router.guard(null)
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('kind') || changed.has('name')) this.#forget()
+  }
+
+  override render(): TemplateResult {
+    const { view } = this.#document
+    if (!view) {
+      const { error } = this.#document
+      return html`<div class="sheet">
+        ${error ? html`<p class="note bad" role="alert">${describeError(error)}</p>` : nothing}
+      </div>`
+    }
+    const text = this._text ?? JSON.stringify(view.body, null, 2)
+    const issues = draft.issuesAt(this.kind, this.name)
+    return html`<div class="sheet">
+      <section class="card">
+        <div class="head">
+          <h2>${t(`kind.${this.kind}`)}</h2>
+          <code class="second">${this.name}</code>
+          <span class="grow"></span>
+          <button ?disabled=${this._text === null} @click=${this.#forget}>
+            ${t('document.revert-typing')}
+          </button>
+          <button class="primary" ?disabled=${this._text === null} @click=${() => void this.#apply()}>
+            ${t('document.apply')}
+          </button>
+        </div>
+        ${this._error ? html`<p class="note bad" role="alert">${this._error}</p>` : nothing}
+        <textarea
+          aria-label=${t('document.json')}
+          spellcheck="false"
+          .value=${text}
+          @input=${(event: Event) => this.#typed(view, (event.currentTarget as HTMLTextAreaElement).value)}
+        ></textarea>
+      </section>
+      <aside>
+        ${
+          issues.length > 0
+            ? html`<section class="card" aria-label=${t('document.issues')}>
+                <div class="head"><h2>${t('document.issues')}</h2></div>
+                <ul class="rows">
+                  ${issues.map(
+                    (issue) =>
+                      html`<li class="body">
+                        <code>${issue.pointer || '/'}</code>
+                        <p class=${issue.severity === 'error' ? 'error' : 'second'}>${issue.message}</p>
+                      </li>`,
+                  )}
+                </ul>
+              </section>`
+            : nothing
+        }
+        <section class="card" aria-label=${t('document.layers')}>
+          <div class="head"><h2>${t('document.layers')}</h2></div>
+          <div class="body">
+            <dl>
+              ${layers
+                .filter((layer) => view.layers[layer] !== undefined)
+                .map(
+                  (layer) =>
+                    html`<dt>
+                        ${t(`layer.${layer}`)}${
+                          layer === 'plugin' && view.plugins.length > 0 ? `: ${view.plugins.join(', ')}` : ''
+                        }
+                      </dt>
+                      <dd class="second">
+                        ${t('document.layer-says', { count: patchPointers(view.layers[layer] as Json).length })}
+                      </dd>`,
+                )}
+            </dl>
+            ${
+              documentPath(this.kind, this.name) === `/admin/documents/${this.kind}/${this.name}`
+                ? nothing
+                : html`<p><a href=${documentPath(this.kind, this.name)}>${t('document.designer')}</a></p>`
+            }
+            ${
+              view.layers.admin !== undefined &&
+              (view.layers.plugin !== undefined || view.layers.site !== undefined)
+                ? html`<button @click=${() => void this.#reset()}>${t('document.reset')}</button>`
+                : nothing
+            }
+            <button class="danger" @click=${() => void this.#remove()}>${t('document.remove')}</button>
+          </div>
+        </section>
+      </aside>
+    </div>`
+  }
+
+  #typed(view: DocumentView, text: string): void {
+    if (this._text === null) this.#revision = view.revision
+    this._text = text
+    this._error = ''
+  }
+
+  #forget = () => {
+    this._text = null
+    this._error = ''
+    this.#revision = undefined
+  }
+
+  async #apply(): Promise<void> {
+    let body: Json
+    try {
+      body = JSON.parse(this._text ?? '') as Json
+    } catch (error) {
+      this._error = t('document.not-json', { reason: (error as Error).message })
+      return
+    }
+    const view = await draft.put(this.kind, this.name, body, this.#revision)
+    if (view) return this.#forget()
+    this._error =
+      draft.issuesAt(this.kind, this.name).find((issue) => issue.code === 'draft.unsaved')?.message ?? ''
+    draft.forget(this.kind, this.name)
+  }
+
+  async #reset(): Promise<void> {
+    const yes = await confirm({
+      title: t('document.reset-title', { name: this.name }),
+      text: t('document.reset-text'),
+      yes: t('document.reset'),
+    })
+    if (yes && (await draft.reset(this.kind, this.name))) this.#forget()
+  }
+
+  async #remove(): Promise<void> {
+    const yes = await confirm({
+      title: t('document.remove-title', { name: this.name }),
+      text: t('document.remove-text'),
+      yes: t('document.remove'),
+    })
+    if (!yes || !(await draft.remove(this.kind, this.name))) return
+    this.#forget()
+    await router.go('/admin/documents')
+  }
+}
+
+function confirmLeave(): Promise<boolean> {
+  return confirm({
+    title: t('document.leave-title'),
+    text: t('document.leave-text'),
+    yes: t('document.leave'),
+  })
+}

@@ -1,0 +1,96 @@
+import type { DocumentKind } from '@xrm/sdk'
+import { html, type TemplateResult } from 'lit'
+import { t } from './i18n/index.ts'
+
+/** Names in the address of a page, e.g. `{ name: 'lead', tab: 'fields' }`. */
+export type PageParams = Readonly<Record<string, string>>
+
+export type SectionName = (typeof sections)[number]['name']
+
+/** One page of the console. */
+export interface ConsolePage {
+  /** Pattern of its address; `:name` is a part that it takes. */
+  path: string
+  section: SectionName
+  /** Its own place in the breadcrumb; absent for the first page of a section. `label` gives the title of a document. */
+  crumb?: (params: PageParams, label: (kind: DocumentKind, name: string) => string) => string
+  /** Imports the element. */
+  load: () => Promise<unknown>
+  show: (params: PageParams) => TemplateResult
+}
+
+/** The side bar of the console. */
+export const sections = [
+  { name: 'overview', path: '/admin', icon: 'layout-dashboard' },
+  { name: 'entities', path: '/admin/entities', icon: 'shapes' },
+  { name: 'option-sets', path: '/admin/option-sets', icon: 'list-checks' },
+  { name: 'documents', path: '/admin/documents', icon: 'braces' },
+  { name: 'changes', path: '/admin/changes', icon: 'git-compare' },
+  { name: 'plugins', path: '/admin/plugins', icon: 'plug' },
+  { name: 'jobs', path: '/admin/jobs', icon: 'activity' },
+  { name: 'retired', path: '/admin/retired', icon: 'archive-restore' },
+] as const
+
+/** All pages. A new one is an entry here; the address decides, the first match wins. */
+export const pages: readonly ConsolePage[] = [
+  {
+    path: '/admin',
+    section: 'overview',
+    load: () => import('./overview.element.ts'),
+    show: () => html`<xrm-overview></xrm-overview>`,
+  },
+  {
+    path: '/admin/documents',
+    section: 'documents',
+    load: () => import('./documents.element.ts'),
+    show: () => html`<xrm-documents></xrm-documents>`,
+  },
+  {
+    path: '/admin/documents/:kind/:name',
+    section: 'documents',
+    crumb: ({ kind = '', name = '' }, label) => label(kind as DocumentKind, name),
+    load: () => import('./document.element.ts'),
+    show: ({ kind = '', name = '' }) =>
+      html`<xrm-document .kind=${kind as DocumentKind} .name=${name}></xrm-document>`,
+  },
+  {
+    path: '/admin/changes',
+    section: 'changes',
+    load: () => import('./changes.element.ts'),
+    show: () => html`<xrm-changes></xrm-changes>`,
+  },
+]
+
+const patterns = pages.map((page) => ({ page, pattern: new URLPattern({ pathname: page.path }) }))
+
+/** The page of an address, with the names in it. */
+export function matchPage(pathname: string): { page: ConsolePage; params: PageParams } | null {
+  for (const { page, pattern } of patterns) {
+    const match = pattern.exec({ pathname })
+    if (!match) continue
+    const groups = Object.entries(match.pathname.groups)
+    return { page, params: Object.fromEntries(groups.map(([key, value]) => [key, decode(value ?? '')])) }
+  }
+  return null
+}
+
+/** The address of a document in its designer, or in the JSON editor when it has none. */
+export function documentPath(kind: DocumentKind, name: string): string {
+  const path = encodeURIComponent(name)
+  if (kind === 'entity') return `/admin/entities/${path}`
+  if (kind === 'option-set') return `/admin/option-sets/${path}`
+  return `/admin/documents/${kind}/${path}`
+}
+
+/** The title of a section. */
+export function sectionTitle(name: SectionName): string {
+  return t(`section.${name}`)
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
