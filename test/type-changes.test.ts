@@ -89,13 +89,12 @@ describe('a text field with 10,000 values that becomes a select', () => {
           weight: String(number),
         }
       })
-      expect((await admin('POST', '/api/records/parcel', rows)).status).toBe(201)
+      await admin('POST', '/api/records/parcel', rows)
     }
     change = await draft('Size as a choice')
-    const { status } = await admin('PATCH', `/api/documents/entity/parcel?changeset=${change}`, {
+    await admin('PATCH', `/api/documents/entity/parcel?changeset=${change}`, {
       properties: { size: { ...sizes, type: null } },
     })
-    expect(status).toBe(200)
   })
 
   it('is refused while values do not fit, naming how many and the most frequent', async () => {

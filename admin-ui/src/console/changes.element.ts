@@ -7,7 +7,7 @@ import { formatInstant, formatWhen } from '../i18n/format.ts'
 import { currentLocale } from '../i18n/locale.ts'
 import { describeError } from '../shell/errors.ts'
 import { XrmElement } from '../style/element.ts'
-import { changeCount } from './changeset.ts'
+import { changeCount, changesetIcon } from './changeset.ts'
 import { followDraft } from './controllers.ts'
 import { draft } from './draft.ts'
 import { t } from './i18n/index.ts'
@@ -98,13 +98,4 @@ export class ChangesElement extends XrmElement {
       >
     </a>`
   }
-}
-
-/** The icon of a changeset says where it comes from and what became of it. */
-export function changesetIcon(one: ChangesetView): string {
-  if (one.status === 'discarded') return 'trash-2'
-  if (one.reverts) return 'undo-2'
-  if (one.origin === 'upgrade') return 'package'
-  if (one.origin === 'config') return 'file-json'
-  return one.status === 'published' ? 'git-commit-horizontal' : 'git-branch'
 }

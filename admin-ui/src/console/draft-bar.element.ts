@@ -194,9 +194,8 @@ export class DraftBarElement extends XrmElement {
   #saveName = async (event: SubmitEvent) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget as HTMLFormElement)
-    const note = String(data.get('note')).trim()
     try {
-      await draft.rename(String(data.get('title')).trim(), note === '' ? null : note)
+      await draft.rename(String(data.get('title')).trim(), String(data.get('note')).trim())
       this._naming = false
     } catch (error) {
       toasts.show(describeError(error), { bad: true })

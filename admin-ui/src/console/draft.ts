@@ -236,10 +236,10 @@ class Draft extends EventTarget {
     this.#soon()
   }
 
-  async rename(title: string, note?: string | null): Promise<void> {
+  async rename(title: string, note: string): Promise<void> {
     const id = this.id
     if (id === null) return
-    const body = note === undefined ? { title } : { title, note }
+    const body = { title, note }
     this.#take(await call<ChangesetView>('PATCH', paths.changeset(id), { body }))
   }
 

@@ -59,6 +59,31 @@ export const pages: readonly ConsolePage[] = [
     load: () => import('./changes.element.ts'),
     show: () => html`<xrm-changes></xrm-changes>`,
   },
+  {
+    path: '/admin/changes/:id',
+    section: 'changes',
+    crumb: () => t('changeset.title'),
+    load: () => import('./changeset.element.ts'),
+    show: ({ id = '' }) => html`<xrm-changeset .changesetId=${id}></xrm-changeset>`,
+  },
+  {
+    path: '/admin/jobs',
+    section: 'jobs',
+    load: () => import('./jobs.element.ts'),
+    show: () => html`<xrm-jobs></xrm-jobs>`,
+  },
+  {
+    path: '/admin/retired',
+    section: 'retired',
+    load: () => import('./retired.element.ts'),
+    show: () => html`<xrm-retired></xrm-retired>`,
+  },
+  {
+    path: '/admin/plugins',
+    section: 'plugins',
+    load: () => import('./plugins.element.ts'),
+    show: () => html`<xrm-plugins></xrm-plugins>`,
+  },
 ]
 
 const patterns = pages.map((page) => ({ page, pattern: new URLPattern({ pathname: page.path }) }))

@@ -29,6 +29,8 @@ export interface QuerySpec<T> {
   enabled?: boolean
   /** Keep showing the last answer while another key loads. */
   keep?: boolean
+  /** After how many milliseconds to read again, by the last answer; for what changes by itself, such as jobs. */
+  every?: (data: T | undefined) => number | false
 }
 
 /** Binds a query to an element: the element is drawn again whenever the answer changes. */
@@ -85,6 +87,8 @@ export class QueryController<T> implements ReactiveController {
       queryFn: ({ signal }) => spec.read(signal),
       enabled: spec.enabled ?? true,
     }
+    const { every } = spec
+    if (every) options.refetchInterval = (query) => every(query.state.data)
     return spec.keep ? { ...options, placeholderData: keepPreviousData } : options
   }
 }

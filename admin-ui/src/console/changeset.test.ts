@@ -1,0 +1,80 @@
+import type { EditView, PlanView } from '@xrm/sdk/configuration'
+import { expect, test } from 'vitest'
+import { changeCount, conflictsOf, risksOf } from './changeset.ts'
+
+const edit = (action: EditView['action'], changes: number): EditView => ({
+  kind: 'entity',
+  name: 'lead',
+  title: 'Lead',
+  layer: 'admin',
+  action,
+  changes: Array.from({ length: changes }, (_, index) => ({ pointer: `/${index}` })),
+})
+
+test('counts places, and one for a document that comes or goes', () => {
+  expect(changeCount({ edits: [edit('change', 3), edit('add', 12), edit('remove', 1)] })).toBe(5)
+  expect(changeCount({ edits: [] })).toBe(0)
+})
+
+const plan: PlanView = {
+  issues: [],
+  steps: [],
+  indexes: [],
+  data: [],
+  retired: [],
+  restored: [],
+  renamed: [],
+  conversions: { broken: [], mended: [] },
+  affected: [],
+  rows: 0,
+  seconds: 0,
+  online: false,
+}
+
+test('names what is lost before what is only kept away', () => {
+  expect(
+    risksOf({
+      ...plan,
+      retired: [{ entity: 'lead', field: 'fax', filled: 7 }],
+      data: [
+        {
+          entity: 'lead',
+          field: 'size',
+          check: 'type',
+          rows: 10,
+          failing: 0,
+          severity: 'error',
+          examples: [{ value: '?', count: 3, reason: '' }],
+          rule: { onFail: 'blank' },
+        },
+        {
+          entity: 'lead',
+          field: 'email',
+          check: 'required',
+          rows: 10,
+          failing: 2,
+          severity: 'warning',
+          examples: [],
+          rule: null,
+        },
+      ],
+    }),
+  ).toEqual([
+    { risk: 'lost', amount: 3 },
+    { risk: 'retired', amount: 7 },
+    { risk: 'warned', amount: 2 },
+  ])
+  expect(risksOf(plan)).toEqual([])
+})
+
+test('reads the places of a refused revert', () => {
+  expect(
+    conflictsOf([
+      {
+        pointer: '#/entity/lead/properties/email',
+        code: 'changeset.conflict',
+        detail: 'was changed again since',
+      },
+    ]),
+  ).toMatchObject([{ kind: 'entity', name: 'lead', pointer: '/properties/email' }])
+})
