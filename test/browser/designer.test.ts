@@ -75,7 +75,8 @@ beforeEach(async () => {
 })
 
 afterEach(() => {
-  expect(app.complaints.splice(0)).toEqual([])
+  const complaints = app.complaints.splice(0)
+  if (complaints.length > 0) throw new Error(complaints.join('\n'))
 })
 
 test(

@@ -1,7 +1,7 @@
 import type { EntityView, FieldView } from '@xrm/sdk/api'
 import { inOrder } from '../model/fields.ts'
 import { label } from '../model/labels.ts'
-import { find, t, type DesignerKey } from './i18n/index.ts'
+import { find, t } from './i18n/index.ts'
 import { draftModel } from './draft-model.ts'
 
 export const colors = ['gray', 'blue', 'green', 'amber', 'red', 'violet', 'teal'] as const
@@ -39,8 +39,4 @@ export function pathChoices(entity: EntityView, depth = 2, before = '', beforeTe
       field.relation && !field.multiple && depth > 1 ? draftModel.entity(field.relation.entity) : undefined
     return next ? [own, ...pathChoices(next, depth - 1, `${path}.`, `${text} › `)] : [own]
   })
-}
-
-export function choiceOf(key: string, texts: DesignerKey): { value: string; text: string } {
-  return { value: key, text: t(texts) }
 }
