@@ -25,7 +25,7 @@ export class OptionsEditor extends DocumentElement {
     css`
       li {
         display: grid;
-        grid-template-columns: 22px minmax(0, 1fr) auto 30px;
+        grid-template-columns: 22px minmax(0, 1fr) auto 26px 26px;
         align-items: center;
         gap: 4px;
         padding: 3px 0;
@@ -34,7 +34,7 @@ export class OptionsEditor extends DocumentElement {
         grid-template-columns: 22px minmax(0, 1.4fr) repeat(
             var(--languages, 1),
             minmax(0, 1.4fr)
-          ) 110px 90px auto 30px;
+          ) 120px 110px auto 30px 30px;
         gap: 8px;
         border-bottom: 1px solid var(--line);
       }
@@ -69,6 +69,13 @@ export class OptionsEditor extends DocumentElement {
         gap: 6px;
         padding: 8px 0 0 26px;
       }
+      .about {
+        grid-column: 2 / -1;
+        padding: 4px 0 8px;
+      }
+      li > button.icon {
+        width: 26px;
+      }
       .key {
         overflow: hidden;
         color: var(--text-2);
@@ -91,6 +98,8 @@ export class OptionsEditor extends DocumentElement {
   /** With more room: one line for each option. */
   @property({ type: Boolean, reflect: true }) wide = false
   @state() private _new = ''
+  /** The option whose description is shown. */
+  @state() private _open: string | null = null
   @state() private _removal: Removal | null = null
   @query('.new input') private _input!: HTMLInputElement
 
@@ -196,11 +205,26 @@ export class OptionsEditor extends DocumentElement {
       </div>
       <button
         class="quiet icon"
+        aria-label=${t('options.describe', { name: option.title })}
+        aria-expanded=${this._open === key}
+        @click=${() => (this._open = this._open === key ? null : key)}
+      >
+        <xrm-icon name="text" size="14"></xrm-icon>
+      </button>
+      <button
+        class="quiet icon"
         aria-label=${t('remove.title', { name: option.title })}
         @click=${() => this.#remove(key, option)}
       >
         <xrm-icon name="trash-2" size="14"></xrm-icon>
       </button>
+      ${
+        this._open === key
+          ? html`<div class="props two about">
+              ${this.textsProperties(at, 'description', 'descriptions', 'text.description', { area: true })}
+            </div>`
+          : nothing
+      }
     </li>`
   }
 
