@@ -13,7 +13,7 @@ import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
 import './remove-dialog.element.ts'
 import type { Removal } from './remove-dialog.element.ts'
 import { Sortable } from './sortable.ts'
-import { remapOption } from './usage.ts'
+import { fieldsOfSet, remapOption } from './usage.ts'
 
 type Option = NonNullable<OptionSet['options'][string]>
 
@@ -268,13 +268,17 @@ export class OptionsEditor extends DocumentElement {
   #remove(key: string, option: Option): void {
     const field = this.#field
     const others = Object.entries(this.#options).filter(([one]) => one !== key)
+    const holders = () => (field ? Promise.resolve([field]) : fieldsOfSet(this.name))
     this._removal = {
       title: option.title,
       question: field ? { ...field, option: key } : { optionSet: this.name, option: key },
-      ...(field ? { instead: others.map(([value, { title }]) => ({ value, text: title })) } : {}),
+      holders,
+      instead: others.map(([value, { title }]) => ({ value, text: title })),
       remove: async (to) => {
+        // Asked first: afterwards the draft has the option nowhere.
+        const places = to === undefined ? [] : await holders()
         await this.edit(`${this.pointer}/${key}`, null)
-        if (field && to !== undefined) await remapOption(field.entity, field.field, key, to)
+        for (const place of places) await remapOption(place.entity, place.field, key, to ?? null)
       },
     }
   }

@@ -8,12 +8,14 @@ import { XrmElement } from '../style/element.ts'
 import { selectControl } from './document-element.ts'
 import { t } from './i18n/index.ts'
 import { designerStyles } from './styles.ts'
-import { countRecords, type UsageQuestion, whereUsed } from './usage.ts'
+import { countRecords, type FieldPlace, type UsageQuestion, whereUsed } from './usage.ts'
 
 /** What is to be removed, as its dialog asks. */
 export interface Removal {
   title: string
   question: UsageQuestion
+  /** The fields that have the option; absent: the one of the question. */
+  holders?: () => Promise<FieldPlace[]>
   /** Other options that records may take instead; only for options and stages. */
   instead?: { value: string; text: string }[]
   /** Does it. `to`: the option that records take; null leaves them empty; undefined: no record holds it. */
@@ -47,7 +49,7 @@ export class RemoveDialog extends XrmElement {
 
   @property({ attribute: false }) removal!: Removal
   @state() private _uses: ReferenceView[] | null = null
-  @state() private _records: number | null | undefined = undefined
+  @state() private _records: number | null = null
   @state() private _failure = ''
   @state() private _to = ''
   @state() private _busy = false
@@ -58,16 +60,22 @@ export class RemoveDialog extends XrmElement {
   }
 
   async #look(): Promise<void> {
-    const { entity, field, option } = this.removal.question
+    const { question } = this.removal
     try {
-      ;[this._uses, this._records] = await Promise.all([
-        // A view or a form is named by nothing.
-        Object.keys(this.removal.question).length === 0 ? [] : whereUsed(this.removal.question),
-        entity === undefined ? null : countRecords(entity, field, option),
-      ])
+      // A view or a form is named by nothing.
+      const named = Object.keys(question).length > 0
+      ;[this._uses, this._records] = await Promise.all([named ? whereUsed(question) : [], this.#count()])
     } catch (error) {
       this._failure = describeError(error)
     }
+  }
+
+  async #count(): Promise<number> {
+    const { question, holders } = this.removal
+    const { entity, field, option } = question
+    const places = holders ? await holders() : entity === undefined ? [] : [{ entity, field }]
+    const counts = await Promise.all(places.map((place) => countRecords(place.entity, place.field, option)))
+    return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
   }
 
   override render(): TemplateResult {
@@ -83,7 +91,7 @@ export class RemoveDialog extends XrmElement {
       </div>
       <div slot="footer" class="foot">
         <button autofocus @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
-        <button class="danger" ?disabled=${this._busy || this._records === undefined} @click=${this.#remove}>
+        <button class="danger" ?disabled=${this._busy || this._records === null} @click=${this.#remove}>
           ${t('remove')}
         </button>
       </div>
