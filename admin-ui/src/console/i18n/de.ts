@@ -418,4 +418,13 @@ export const de = {
   'place.descriptions': 'Beschreibungen',
   'place.messages': 'Meldungen',
   'place.properties': 'Felder',
+
+  'palette.group': 'Administration',
+  'palette.draft': 'Aktueller Entwurf',
+  'tab.fields': 'Felder',
+  'tab.stages': 'Stufen',
+  'tab.forms': 'Formulare',
+  'tab.views': 'Ansichten',
+  'tab.labels': 'Beschriftungen',
+  'tab.settings': 'Einstellungen',
 } as const

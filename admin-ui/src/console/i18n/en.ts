@@ -415,4 +415,13 @@ export const en = {
   'place.descriptions': 'Descriptions',
   'place.messages': 'Messages',
   'place.properties': 'Fields',
+
+  'palette.group': 'Administration',
+  'palette.draft': 'Current draft',
+  'tab.fields': 'fields',
+  'tab.stages': 'stages',
+  'tab.forms': 'forms',
+  'tab.views': 'views',
+  'tab.labels': 'labels',
+  'tab.settings': 'settings',
 } as const
