@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { type DocumentKind, Problem } from '@xrm/sdk'
-import type { DocumentView, Rename } from '@xrm/sdk/configuration'
+import type { DocumentView, NewEntity, NewRelation, Rename } from '@xrm/sdk/configuration'
 import { documentKinds, documentSchemas } from '@xrm/sdk/documents'
 import type { Choice } from '../documents/changesets.ts'
 import { isObject, type Json } from '../documents/merge.ts'
@@ -113,6 +113,45 @@ export function changesetRoutes(server: Server): Hono<Env> {
     choices.forEach(requireChoice)
     return c.json(await changesets.resolve(c.req.param('id'), choices as Choice[]))
   })
+  app.post('/:id/entities', async (c) => {
+    const request = await readObject<NewEntity>(
+      c,
+      {
+        name: 'string',
+        plural: 'string',
+        title: 'string',
+        pluralTitle: 'string',
+        labels: 'object',
+        description: 'string',
+        icon: 'string',
+        template: 'string',
+        roles: 'array',
+      },
+      ['name', 'plural', 'title', 'pluralTitle', 'template'],
+    )
+    requireTextList(request.roles ?? [], '#/roles')
+    requireEntityLabels(request.labels ?? {})
+    await documents.newEntity(c.req.param('id'), request)
+    return c.json(await changesets.get(c.req.param('id')), 201)
+  })
+  app.post('/:id/relations', async (c) => {
+    const request = await readObject<NewRelation>(
+      c,
+      {
+        kind: 'string',
+        entity: 'string',
+        target: 'string',
+        name: 'string',
+        title: 'string',
+        labels: 'object',
+        onDelete: 'string',
+      },
+      ['kind', 'entity', 'target', 'name', 'title'],
+    )
+    requireTextList(Object.values(request.labels ?? {}), '#/labels')
+    await documents.newRelation(c.req.param('id'), request)
+    return c.json(await changesets.get(c.req.param('id')), 201)
+  })
   app.post('/:id/rename', async (c) => {
     const request = await readObject<Rename>(
       c,
@@ -155,6 +194,23 @@ function requireTexts({ title, note = '' }: { title?: string; note?: string }): 
     throw new Problem(documentProblems['document.invalid'], { detail: 'A title has 1 to 200 characters.' })
   if (note.length > 4000)
     throw new Problem(documentProblems['document.invalid'], { detail: 'A note has up to 4000 characters.' })
+}
+
+function requireTextList(values: readonly unknown[], pointer: string): void {
+  if (values.every((value) => typeof value === 'string')) return
+  throw new Problem(problems['request.body'], {
+    errors: [{ pointer, code: 'request.type', detail: 'must hold texts' }],
+  })
+}
+
+function requireEntityLabels(labels: Readonly<Record<string, unknown>>): void {
+  const errors = Object.entries(labels).flatMap(([language, label]) => {
+    const pointer = `#/labels/${language.slice(0, 60)}`
+    return isObject(label)
+      ? checkMembers(label, { one: 'string', other: 'string' }, ['one', 'other'], pointer)
+      : [{ pointer, code: 'request.type', detail: 'must be of type object' }]
+  })
+  if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
 }
 
 function requireChoice(value: unknown, index: number): void {

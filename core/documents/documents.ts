@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { PoolClient } from 'pg'
 import { type DocumentKind, Problem, type XrmDocument } from '@xrm/sdk'
-import type { DocumentSummary, DocumentView, ReferenceView, Rename } from '@xrm/sdk/configuration'
+import type {
+  DocumentSummary,
+  DocumentView,
+  NewEntity,
+  NewRelation,
+  ReferenceView,
+  Rename,
+} from '@xrm/sdk/configuration'
 import { keyPattern, namePattern } from '@xrm/sdk/documents'
 import { type Database, transaction } from '../storage/database.ts'
 import { buildModel } from './build-model.ts'
@@ -20,6 +27,8 @@ import {
 import type { LiveModel } from './live-model.ts'
 import { diffPatch, isEqual, isObject, type Json, mergePatch } from './merge.ts'
 import type { Model } from './model.ts'
+import { newEntity } from './new-entity.ts'
+import { newRelation } from './new-relation.ts'
 import { normaliseDocument } from './normalise.ts'
 import { problems } from './problems.ts'
 import { applyEdits } from './publish.ts'
@@ -142,6 +151,19 @@ export class Documents {
     await this.edit(changeset, ({ rows, state }) => {
       const { model } = buildModel(this.#live.context, state, { rows })
       return rename(model, effectiveDocuments(rows), request)
+    })
+  }
+
+  /** Makes an entity with its form, view and grants in a draft. */
+  async newEntity(changeset: string, request: NewEntity): Promise<void> {
+    await this.edit(changeset, ({ rows }) => newEntity(effectiveDocuments(rows), request))
+  }
+
+  /** Makes a relation in a draft. */
+  async newRelation(changeset: string, request: NewRelation): Promise<void> {
+    await this.edit(changeset, ({ rows, state }) => {
+      const { model } = buildModel(this.#live.context, state, { rows })
+      return newRelation(model, effectiveDocuments(rows), request)
     })
   }
 

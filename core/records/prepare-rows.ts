@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid'
 import type { EntityRights } from '../access/rights.ts'
+import { renamedHint } from '../documents/former-names.ts'
 import { isEqual } from '../documents/merge.ts'
 import type { EntityModel, FieldModel } from '../documents/model.ts'
 import { isId } from '../fields/relation-rules.ts'
@@ -56,7 +57,13 @@ function readValues(
       field !== undefined &&
       (isSystem(context) || rights.readField(name) !== null || mayWrite(rights, row.action, name))
     if (!known) {
-      refuse(row, name, 'record.unknown-field', `"${rights.entity.name}" has no field "${name.slice(0, 60)}"`)
+      const hint = renamedHint(rights.entity, name, (present) => rights.readField(present) !== null)
+      refuse(
+        row,
+        name,
+        'record.unknown-field',
+        `"${rights.entity.name}" has no field "${name.slice(0, 60)}"${hint && `.${hint}`}`,
+      )
       continue
     }
     if (field.columns.length === 0 || (!field.writable && !(isSystem(context) && isImportable(field)))) {

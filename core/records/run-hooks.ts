@@ -1,5 +1,6 @@
-import { type HookRow, Problem, type ProblemDefinition } from '@xrm/sdk'
+import { type EntityHooks, type HookRow, Problem, type ProblemDefinition } from '@xrm/sdk'
 import { defineProblems } from '@xrm/sdk'
+import { namesOf, presentName, withFormerNames } from '../documents/former-names.ts'
 import type { EntityModel } from '../documents/model.ts'
 import { findChanges } from './prepare-rows.ts'
 import { refuse, type WriteContext, type WriteRow } from './write-types.ts'
@@ -16,7 +17,7 @@ export async function runBeforeSave(
   entity: EntityModel,
   rows: readonly WriteRow[],
 ): Promise<void> {
-  const registered = context.hooks.get(entity.name) ?? []
+  const registered = hooksOf(context, entity)
   const batch = rows.filter(
     (row) => row.failure === null && (row.action === 'create' || row.action === 'update'),
   )
@@ -44,15 +45,25 @@ export async function runBeforeSave(
   }
 }
 
+/** What plugins have registered for the entity, under its name or an earlier one. */
+export function hooksOf(
+  { hooks }: Pick<WriteContext, 'hooks'>,
+  entity: EntityModel,
+): readonly { plugin: string; hooks: EntityHooks }[] {
+  return namesOf(entity).flatMap((name) => hooks.get(name) ?? [])
+}
+
+/** A row as plugins see it; they may know its fields by earlier names. */
 function hookRow(entity: EntityModel, row: WriteRow): HookRow {
   return {
     action: row.action as 'create' | 'update',
     id: row.id,
-    before: row.before === null ? null : Object.freeze({ ...row.before }),
+    before: row.before === null ? null : withFormerNames(entity, row.before),
     get next() {
-      return Object.freeze({ ...row.next })
+      return withFormerNames(entity, row.next)
     },
-    set(name, value) {
+    set(given, value) {
+      const name = presentName(entity, given) ?? given
       const field = entity.fields.get(name)
       if (!field || field.columns.length === 0)
         throw new Error(`"${entity.name}" has no stored field "${name}"`)

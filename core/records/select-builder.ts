@@ -6,7 +6,8 @@ import {
   type Scope,
   type SqlValue,
 } from '@xrm/sdk/expression'
-import type { FieldCondition, Rights, RowScope } from '../access/rights.ts'
+import type { EntityRights, FieldCondition, Rights, RowScope } from '../access/rights.ts'
+import { renamedHint } from '../documents/former-names.ts'
 import type { EntityModel, FieldModel, Model } from '../documents/model.ts'
 import { resolvePath } from '../documents/paths.ts'
 import { recordScope } from '../documents/scope.ts'
@@ -108,13 +109,16 @@ export class SelectBuilder {
       return compileExpression(text, this.#userScope(), { expect: 'bool' })
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error
+      const { offset, length } = error.position
+      const isOwn = error.code === 'expression.unknown-name' && !text.slice(0, offset).trimEnd().endsWith('.')
+      const detail = error.message + (isOwn ? this.#renamedHint(text.slice(offset, offset + length)) : '')
       throw new Problem(problems['query.invalid'], {
-        detail: `filter: ${error.message}`,
+        detail: `filter: ${detail}`,
         errors: [
           {
             pointer: '#/filter',
             code: error.code,
-            detail: error.message,
+            detail,
             params: { position: error.position },
           },
         ],
@@ -138,12 +142,25 @@ export class SelectBuilder {
     let owner = this.#entity.name
     for (const [index, name] of names.entries()) {
       if (!resolved || this.#rights.entity(owner)?.readField(name) == null)
-        throw unknownField(this.#entity, path)
+        throw unknownField(this.#entity, path, this.#renamedHint(path))
       const hop = resolved.hops[index]
       if (!hop) break
       owner = hop.entity.name
     }
     return resolved!
+  }
+
+  /** Says how the first step of a path that does not exist is called now. */
+  #renamedHint(path: string): string {
+    let owner: EntityModel | undefined = this.#entity
+    for (const name of path.split('.')) {
+      const rights: EntityRights | null = owner ? this.#rights.entity(owner.name) : null
+      const field: FieldModel | undefined = owner?.fields.get(name)
+      if (!owner || !rights) return ''
+      if (!field) return renamedHint(owner, name, (present) => rights.readField(present) !== null)
+      owner = field.relation === null ? undefined : this.#model.entities.get(field.relation)
+    }
+    return ''
   }
 
   /** What expressions ask for their fields; `prefix` is where the expression stands. */
@@ -267,8 +284,8 @@ function plain(value: SqlValue): string {
 }
 
 /** The same answer for a field that does not exist and for one that the user may not read. */
-export function unknownField(entity: EntityModel, path: string): Problem {
-  const detail = `"${entity.name}" has no field "${path.slice(0, 200)}".`
+export function unknownField(entity: EntityModel, path: string, hint = ''): Problem {
+  const detail = `"${entity.name}" has no field "${path.slice(0, 200)}".${hint}`
   return new Problem(problems['query.invalid'], {
     detail,
     errors: [{ pointer: `#/${path.slice(0, 200)}`, code: 'query.unknown-field', detail }],

@@ -9,7 +9,7 @@ import { loadRows } from './load-rows.ts'
 import { computeNext, findChanges, prepareRows } from './prepare-rows.ts'
 import { problems } from './problems.ts'
 import { access } from './query.ts'
-import { runBeforeSave } from './run-hooks.ts'
+import { hooksOf, runBeforeSave } from './run-hooks.ts'
 import { validateRow } from './validate-rows.ts'
 import { writeStatement } from './write-statement.ts'
 import type { WriteContext, WriteOperation, WriteResult, WriteRow } from './write-types.ts'
@@ -71,7 +71,7 @@ async function write(
   partial: boolean,
 ): Promise<RowOutcome[]> {
   const own = rightsFor(context, name)
-  const hasHooks = (context.hooks.get(name) ?? []).length > 0
+  const hasHooks = hooksOf(context, own.entity).length > 0
   const alone = operations.length === 1 && !hasHooks && context.client === undefined
   for (let attempt = 1; ; attempt++) {
     const rows = prepareRows(context, own, operations)
@@ -266,7 +266,7 @@ const createColumns = new Set(['created_at', 'created_by', 'active'])
 /** Only what the checks read is loaded, except that hooks may read everything. */
 function neededFields(context: WriteContext, entity: EntityModel, rows: readonly WriteRow[]): FieldModel[] {
   if (rows.every((row) => row.action === 'create')) return []
-  if ((context.hooks.get(entity.name) ?? []).length > 0) return [...entity.stored].filter(isLoadable)
+  if (hooksOf(context, entity).length > 0) return [...entity.stored].filter(isLoadable)
   const names = new Set<string>(['owner', 'team', 'deleted_at'])
   const add = (path: string): void => {
     const name = path.split('.', 1)[0]!
