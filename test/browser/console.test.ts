@@ -17,6 +17,9 @@ beforeAll(async () => {
 const json = (page: Page) => page.getByLabel(/Das Dokument als JSON|The document as JSON/)
 const bar = (page: Page) => page.getByRole('region', { name: /^(Entwurf|Draft)$/ })
 
+/** A button of the question that is asked. */
+const answer = (page: Page, name: string) => page.locator('xrm-answers').getByRole('button', { name })
+
 /** Edits a document of the draft that the page works on, as its text. */
 async function edit(page: Page, change: (body: Record<string, unknown>) => void): Promise<void> {
   await json(page).waitFor()
@@ -72,7 +75,7 @@ test('an administrator edits, reviews, publishes and takes back, by keyboard alo
   await page.goto(`${app.url}/admin/changes`)
   await page.getByRole('region', { name: 'Published' }).getByRole('link').first().click()
   await page.getByRole('button', { name: 'Take back' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
+  await answer(page, 'Take back').click()
   await page.getByText(/is published/).waitFor()
   await page.getByText('takes back an earlier change').waitFor()
   const { body } = await app.api<DocumentView>('GET', '/api/documents/entity/lead')
@@ -80,20 +83,51 @@ test('an administrator edits, reviews, publishes and takes back, by keyboard alo
   expect(app.complaints).toEqual([])
 })
 
-test('what the server refuses is told and stays as it was typed', async () => {
+test('what does not fit the schema is an error of the draft, with its place', async () => {
   await noDrafts()
   const page = await app.signedIn('/admin/documents/entity/account')
   await edit(page, (body) => (body['titel'] = 'Firma'))
+  await bar(page)
+    .getByText(/^[1-9]\d* Fehler$/)
+    .waitFor()
+  await page.getByRole('region', { name: 'Was daran nicht stimmt' }).getByText('titel').first().waitFor()
+  await bar(page).getByRole('link', { name: 'Prüfen' }).click()
+  await page.getByRole('region', { name: 'Was nicht stimmt' }).getByText('titel').first().waitFor()
+  expect(await page.getByRole('button', { name: 'Veröffentlichen' }).isDisabled()).toBe(true)
+  expect(app.complaints).toEqual([])
+})
+
+test('what the server refuses is told and stays as it was typed', async () => {
+  await noDrafts()
+  const page = await app.signedIn('/admin/documents/entity/account')
+  await edit(page, (body) => (body['description'] = 'A \u0000 in it'))
   await page.getByRole('alert').waitFor()
-  expect(await json(page).inputValue()).toContain('"titel": "Firma"')
+  expect(await json(page).inputValue()).toContain('\\u0000 in it')
   await json(page).fill('{ "title": ')
   await page.getByRole('button', { name: 'Übernehmen' }).click()
   await page.getByText(/Das ist kein JSON/).waitFor()
   // Leaving asks first.
   await page.getByRole('link', { name: 'Übersicht', exact: true }).click()
   await page.getByRole('dialog', { name: 'Ohne Übernehmen verlassen?' }).waitFor()
-  await page.getByRole('dialog').getByRole('button', { name: 'Abbrechen' }).click()
+  await answer(page, 'Abbrechen').click()
   expect(await json(page).inputValue()).toBe('{ "title": ')
+  expect(app.complaints).toEqual([])
+})
+
+test('an edit of somebody else in the same draft is not overwritten by older text', async () => {
+  await noDrafts()
+  const draft = await app.api<ChangesetView>('POST', '/api/changesets', { title: 'Together' })
+  const page = await app.signedIn('/admin/documents/entity/account')
+  await bar(page).getByText('Together').waitFor()
+  await json(page).waitFor()
+  const typed = (await json(page).inputValue()).replace('An organisation that we do business with.', 'Mine.')
+  await json(page).fill(typed)
+  await app.api('PATCH', `/api/documents/entity/account?changeset=${draft.id}`, { title: 'Company' })
+  await page.getByRole('button', { name: 'Übernehmen' }).click()
+  await page.getByRole('alert').waitFor()
+  const { body } = await app.api<DocumentView>('GET', `/api/documents/entity/account?changeset=${draft.id}`)
+  expect(body).toMatchObject({ title: 'Company', description: 'An organisation that we do business with.' })
+  expect(await json(page).inputValue()).toBe(typed)
   expect(app.complaints).toEqual([])
 })
 
@@ -109,7 +143,7 @@ test('a draft is found again, renamed, set aside for another and discarded', asy
   await page.getByLabel('Titel').fill('Wörter klären')
   await page.getByLabel('Warum (steht im Verlauf)').fill('Vertrieb und Einkauf reden aneinander vorbei.')
   await page.keyboard.press('Tab')
-  await page.getByRole('dialog').getByRole('button', { name: 'Speichern' }).click()
+  await page.getByRole('button', { name: 'Speichern' }).click()
   await bar(page).getByText('Wörter klären').waitFor()
   await page.getByRole('button', { name: 'Mehr zum Entwurf' }).click()
   await page.getByRole('button', { name: 'Neuen Entwurf beginnen' }).click()
@@ -128,7 +162,7 @@ test('a draft is found again, renamed, set aside for another and discarded', asy
   expect(await json(page).inputValue()).toContain('A human being')
   await page.getByRole('button', { name: 'Mehr zum Entwurf' }).click()
   await page.getByRole('button', { name: 'Entwurf verwerfen' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Entwurf verwerfen' }).click()
+  await answer(page, 'Entwurf verwerfen').click()
   await page.getByText('„Wörter klären“ verworfen').waitFor()
   const { status, note } = await app.api<ChangesetView>('GET', `/api/changesets/${other.id}`)
   expect([status, note]).toEqual(['discarded', 'Vertrieb und Einkauf reden aneinander vorbei.'])
