@@ -18,6 +18,7 @@ import { problems } from './api/problems.ts'
 import { readObject, readQuery, text } from './api/read-request.ts'
 import { recordRoutes } from './api/records.ts'
 import { eventRoutes } from './api/events.ts'
+import { jobRoutes } from './api/jobs.ts'
 import { searchRoutes } from './api/search.ts'
 import { staticRoutes } from './api/static.ts'
 import { userRoutes } from './api/users.ts'
@@ -99,6 +100,7 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/conversions', conversionRoutes(server))
   app.route('/documents', documentRoutes(server))
   app.route('/changesets', changesetRoutes(server))
+  app.route('/jobs', jobRoutes(server))
   app.route('/events', eventRoutes(server))
   app.route('/search', searchRoutes(server))
   app.route('/users', userRoutes(server))

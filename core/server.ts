@@ -6,6 +6,9 @@ import { createAccounts } from './accounts/accounts.ts'
 import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
 import { Changesets } from './documents/changesets.ts'
+import { Publisher } from './documents/publisher.ts'
+import { Retired } from './documents/retired.ts'
+import { Jobs } from './jobs/jobs.ts'
 import { Documents } from './documents/documents.ts'
 import { EventFeed } from './events/feed.ts'
 import { LiveModel } from './documents/live-model.ts'
@@ -52,7 +55,8 @@ export async function startServer({
   const embedded = config.databaseUrl === undefined ? await startEmbedded({ folder: config.data }) : undefined
   const undo: (() => Promise<unknown>)[] = embedded ? [() => embedded.stop()] : []
   try {
-    const db = await connect({ url: config.databaseUrl ?? embedded!.url })
+    const url = config.databaseUrl ?? embedded!.url
+    const db = await connect({ url })
     undo.unshift(() => db.close())
     await migrate(db)
     const loaded = await loadPlugins(plugins)
@@ -75,13 +79,22 @@ export async function startServer({
       config,
       report: ({ name, ...event }) => log.info({ event: name, ...event }, 'account'),
     })
+    const jobs = new Jobs(db, url, log)
+    const changesets = new Changesets(db)
+    const publisher = new Publisher(db, live, changesets, jobs)
+    const retired = new Retired(db, live, jobs)
+    await jobs.start()
+    undo.unshift(() => jobs.stop())
     const server: Server = {
       config,
       db,
       live,
       accounts,
       teams: new Teams(db),
-      changesets: new Changesets(db, live),
+      changesets,
+      publisher,
+      retired,
+      jobs,
       documents: new Documents(db, live),
       plugins: loaded,
       hooks: hooksOf(loaded.plugins),

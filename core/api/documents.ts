@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { type DocumentKind, Problem } from '@xrm/sdk'
-import type { DocumentView, NewEntity, NewRelation, Rename } from '@xrm/sdk/configuration'
+import type { DocumentView, NewEntity, NewRelation, Rename, ValueRule } from '@xrm/sdk/configuration'
 import { documentKinds, documentSchemas } from '@xrm/sdk/documents'
 import type { Choice } from '../documents/changesets.ts'
 import { isObject, type Json } from '../documents/merge.ts'
@@ -23,7 +23,7 @@ import {
 /** `/api/documents/…`: configuration, published or as it stands in a draft. For administrators. */
 export function documentRoutes(server: Server): Hono<Env> {
   const app = new Hono<Env>()
-  const { documents } = server
+  const { documents, retired } = server
   app.use(async (c, next) => {
     requireAdministrator(c)
     await next()
@@ -48,6 +48,15 @@ export function documentRoutes(server: Server): Hono<Env> {
     if (wanted.option !== undefined && wanted.field === undefined)
       throw badParameter('option', 'An option belongs to a field: name it too.')
     return c.json({ items: await documents.whereUsed(wanted, changeset) })
+  })
+  app.get('/retired', async (c) => c.json({ items: await retired.list() }))
+  app.post('/retired/purge', async (c) => {
+    const { entity, field } = await readObject<{ entity: string; field?: string }>(
+      c,
+      { entity: 'string', field: 'string' },
+      ['entity'],
+    )
+    return c.json(await retired.purge(entity, field ?? null, c.var.actor.userId), 202)
   })
   app.get('/schemas/:kind', (c) => c.json(documentSchemas[kindOf(c)]))
   app.get('/:kind', async (c) => {
@@ -81,7 +90,7 @@ export function documentRoutes(server: Server): Hono<Env> {
 /** `/api/changesets/…`: drafts, what they would do, publishing and taking back. For administrators. */
 export function changesetRoutes(server: Server): Hono<Env> {
   const app = new Hono<Env>()
-  const { changesets, documents } = server
+  const { changesets, documents, publisher } = server
   app.use(async (c, next) => {
     requireAdministrator(c)
     await next()
@@ -165,15 +174,38 @@ export function changesetRoutes(server: Server): Hono<Env> {
     await changesets.discard(c.req.param('id'))
     return c.body(null, 204)
   })
-  app.post('/:id/check', async (c) => c.json({ issues: await changesets.check(c.req.param('id')) }))
-  app.post('/:id/plan', async (c) => c.json(await changesets.plan(c.req.param('id'))))
+  app.post('/:id/check', async (c) => c.json({ issues: await publisher.check(c.req.param('id')) }))
+  app.post('/:id/plan', async (c) => c.json(await publisher.plan(c.req.param('id'))))
   app.post('/:id/publish', async (c) => {
     const { force } = readQuery(c, { force: flag })
-    return c.json(await changesets.publish(c.req.param('id'), c.var.actor.userId, { force: force === true }))
+    const changeset = await publisher.publish(c.req.param('id'), c.var.actor.userId, {
+      force: force === true,
+    })
+    return c.json(changeset, changeset.status === 'publishing' ? 202 : 200)
   })
   app.post('/:id/revert', async (c) => {
     const { force } = readQuery(c, { force: flag })
-    return c.json(await changesets.revert(c.req.param('id'), c.var.actor.userId, { force: force === true }))
+    const changeset = await publisher.revert(c.req.param('id'), c.var.actor.userId, {
+      force: force === true,
+    })
+    return c.json(changeset, changeset.status === 'publishing' ? 202 : 200)
+  })
+  app.get('/:id/values/:entity/:field', async (c) => {
+    const { id, entity, field } = c.req.param()
+    return c.json(await publisher.previewValues(id, entity, field))
+  })
+  app.put('/:id/values/:entity/:field', async (c) => {
+    const { id, entity, field } = c.req.param()
+    const rule = await readObject<ValueRule>(c, { onFail: 'string', default: 'any', map: 'object' }, [
+      'onFail',
+    ])
+    await publisher.setRule(id, entity, field, rule)
+    return c.json(await publisher.previewValues(id, entity, field))
+  })
+  app.delete('/:id/values/:entity/:field', async (c) => {
+    const { id, entity, field } = c.req.param()
+    await publisher.removeRule(id, entity, field)
+    return c.body(null, 204)
   })
   return app
 }

@@ -7,9 +7,12 @@ import type { Accounts, Session } from '../accounts/accounts.ts'
 import type { Config } from '../config.ts'
 import type { Changesets } from '../documents/changesets.ts'
 import type { Documents } from '../documents/documents.ts'
+import type { Publisher } from '../documents/publisher.ts'
 import type { EventFeed } from '../events/feed.ts'
+import type { Retired } from '../documents/retired.ts'
 import type { LiveModel } from '../documents/live-model.ts'
 import type { Model } from '../documents/model.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
 import type { Cursors } from '../records/cursor.ts'
 import type { ReadContext } from '../records/query.ts'
@@ -25,6 +28,9 @@ export interface Server {
   accounts: Accounts
   teams: Teams
   changesets: Changesets
+  publisher: Publisher
+  retired: Retired
+  jobs: Jobs
   documents: Documents
   plugins: LoadedPlugins
   hooks: HookRegistry

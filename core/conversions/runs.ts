@@ -149,7 +149,7 @@ function visibleFields(
 /** The present name of the field that keeps a column; what was written down by column survives renames. */
 export function fieldOfColumn(entity: EntityModel, column: string): string | null {
   for (const field of entity.stored) if (field.columns[0]!.name === column) return field.name
-  return null
+  return entity.fieldOfColumn.get(column) ?? null
 }
 
 async function isVisible(context: ReadContext, { entity, id }: RecordRef): Promise<boolean> {

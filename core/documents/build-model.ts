@@ -1,5 +1,5 @@
 import type { Entity, FieldType } from '@xrm/sdk'
-import { planStorage, type StoragePlan } from '../storage/plan-storage.ts'
+import { planStorage, type PlanOptions, type StoragePlan } from '../storage/plan-storage.ts'
 import { compileModel } from './compile.ts'
 import { Issues } from './issues.ts'
 import { type DocumentState, effectiveDocuments, type LayerRow } from './layers.ts'
@@ -23,7 +23,11 @@ export interface BuiltModel {
 export function buildModel(
   context: ModelContext,
   state: DocumentState,
-  { rows = state.rows, version = state.version }: { rows?: readonly LayerRow[]; version?: number } = {},
+  {
+    rows = state.rows,
+    version = state.version,
+    storage = {},
+  }: { rows?: readonly LayerRow[]; version?: number; storage?: PlanOptions } = {},
 ): BuiltModel {
   const issues = new Issues()
   const documents = effectiveDocuments(rows).filter(({ kind, name, body }) =>
@@ -32,7 +36,7 @@ export function buildModel(
   const entities = new Map(
     documents.filter(({ kind }) => kind === 'entity').map(({ name, body }) => [name, body as Entity]),
   )
-  const plan = planStorage(state.registry, entities, context.fieldTypes)
+  const plan = planStorage(state.registry, entities, context.fieldTypes, storage)
   const model = compileModel({ ...context, version, documents, storage: plan.storage }, issues)
   return { model, issues, plan }
 }

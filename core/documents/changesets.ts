@@ -4,8 +4,6 @@ import { type DocumentKind, Problem } from '@xrm/sdk'
 import type { ChangesetView, EditView } from '@xrm/sdk/configuration'
 import { isId } from '../fields/relation-rules.ts'
 import { type Database, transaction } from '../storage/database.ts'
-import { wantedIndexes } from '../storage/indexes.ts'
-import { buildModel } from './build-model.ts'
 import { titlesOf } from './documents.ts'
 import { lockDraft, requireChangeset } from './drafts.ts'
 import {
@@ -14,17 +12,15 @@ import {
   conflictsOf,
   dropEdits,
   invertOnto,
-  mergeOnto,
   readEdits,
   readEditsOf,
   writeEdit,
 } from './edits.ts'
-import type { Issue } from './issues.ts'
 import { effectiveDocuments, type LayerRow, layerBody, readState } from './layers.ts'
-import type { LiveModel } from './live-model.ts'
 import { isObject, type Json, valueAt } from './merge.ts'
 import { problems } from './problems.ts'
-import { applyEdits, type Edit, publishEdits, type PublishOptions, typeChanges } from './publish.ts'
+import { applyEdits, type Edit } from './publish.ts'
+import { readRules } from './values/rules.ts'
 
 /** Which side of a conflict is to hold. */
 export interface Choice {
@@ -34,21 +30,12 @@ export interface Choice {
   take: 'mine' | 'theirs'
 }
 
-export interface ChangesetPlan {
-  steps: { description: string; entity: string; field?: string; lock: string }[]
-  indexes: { entity: string; name: string }[]
-  retired: { entity: string; field: string }[]
-  issues: Issue[]
-}
-
-/** Drafts of configuration: checked and planned as a whole, published as one, taken back as one. */
+/** Drafts of configuration, and what was published. What a draft does and its publishing are the Publisher's. */
 export class Changesets {
   readonly #db: Database
-  readonly #live: LiveModel
 
-  constructor(db: Database, live: LiveModel) {
+  constructor(db: Database) {
     this.#db = db
-    this.#live = live
   }
 
   async create(actor: string | null, title: string, note: string | null = null): Promise<ChangesetView> {
@@ -71,7 +58,7 @@ export class Changesets {
       rows.map(({ id }) => id),
     )
     return rows.map((row) => {
-      const view = changesetView(row, edits.get(row.id) ?? [], state.rows)
+      const view = changesetView(row, edits.get(row.id) ?? [], [], state.rows)
       return { ...view, edits: view.edits.map((edit) => ({ ...edit, changes: [] })) }
     })
   }
@@ -82,7 +69,7 @@ export class Changesets {
       : { rows: [] }
     if (!rows[0]) throw new Problem(problems['changeset.not-found'])
     const [edits, state] = [await readEdits(this.#db.pool, id), await readState(this.#db.pool)]
-    return changesetView(rows[0], edits, state.rows)
+    return changesetView(rows[0], edits, await readRules(this.#db.pool, id), state.rows)
   }
 
   /** Changes title and note of a draft. */
@@ -142,75 +129,28 @@ export class Changesets {
     return this.get(id)
   }
 
-  async check(id: string): Promise<Issue[]> {
-    return (await this.plan(id)).issues
-  }
-
-  async plan(id: string): Promise<ChangesetPlan> {
-    await this.get(id)
-    const state = await readState(this.#db.pool)
-    const edits = await readEdits(this.#db.pool, id)
-    const built = buildModel(this.#live.context, state, {
-      rows: applyEdits(state.rows, edits),
-      version: state.version + 1,
-    })
-    const existing = new Set(wantedIndexes(this.#live.current).map((index) => index.name))
-    const indexes = built.issues.errors.length > 0 ? [] : wantedIndexes(built.model)
-    return {
-      steps: built.plan.steps.map(({ sql: _, ...step }) => step),
-      indexes: indexes
-        .filter((index) => !existing.has(index.name))
-        .map(({ entity, name }) => ({ entity, name })),
-      retired: built.plan.changed
-        .filter((row) => row.retired)
-        .map(({ entity, field }) => ({ entity, field })),
-      issues: [...built.issues.list, ...typeChanges(this.#live.context, state, built)],
-    }
-  }
-
-  /** Publishes a draft. Someone else's change of the same place in between is a conflict with the differences. */
-  async publish(id: string, actor: string | null, options: PublishOptions = {}): Promise<ChangesetView> {
-    await this.#requireDraft(id)
-    await publishEdits(this.#db, this.#live.context, options, async (client, state) => {
-      await lockDraft(client, id)
-      const edits = mergeOnto(await readEdits(client, id), state.rows)
-      if (edits.length === 0) throw new Problem(problems['document.no-change'])
-      for (const edit of edits) await writeEdit(client, id, edit, { rebase: true })
-      return {
-        edits,
-        done: async (version) => {
-          await client.query(
-            `UPDATE xrm.changeset SET status = 'published', version = $2, published_by = $3, published_at = now() WHERE id = $1`,
-            [id, version, actor],
-          )
-        },
-      }
-    })
-    await this.#live.refresh()
-    return this.get(id)
-  }
-
   /**
-   * Publishes the inverse of a published changeset, also when it was not the last: later changes elsewhere stay, later
-   * changes of the same places are a conflict.
+   * Makes a draft with the inverse of a published changeset, also when it was not the last. Throws a conflict where the
+   * same places were changed again since.
    */
-  async revert(id: string, actor: string | null, options: PublishOptions = {}): Promise<ChangesetView> {
+  async createInverse(id: string, actor: string | null): Promise<string> {
     const original = await this.get(id)
     if (original.status !== 'published')
       throw new Problem(problems['changeset.closed'], {
         detail: 'Only a published changeset can be reverted.',
       })
+    const { rows } = await readState(this.#db.pool)
+    const edits = invertOnto(await readEdits(this.#db.pool, id), rows)
     const inverse = await this.create(actor, `Revert: ${original.title}`.slice(0, 200))
-    try {
-      await this.#db.pool.query('UPDATE xrm.changeset SET reverts = $2 WHERE id = $1', [inverse.id, id])
-      const { rows } = await readState(this.#db.pool)
-      for (const edit of invertOnto(await readEdits(this.#db.pool, id), rows))
-        await writeEdit(this.#db.pool, inverse.id, edit)
-      return await this.publish(inverse.id, actor, options)
-    } catch (error) {
-      await this.discard(inverse.id)
-      throw error
-    }
+    await this.#db.pool.query('UPDATE xrm.changeset SET reverts = $2 WHERE id = $1', [inverse.id, id])
+    for (const edit of edits) await writeEdit(this.#db.pool, inverse.id, edit)
+    return inverse.id
+  }
+
+  /** Refuses what is no draft. */
+  async requireDraft(id: string): Promise<void> {
+    const status = await requireChangeset(this.#db.pool, id)
+    if (status !== 'draft') throw new Problem(problems['changeset.closed'], { detail: `It is ${status}.` })
   }
 
   async #inDraft(id: string, change: (client: PoolClient) => Promise<unknown>): Promise<void> {
@@ -219,11 +159,6 @@ export class Changesets {
       await lockDraft(client, id)
       await change(client)
     })
-  }
-
-  async #requireDraft(id: string): Promise<void> {
-    const status = await requireChangeset(this.#db.pool, id)
-    if (status !== 'draft') throw new Problem(problems['changeset.closed'], { detail: `It is ${status}.` })
   }
 }
 
@@ -236,10 +171,15 @@ const selectChangesets = `
   SELECT c.id, c.title, c.note, c.status, ${person('created_by')} AS "createdBy", c.created_at AS "createdAt",
     ${person('published_by')} AS "publishedBy", c.published_at AS "publishedAt", c.version, c.reverts,
     (SELECT r.id FROM xrm.changeset r WHERE r.reverts = c.id AND r.status = 'published' ORDER BY r.version DESC LIMIT 1) AS "revertedBy",
-    c.origin, NULL AS job
+    c.origin, c.job
   FROM xrm.changeset c`
 
-function changesetView(row: ChangesetRow, edits: readonly Edit[], rows: readonly LayerRow[]): ChangesetView {
+function changesetView(
+  row: ChangesetRow,
+  edits: readonly Edit[],
+  values: ChangesetView['values'],
+  rows: readonly LayerRow[],
+): ChangesetView {
   const titles = new Map(
     [...effectiveDocuments(rows), ...effectiveDocuments(applyEdits(rows, edits))].map((document) => [
       `${document.kind}/${document.name}`,
@@ -256,7 +196,7 @@ function changesetView(row: ChangesetRow, edits: readonly Edit[], rows: readonly
       action: actionOf(edit, rows),
       changes: changesOf(edit, rows),
     })),
-    values: [],
+    values,
     conflicts: row.status === 'draft' ? conflictsOf(edits, rows) : [],
   }
 }

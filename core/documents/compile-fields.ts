@@ -138,7 +138,8 @@ function optionsOf(field: Field, sources: FieldSources): OptionModel[] {
   const named = field['x-options']
   const entries =
     field['x-stages'] ?? (typeof named === 'string' ? sources.optionSets.get(named)?.options : named) ?? {}
-  return orderedKeys(entries).map((key, index) => {
+  const keys = orderedKeys(entries)
+  return keys.map((key, index) => {
     const { title, labels = {}, description, descriptions, color = null, ...rest } = entries[key]!
     return {
       key,
@@ -152,7 +153,14 @@ function optionsOf(field: Field, sources: FieldSources): OptionModel[] {
       ...('category' in rest && rest.category ? { category: rest.category } : {}),
       ...('phase' in rest && rest.phase ? { phase: rest.phase } : {}),
       ...('sets' in rest && rest.sets ? { sets: rest.sets } : {}),
-      ...('next' in rest && rest.next ? { next: Object.keys(rest.next) } : {}),
+      ...('next' in rest && rest.next
+        ? {
+            next: [
+              ...keys.filter((other) => rest.next![other]),
+              ...Object.keys(rest.next).filter((other) => !keys.includes(other)),
+            ],
+          }
+        : {}),
       ...('requires' in rest && rest.requires ? { requires: Object.keys(rest.requires) } : {}),
     }
   })

@@ -25,7 +25,11 @@ import { recordScope } from './scope.ts'
 export interface EntityStorage {
   /** Table with schema, quoted. */
   table: string
+  /** The name under which other tables know its records. */
+  key: string
   columns: ColumnNames
+  /** First columns that a field has or had → its name. */
+  former: ReadonlyMap<string, string>
 }
 
 export interface CompileInput {
@@ -111,6 +115,8 @@ function startEntity(
     plural: body['x-entity'].plural,
     body,
     table: fixed ?? storage?.table ?? `record.${quoteName(name)}`,
+    key: storage?.key ?? name,
+    fieldOfColumn: storage?.former ?? new Map(),
     fields,
     stored: [],
     stages: [],

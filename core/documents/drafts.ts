@@ -16,6 +16,19 @@ export async function requireChangeset(
   return rows[0].status
 }
 
+/** Writes down, in the transaction of the publish, that a changeset is in force. */
+export async function markPublished(
+  client: PoolClient,
+  id: string,
+  version: number,
+  actor: string | null,
+): Promise<void> {
+  await client.query(
+    `UPDATE xrm.changeset SET status = 'published', version = $2, published_by = $3, published_at = now() WHERE id = $1`,
+    [id, version, actor],
+  )
+}
+
 /** Keeps a draft to this transaction until it ends; refuses what is no draft any more. */
 export async function lockDraft(client: PoolClient, id: string): Promise<void> {
   const { rows } = await client.query<{ status: string }>(

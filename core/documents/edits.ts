@@ -85,6 +85,11 @@ export function mergeOnto(edits: readonly Edit[], rows: readonly LayerRow[]): Ed
   return merged
 }
 
+/** The same without the refusal, for a look at what a draft with conflicts would do. */
+export function mergeAnyway(edits: readonly Edit[], rows: readonly LayerRow[]): Edit[] {
+  return edits.map((edit) => mergeEdit(edit, rows, []))
+}
+
 /** Edits that take others back. Throws `changeset.conflict` where their places were changed again since. */
 export function invertOnto(edits: readonly Edit[], rows: readonly LayerRow[]): Edit[] {
   const conflicts: ConflictView[] = []

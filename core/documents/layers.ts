@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { DocumentBodies, DocumentKind, XrmDocument } from '@xrm/sdk'
 import type { Database } from '../storage/database.ts'
-import type { Registry } from '../storage/plan-storage.ts'
+import { type Registry, registrySql } from '../storage/registry.ts'
 import { type Json, mergePatch } from './merge.ts'
 
 /** From the bottom up; an upper layer is a merge patch over those below. */
@@ -28,19 +28,16 @@ export async function readState(db: Pick<PoolClient, 'query'> | Database['pool']
     state: {
       version: number
       documents: LayerRow[]
-      tables: Record<string, string>
-      columns: Registry['columns']
+      registry: Registry
     }
   }>(`
     SELECT json_build_object(
       'version', (SELECT version FROM xrm.model),
       'documents', (SELECT coalesce(json_agg(json_build_object('layer', layer, 'kind', kind, 'name', name, 'body', body)), '[]') FROM xrm.document),
-      'tables', (SELECT coalesce(json_object_agg(entity, table_name), '{}') FROM xrm.entity_table),
-      'columns', (SELECT coalesce(json_agg(json_build_object('entity', entity, 'field', field, 'signature', signature,
-        'columns', columns, 'retired', retired_at IS NOT NULL)), '[]') FROM xrm.field_column)
+      'registry', ${registrySql}
     ) AS state`)
-  const { version, documents, tables, columns } = rows[0]!.state
-  return { version, rows: documents, registry: { tables: new Map(Object.entries(tables)), columns } }
+  const { version, documents, registry } = rows[0]!.state
+  return { version, rows: documents, registry }
 }
 
 /** The key under which a document is known: `entity/lead`. */

@@ -85,6 +85,10 @@ export interface EntityModel {
   body: Entity
   /** Quoted, with its schema. */
   table: string
+  /** The name under which the database knows its records outside of its table; it outlives every rename. */
+  key: string
+  /** First columns that a field has or had before its type changed → its present name: what history is kept by. */
+  fieldOfColumn: ReadonlyMap<string, string>
   fields: ReadonlyMap<string, FieldModel>
   /** Fields that are stored, in column order. */
   stored: readonly FieldModel[]

@@ -11,5 +11,13 @@ export const problems = defineProblems({
   'changeset.invalid': { status: 422, title: 'The changeset would make a model with errors' },
   'changeset.conflict': { status: 409, title: 'The same documents were changed in the meantime' },
   'changeset.no-conflict': { status: 422, title: 'There is no such conflict' },
+  'changeset.values': { status: 422, title: 'Existing values do not fit what the changeset asks of them' },
+  'changeset.no-values': { status: 404, title: 'The draft changes no values of this field' },
+  'changeset.rule': { status: 422, title: 'The rule for the values does not fit the field' },
+  'retired.not-found': { status: 404, title: 'There is no such removed field or entity' },
+  'entity.too-many-columns': {
+    status: 422,
+    title: 'The table of the entity takes no more columns; purge removed fields first',
+  },
   'changeset.busy': { status: 503, title: 'The tables are in use; nothing was changed' },
 })

@@ -50,9 +50,12 @@ export async function readChanges(
   { limit, beforeId, until }: { limit: number; beforeId: string | null; until: string | null },
 ): Promise<ChangeView[]> {
   // Decided where pages are cut, or the length of a page would tell what was left out.
-  const readable = own.entity.stored.flatMap(({ name, columns }) =>
-    own.readField(name)?.length === 0 ? [columns[0]!.name] : [],
-  )
+  const isReadable = (name: string): boolean => own.readField(name)?.length === 0
+  const { stored, fieldOfColumn: former } = own.entity
+  const readable = [
+    ...stored.flatMap(({ name, columns }) => (isReadable(name) ? [columns[0]!.name] : [])),
+    ...[...former].flatMap(([column, name]) => (isReadable(name) ? [column] : [])),
+  ]
   const { rows } = await context.db.query<ChangeRow>(
     `SELECT c.id::text, c.at, c.action, c.actor, u.name AS "actorName", c.cause, c.ref, c.before, c.after
      FROM xrm.change c LEFT JOIN xrm."user" u ON u.id = c.actor

@@ -8,6 +8,7 @@ import { isEqual, type Json } from '../documents/merge.ts'
 import { type Edit, publishEdits } from '../documents/publish.ts'
 import { isDocumentKind } from '../documents/shape.ts'
 import { StartError } from '../start-error.ts'
+import { adoptTypes } from '../storage/adopt-types.ts'
 import type { Database } from '../storage/database.ts'
 
 /**
@@ -19,6 +20,7 @@ export async function syncDocuments(
   context: ModelContext,
   rows: readonly (LayerRow & { plugins?: readonly string[] })[],
 ): Promise<void> {
+  await adoptTypes(db, context)
   await publishEdits(db, context, { force: true }, async (client, state) => {
     const edits = differences(state.rows, rows)
     return {

@@ -26,6 +26,7 @@ export function prepareRows(
       next: {},
       changed: new Set(),
       touch: 'touch' in operation && operation.touch === true,
+      ref: 'ref' in operation ? operation.ref : undefined,
       errors: [],
       failure: null,
     }

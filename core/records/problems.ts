@@ -7,6 +7,10 @@ export const problems = defineProblems({
   'record.conflict': { status: 409, title: 'The record was changed in the meantime' },
   'record.unique': { status: 409, title: 'Another record has this value already' },
   'record.referenced': { status: 409, title: 'Other records refer to this one' },
+  'record.too-many-dependants': {
+    status: 409,
+    title: 'Too many records would go along with this one; delete some of them first',
+  },
   'record.locked': { status: 409, title: 'The record was converted and is locked' },
   'record.version-required': { status: 400, title: 'If-Match must be a version' },
   'record.forbidden': { status: 403, title: 'You may not do this' },

@@ -1,5 +1,5 @@
 import type { EntityRights } from '../access/rights.ts'
-import type { EntityModel } from '../documents/model.ts'
+import type { EntityModel, FieldModel, OptionModel } from '../documents/model.ts'
 import { evaluationOf, readPath, refuse, type WriteContext, type WriteRow } from './write-types.ts'
 
 /**
@@ -22,8 +22,46 @@ export function validateRow(context: WriteContext, rights: EntityRights, row: Wr
     if ('error' in parsed && !keepsOldOptions(row, name, value))
       refuse(row, name, parsed.error, parsed.detail, parsed.params)
   }
+  for (const stage of entity.stages) validateStage(context, stage, row)
   validateRules(context, entity, row)
   validateScope(context, rights, row)
+}
+
+/** A record enters a stage: users go only where the stage before leads, and what the stage asks for must be there. */
+function validateStage(context: WriteContext, stage: FieldModel, row: WriteRow): void {
+  if (row.action !== 'create' && !row.changed.has(stage.name)) return
+  const optionOf = (key: unknown): OptionModel | undefined =>
+    stage.options.find((option) => option.key === key)
+  const [left, entered] = [optionOf(row.before?.[stage.name]), optionOf(row.next[stage.name])]
+  // Hooks and conversions have reasons of their own.
+  const isUsers = row.given.has(stage.name) && context.cause.kind !== 'conversion'
+  if (isUsers && left?.next && !(entered && left.next.includes(entered.key))) {
+    const allowed = left.next.map((key) => optionOf(key)).filter((option) => option !== undefined)
+    const titles = allowed.map(({ title }) => title).join(', ')
+    refuse(
+      row,
+      stage.name,
+      'record.stage',
+      allowed.length === 0
+        ? `"${left.title}" is the last stage`
+        : `from "${left.title}" it goes on to: ${titles}`,
+      {
+        from: left.key,
+        allowed: allowed.map(({ key, title, labels }) => ({ key, title, labels })),
+      },
+    )
+    return
+  }
+  for (const name of entered?.requires ?? []) {
+    const value = row.next[name]
+    if (value != null && !(Array.isArray(value) && value.length === 0)) continue
+    if (row.errors.some(({ pointer }) => pointer === `/${name}`)) continue
+    refuse(row, name, 'field.required-in-stage', `is required in the stage "${entered!.title}"`, {
+      stage: entered!.key,
+      title: entered!.title,
+      labels: entered!.labels,
+    })
+  }
 }
 
 function isTouched(row: WriteRow, name: string): boolean {

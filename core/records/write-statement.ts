@@ -20,7 +20,11 @@ export async function writeStatement(
 ): Promise<Set<string>> {
   const isCreate = rows[0]!.action === 'create'
   const stages = rows.flatMap((row) => stageEvents(entity, row))
-  const parts = { stages: stages.length > 0, key: context.idempotency !== undefined }
+  const parts = {
+    stages: stages.length > 0,
+    key: context.idempotency !== undefined,
+    refs: rows.some((row) => row.ref !== undefined),
+  }
   const shape = JSON.stringify([entity.name, isCreate, fields.map((field) => field.name), parts])
   const statement = cached(context.model, `write|${shape}`, () =>
     prepared(statementText(entity, isCreate, fields, parts)),
@@ -46,7 +50,7 @@ function statementText(
   entity: EntityModel,
   isCreate: boolean,
   fields: readonly FieldModel[],
-  parts: { stages: boolean; key: boolean },
+  parts: { stages: boolean; key: boolean; refs: boolean },
 ): string {
   const columns = fields.flatMap((field) => field.columns)
   const shape = [
@@ -56,12 +60,13 @@ function statementText(
     'h_before jsonb',
     'h_after jsonb',
     'h_action text',
+    ...(parts.refs ? ['h_ref text'] : []),
   ]
   const sql = [
     `input AS (SELECT * FROM json_to_recordset($1::json) AS i(${shape.join(', ')}) WHERE (SELECT version FROM xrm.model) = $2::bigint)`,
     `written AS (${isCreate ? insertSql(entity, columns) : updateSql(entity, columns)})`,
     `changes AS (INSERT INTO xrm.change (at, entity, record, version, action, actor, cause, ref, before, after)
-      SELECT $3::timestamptz, $5::text, i.id, i.version + 1, i.h_action, $4::uuid, $6::text, $7::text, i.h_before, i.h_after FROM input i JOIN written w ON w.id = i.id)`,
+      SELECT $3::timestamptz, $5::text, i.id, i.version + 1, i.h_action, $4::uuid, $6::text, ${parts.refs ? 'coalesce(i.h_ref, $7::text)' : '$7::text'}, i.h_before, i.h_after FROM input i JOIN written w ON w.id = i.id)`,
   ]
   if (parts.stages) {
     sql.push(
@@ -95,6 +100,7 @@ function insertSql(entity: EntityModel, columns: readonly { sql: string }[]): st
 
 function inputOf(row: WriteRow, fields: readonly FieldModel[]): Record<string, unknown> {
   const input: Record<string, unknown> = { id: row.id, version: row.version, h_action: row.action }
+  if (row.ref !== undefined) input['h_ref'] = row.ref
   for (const field of fields) {
     const value = row.next[field.name] ?? null
     if (field.columns.length === 1) input[field.columns[0]!.name] = value

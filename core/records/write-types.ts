@@ -14,14 +14,22 @@ export interface WriteContext {
   client?: PoolClient
   /** The instant of the write, the same for all its rows. */
   now: string
-  cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system'; ref?: string }
+  cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade'; ref?: string }
   hooks: HookRegistry
   /** Records that this transaction creates, so that references among them hold before they are written. */
   expected?: ReadonlySet<string>
   /** References that this transaction has found to hold, so that several batches ask for each once. */
   found?: Set<string>
+  /** What this transaction deletes or restores, where these records go along with others. */
+  cascade?: Cascade
   /** The call's Idempotency-Key with the digest of the request. */
   idempotency?: { key: string; request: string }
+}
+
+/** Records on their way to the bin or back, with the record that each goes along with. */
+export interface Cascade {
+  parents: Map<string, { entity: string; parent: string | null }>
+  depth: number
 }
 
 export type HookRegistry = ReadonlyMap<string, readonly { plugin: string; hooks: EntityHooks }[]>
@@ -43,8 +51,9 @@ export type WriteOperation =
       values: Readonly<Record<string, unknown>>
       touch?: boolean
     }
-  | { action: 'delete'; id: string; version?: number }
-  | { action: 'restore'; id: string; version?: number }
+  /** `ref` is the record that it goes along with. */
+  | { action: 'delete'; id: string; version?: number; ref?: string }
+  | { action: 'restore'; id: string; version?: number; ref?: string }
 
 /** One row on its way through the write path. `errors` keeps it from being written. */
 export interface WriteRow {
@@ -63,6 +72,8 @@ export interface WriteRow {
   /** Fields whose value differs from before, in API form. */
   changed: Set<string>
   touch: boolean
+  /** Takes the place of the write's own `cause.ref`. */
+  ref: string | undefined
   errors: ProblemItem[]
   /** A problem of the row as a whole, such as `record.not-found`. */
   failure: { code: string; detail?: string; extra?: Record<string, unknown> } | null

@@ -3,6 +3,7 @@ import { Problem, type ProblemItem } from '@xrm/sdk'
 import { type EntityRights, rightsOf } from '../access/rights.ts'
 import type { EntityModel, FieldModel } from '../documents/model.ts'
 import { transaction } from '../storage/database.ts'
+import { hasDependants, prepareDependants, rootOf } from './cascade.ts'
 import { checkReferences } from './check-references.ts'
 import { checkUnique } from './check-unique.ts'
 import { loadRows } from './load-rows.ts'
@@ -12,7 +13,7 @@ import { access } from './query.ts'
 import { hooksOf, runBeforeSave } from './run-hooks.ts'
 import { validateRow } from './validate-rows.ts'
 import { writeStatement } from './write-statement.ts'
-import type { WriteContext, WriteOperation, WriteResult, WriteRow } from './write-types.ts'
+import type { Cascade, WriteContext, WriteOperation, WriteResult, WriteRow } from './write-types.ts'
 
 export const maxBatch = 1000
 
@@ -72,7 +73,9 @@ async function write(
 ): Promise<RowOutcome[]> {
   const own = rightsFor(context, name)
   const hasHooks = hooksOf(context, own.entity).length > 0
-  const alone = operations.length === 1 && !hasHooks && context.client === undefined
+  // Records that go to the bin or come back may take others along.
+  const takesAlong = hasDependants(own.entity) && ['delete', 'restore'].includes(operations[0]?.action ?? '')
+  const alone = operations.length === 1 && !hasHooks && !takesAlong && context.client === undefined
   for (let attempt = 1; ; attempt++) {
     const rows = prepareRows(context, own, operations)
     try {
@@ -126,18 +129,19 @@ async function process(
   partial: boolean,
   lock: boolean,
 ): Promise<void> {
-  await validate(context, rights, rows, lock)
+  const dependants = await validate(context, rights, rows, lock)
   if (!partial && rows.some(isRefused)) return
+  for (const one of dependants) await one.execute()
   await execute(context, rights.entity, rows)
 }
 
-/** Everything that can be said about the rows before anything is written. */
+/** Everything that can be said about the rows before anything is written. Answers with what goes along with them. */
 async function validate(
   context: WriteContext,
   rights: EntityRights,
   rows: WriteRow[],
   lock: boolean,
-): Promise<void> {
+): Promise<PreparedWrite[]> {
   const { entity } = rights
   await loadRows(context, rights, rows, neededFields(context, entity, rows), lock)
   for (const row of rows) {
@@ -150,7 +154,23 @@ async function validate(
   const fields = entity.stored.filter((field) => rows.some((row) => row.changed.has(field.name)))
   await checkReferences(context, fields, rows)
   await checkUnique(context, entity, rows)
-  await checkReferenced(context, entity, rows)
+  const { client } = context
+  const cascade: Cascade = context.cascade ?? { parents: new Map(), depth: 0 }
+  const dependants =
+    client && hasDependants(entity)
+      ? await prepareDependants({ ...context, client, cascade }, entity, rows, prepareWrite)
+      : []
+  // Once, when all that goes is known: what goes along keeps nothing.
+  if (!context.cascade) await checkReferenced(context, entity, rows, cascade)
+  return dependants.map((one) => ({ ...one, execute: () => executeFor(one, rows) }))
+}
+
+/** Writes what goes along with rows that can be written; a part of a batch may have been refused. */
+async function executeFor(dependant: PreparedWrite, rows: readonly WriteRow[]): Promise<void> {
+  const refused = new Set(rows.filter(isRefused).map(({ id }) => id))
+  for (const row of dependant.rows)
+    if (row.ref !== undefined && refused.has(row.ref)) row.failure ??= { code: 'record.referenced' }
+  await dependant.execute()
 }
 
 async function execute(context: WriteContext, entity: EntityModel, rows: readonly WriteRow[]): Promise<void> {
@@ -194,12 +214,13 @@ export async function prepareWrite(
 ): Promise<PreparedWrite> {
   const rights = rightsFor(context, name)
   const rows = prepareRows(context, rights, operations)
-  await validate(context, rights, rows, true)
+  const dependants = await validate(context, rights, rows, true)
   return {
     outcomes: rows.map((row) => outcomeOf(rights.entity, row)),
     rows,
     execute: async () => {
       try {
+        for (const one of dependants) await one.execute()
         await execute(context, rights.entity, rows)
       } catch (error) {
         if (error instanceof MovedError) throw new Problem(problems['record.conflict'])
@@ -281,6 +302,8 @@ function neededFields(context: WriteContext, entity: EntityModel, rows: readonly
     for (const option of stage.options) Object.keys(option.sets ?? {}).forEach(add)
   }
   if (entity.stages.some((stage) => rows.some((row) => row.given.has(stage.name)))) {
+    for (const { options } of entity.stages)
+      for (const { requires = [] } of options) for (const name of requires) names.add(name)
     for (const field of entity.stored)
       if (['money', 'percent', 'date'].includes(field.type.name)) names.add(field.name)
   }
@@ -297,27 +320,34 @@ function isLoadable(field: FieldModel): boolean {
   return field.name !== 'id' && field.name !== 'version'
 }
 
-/** A record that others need may not go. */
+/** A record that others need may not go, nor may what goes along with it. */
 async function checkReferenced(
   context: WriteContext,
   entity: EntityModel,
   rows: readonly WriteRow[],
+  cascade: Cascade,
 ): Promise<void> {
-  const deleted = rows.filter((row) => row.action === 'delete' && row.failure === null)
-  const restricting = entity.related.filter((relation) => relation.onDelete === 'restrict')
-  if (deleted.length === 0 || restricting.length === 0) return
-  const ids = deleted.map((row) => row.id)
-  for (const { entity: name, field } of restricting) {
-    const other = context.model.entities.get(name)!
-    const column = other.fields.get(field)!.columns[0]!.sql
-    const { rows: found } = await (context.client ?? context.db.pool).query<{ id: string }>(
-      `SELECT DISTINCT ${column} AS id FROM ${other.table} WHERE ${column} = ANY($1) AND deleted_at IS NULL`,
-      [ids],
-    )
-    const referenced = new Set(found.map((row) => row.id))
-    for (const row of deleted) {
-      if (referenced.has(row.id))
-        row.failure = { code: 'record.referenced', detail: `Records of ${other.plural} refer to it.` }
+  const deleted = new Map(
+    rows.filter((row) => row.action === 'delete' && row.failure === null).map((row) => [row.id, row]),
+  )
+  if (deleted.size === 0) return
+  const going = new Map([[entity.name, [...deleted.keys()]]])
+  for (const [id, { entity: name, parent }] of cascade.parents)
+    if (parent !== null) going.set(name, [...(going.get(name) ?? []), id])
+  for (const [gone, ids] of going) {
+    for (const { entity: name, field, onDelete } of context.model.entities.get(gone)!.related) {
+      if (onDelete !== 'restrict') continue
+      const other = context.model.entities.get(name)!
+      const column = other.fields.get(field)!.columns[0]!.sql
+      const { rows: found } = await (context.client ?? context.db.pool).query<{ id: string }>(
+        `SELECT DISTINCT ${column} AS id FROM ${other.table} WHERE ${column} = ANY($1) AND id <> ALL($2) AND deleted_at IS NULL`,
+        [ids, going.get(name) ?? []],
+      )
+      for (const { id } of found) {
+        const row = deleted.get(rootOf(cascade, id))
+        if (row)
+          row.failure ??= { code: 'record.referenced', detail: `Records of ${other.plural} refer to it.` }
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Model } from '../documents/model.ts'
 import type { Database } from './database.ts'
-import { createIndexSql, wantedIndexes } from './indexes.ts'
+import { createIndexSql, type WantedIndex, wantedIndexes } from './indexes.ts'
 import { quoteName } from './names.ts'
 
 /** Any number that no other advisory lock of ours uses. */
@@ -44,5 +44,37 @@ export async function ensureIndexes(db: Database, model: Model, log: Logger): Pr
   } finally {
     // Ends the session, and with it the lock and the setting.
     client.release(true)
+  }
+}
+
+/**
+ * Builds indexes of a model that is not in force yet. Until the answer is called, nobody drops what no model in force
+ * wants. A unique index that existing records do not allow is an error of PostgreSQL (23505) and leaves nothing behind.
+ */
+export async function buildAhead(
+  db: Database,
+  indexes: readonly WantedIndex[],
+  next: (name: string) => Promise<void>,
+): Promise<() => void> {
+  if (indexes.length === 0) return () => {}
+  const client = await db.pool.connect()
+  const release = (): void => client.release(true)
+  try {
+    await client.query('SET statement_timeout = 0')
+    await client.query('SELECT pg_advisory_lock($1)', [lock])
+    for (const index of indexes) {
+      await next(index.name)
+      const { rows } = await client.query<{ valid: boolean }>(
+        `SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)`,
+        [`record.${quoteName(index.name)}`],
+      )
+      if (rows[0]?.valid === true) continue
+      if (rows[0]) await client.query(`DROP INDEX CONCURRENTLY IF EXISTS record.${quoteName(index.name)}`)
+      await client.query(createIndexSql(index, true))
+    }
+    return release
+  } catch (error) {
+    release()
+    throw error
   }
 }

@@ -25,7 +25,7 @@ export function testPlugin(plugin: Plugin, others: readonly Plugin[] = []): void
       const all = [systemPlugin, ...orderPlugins([plugin, ...others]).plugins]
       const rows = pluginDocuments(all)
       const settings = { currency: 'EUR', timeZone: 'Europe/Berlin', country: 'DE' }
-      const state = { version: 0, rows, registry: { tables: new Map(), columns: [] } }
+      const state = { version: 0, rows, registry: { tables: [], columns: [], conversions: [], free: [] } }
       expect(buildModel({ fieldTypes: fieldTypesOf(all), settings }, state).issues.errors).toEqual([])
     })
 

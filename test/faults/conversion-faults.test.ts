@@ -18,7 +18,7 @@ beforeAll(async () => {
 async function expectNothingLeftOpen(): Promise<void> {
   const ask = async (): Promise<{ state: string; query: string }[]> => {
     const { rows } = await server.db.pool.query<{ state: string; query: string }>(
-      `SELECT state, query FROM pg_stat_activity a WHERE datname = current_database() AND pid <> pg_backend_pid()
+      `SELECT state, query FROM pg_stat_activity a WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> 'xrm jobs'
          AND (state LIKE 'idle in transaction%' OR EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory' AND l.objid <> 5788246))`,
     )
     return rows

@@ -16,6 +16,8 @@ export interface EditorContext {
   label: string
   help: string
   value: unknown
+  /** What the record holds on the server; absent for one that is not there yet. */
+  saved?: unknown
   /** Text of the record that the value names, for relations. */
   display: string | null
   error: string | null

@@ -1,8 +1,9 @@
 import type { FieldView, OptionView } from '@xrm/sdk/api'
 import { html } from 'lit'
 import { label } from '../model/labels.ts'
+import { choices, nextStages } from '../model/options.ts'
 import { control, sameText } from './common.ts'
-import type { FieldKind } from './kind.ts'
+import type { EditorContext, FieldKind } from './kind.ts'
 
 const stageColors = { open: 'blue', won: 'green', lost: 'gray' } as const
 
@@ -17,36 +18,37 @@ export function optionChip(field: FieldView, key: string): unknown {
   >`
 }
 
-/** The options that can be chosen now: active ones, and what the record already has. */
-export function choices(field: FieldView, value: unknown): OptionView[] {
-  const kept = Array.isArray(value) ? value : [value]
-  return (field.options ?? []).filter((option) => option.active || kept.includes(option.key))
-}
-
 /** One key of a list of options. */
 export const select: FieldKind = {
   width: 140,
   filter: 'options',
   cell: (value, { field }) => optionChip(field, String(value)),
-  editor: (context) => {
-    const items = choices(context.field, context.value).map((option) => ({
-      value: option.key,
-      label: label(option),
-    }))
-    return html`<vaadin-combo-box
-      ${control(context)}
-      .items=${items}
-      .value=${(context.value as string | null) ?? ''}
-      clear-button-visible
-      @value-changed=${(event: CustomEvent<{ value: string }>) => {
-        if (!sameText(event.detail.value, context.value)) context.change(event.detail.value || null)
-      }}
-    ></vaadin-combo-box>`
-  },
+  editor: (context) => chooser(context, choices(context.field, context.value), true),
 }
 
 /** Where a record stands on its path. */
-export const stage: FieldKind = { ...select, width: 150 }
+export const stage: FieldKind = {
+  ...select,
+  width: 150,
+  editor: (context) => {
+    const { field, value, saved } = context
+    const leadsOn = field.options?.some(({ key, next }) => key === saved && next) === true
+    return chooser(context, nextStages(field, value, saved), !leadsOn)
+  },
+}
+
+function chooser(context: EditorContext, options: readonly OptionView[], mayClear: boolean): unknown {
+  const items = options.map((option) => ({ value: option.key, label: label(option) }))
+  return html`<vaadin-combo-box
+    ${control(context)}
+    .items=${items}
+    .value=${(context.value as string | null) ?? ''}
+    ?clear-button-visible=${mayClear}
+    @value-changed=${(event: CustomEvent<{ value: string }>) => {
+      if (!sameText(event.detail.value, context.value)) context.change(event.detail.value || null)
+    }}
+  ></vaadin-combo-box>`
+}
 
 /** Any number of keys. */
 export const multiSelect: FieldKind = {

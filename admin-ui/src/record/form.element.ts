@@ -137,6 +137,7 @@ export class RecordForm extends FormElement {
         label: label(field),
         help: '',
         value,
+        saved: this.draft.base[field.name],
         display: this.draft.display(field.name),
         error,
         required: field.required || this.needed.has(field.name),
