@@ -64,7 +64,7 @@ test('an administrator edits, reviews, publishes and takes back, by keyboard alo
   await page.getByRole('button', { name: 'Publish' }).focus()
   await page.keyboard.press('Enter')
   await page.getByRole('dialog', { name: /^Publish “/ }).waitFor()
-  await page.keyboard.press('Tab')
+  await answer(page, 'Publish').focus()
   await page.keyboard.press('Enter')
   await page.getByText(/is published/).waitFor()
   await page.getByText('No draft: your first edit begins one').waitFor()
@@ -260,7 +260,9 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     findings['draft menu'] = await seriousFindings(page)
     await look('jobs', '/admin/jobs', () => region('Läuft'))
     await look('retired', '/admin/retired', () => region('Stillgelegte Daten'))
-    await look('unknown', '/admin/nowhere', () => page.getByText('Keine solche Seite').waitFor())
+    await look('unknown', '/admin/nowhere', () =>
+      page.getByText('Die Administration hat keine solche Seite.').waitFor(),
+    )
     await look('glossary', '/glossary', () => region('Lead'))
     expect(findings).toEqual(Object.fromEntries(Object.keys(findings).map((name) => [name, []])))
     expect(app.complaints).toEqual([])

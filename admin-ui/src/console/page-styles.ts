@@ -4,6 +4,7 @@ import { css } from 'lit'
 export const pageStyles = css`
   .sheet {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 18px;
     max-width: 1080px;
     padding: 18px 18px 40px;

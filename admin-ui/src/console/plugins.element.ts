@@ -83,8 +83,9 @@ export class PluginsElement extends FormElement {
   }))
 
   override render(): TemplateResult {
+    const error = this.#plugins.error ?? this.#drafts.error
     return html`<div class="sheet">
-      ${this.#plugins.error ? html`<p class="note bad" role="alert">${describeError(this.#plugins.error)}</p>` : nothing}
+      ${error ? html`<p class="note bad" role="alert">${describeError(error)}</p>` : nothing}
       ${this.#plugins.data?.map((plugin) => this.#plugin(plugin))}
     </div>`
   }
