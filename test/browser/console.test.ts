@@ -191,6 +191,63 @@ test('a place that somebody else published in the meantime is a question, and th
   expect(app.complaints).toEqual([])
 })
 
+test('values that do not fit a new type are mapped, counted and published as decided', async () => {
+  await noDrafts()
+  const draft = await app.api<ChangesetView>('POST', '/api/changesets', { title: 'Reasons as a choice' })
+  await app.api('PATCH', `/api/documents/entity/lead?changeset=${draft.id}`, {
+    properties: {
+      loss_reason: {
+        type: null,
+        'x-type': 'select',
+        'x-options': {
+          price: { title: 'Too expensive', labels: { de: 'Zu teuer' }, order: 1 },
+          budget: { title: 'No budget', labels: { de: 'Kein Budget' }, order: 2 },
+        },
+      },
+    },
+  })
+  const page = await app.signedIn(`/admin/changes/${draft.id}`)
+  await page.getByText('Verhindert die Veröffentlichung').waitFor()
+  expect(await page.getByRole('button', { name: 'Veröffentlichen' }).isDisabled()).toBe(true)
+  await page.getByRole('button', { name: 'Über Werte entscheiden …' }).click()
+  await page.getByText('1 ohne Entscheidung').waitFor()
+  expect(await seriousFindings(page)).toEqual([])
+  await page.getByRole('button', { name: '1 Vorschlag übernehmen' }).click()
+  await page.getByText('1 zugeordnet').waitFor()
+  await page.getByText('ohne Entscheidung').waitFor({ state: 'hidden' })
+  await page.getByRole('button', { name: 'Fertig' }).click()
+  await page.getByText('Alles passt').waitFor()
+  await page.getByRole('button', { name: 'Veröffentlichen' }).click()
+  await answer(page, 'Veröffentlichen').click()
+  await page.getByText('„Reasons as a choice“ ist veröffentlicht').waitFor()
+  const { items } = await app.api<{ items: { loss_reason: string }[] }>(
+    'GET',
+    '/api/records/lead?fields=loss_reason&sort=last_name',
+  )
+  expect(items.map((one) => one.loss_reason)).toEqual(['budget', 'price', 'price'])
+  await page.goto(`${app.url}/admin/jobs`)
+  await page.getByText('Reasons as a choice').first().waitFor()
+  expect(app.complaints).toEqual([])
+})
+
+test('a removed field waits among retired data until its name is typed', async () => {
+  await noDrafts()
+  const draft = await app.api<ChangesetView>('POST', '/api/changesets', { title: 'No e-mail any more' })
+  await app.api('PATCH', `/api/documents/entity/contact?changeset=${draft.id}`, {
+    properties: { email: null },
+  })
+  await app.api('POST', `/api/changesets/${draft.id}/publish?force=true`)
+  const page = await app.signedIn('/admin/retired')
+  await page.getByRole('button', { name: /email endgültig löschen/ }).click()
+  const purge = page.locator('form').getByRole('button', { name: 'Endgültig löschen' })
+  expect(await purge.isDisabled()).toBe(true)
+  await page.getByLabel(/Zur Bestätigung/).fill('email')
+  await purge.click()
+  await page.getByText(/email ist endgültig gelöscht/).waitFor()
+  await page.getByRole('button', { name: /email endgültig löschen/ }).waitFor({ state: 'hidden' })
+  expect(app.complaints).toEqual([])
+})
+
 test('the palette leads administrators to pages and designers', async () => {
   await noDrafts()
   const page = await app.signedIn('/records/lead', { locale: 'en-GB' })

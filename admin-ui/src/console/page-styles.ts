@@ -45,6 +45,12 @@ export const pageStyles = css`
     background: var(--hover);
     text-decoration: none;
   }
+  p a,
+  td a,
+  li a:not(.line) {
+    text-decoration: underline;
+    text-underline-offset: 2px;
+  }
   table {
     width: 100%;
     border-collapse: collapse;
