@@ -18,6 +18,8 @@ import { problems } from './api/problems.ts'
 import { readObject, readQuery, text } from './api/read-request.ts'
 import { recordRoutes } from './api/records.ts'
 import { eventRoutes } from './api/events.ts'
+import { expressionRoutes } from './api/expressions.ts'
+import { fieldTypeRoutes } from './api/field-types.ts'
 import { jobRoutes } from './api/jobs.ts'
 import { searchRoutes } from './api/search.ts'
 import { staticRoutes } from './api/static.ts'
@@ -100,6 +102,8 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/conversions', conversionRoutes(server))
   app.route('/documents', documentRoutes(server))
   app.route('/changesets', changesetRoutes(server))
+  app.route('/expressions', expressionRoutes(server))
+  app.route('/field-types', fieldTypeRoutes(server))
   app.route('/jobs', jobRoutes(server))
   app.route('/events', eventRoutes(server))
   app.route('/search', searchRoutes(server))

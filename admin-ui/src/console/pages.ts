@@ -40,6 +40,32 @@ export const pages: readonly ConsolePage[] = [
     show: () => html`<xrm-overview></xrm-overview>`,
   },
   {
+    path: '/admin/entities',
+    section: 'entities',
+    load: () => import('../designer/entities-page.element.ts'),
+    show: () => html`<xrm-entities></xrm-entities>`,
+  },
+  {
+    path: '/admin/entities/:name{/:tab}?',
+    section: 'entities',
+    crumb: ({ name = '' }, label) => label('entity', name),
+    load: () => import('../designer/entity-page.element.ts'),
+    show: ({ name = '', tab = '' }) => html`<xrm-entity-page .name=${name} .tab=${tab}></xrm-entity-page>`,
+  },
+  {
+    path: '/admin/option-sets',
+    section: 'option-sets',
+    load: () => import('../designer/option-sets.element.ts'),
+    show: () => html`<xrm-option-sets></xrm-option-sets>`,
+  },
+  {
+    path: '/admin/option-sets/:name',
+    section: 'option-sets',
+    crumb: ({ name = '' }, label) => label('option-set', name),
+    load: () => import('../designer/option-set.element.ts'),
+    show: ({ name = '' }) => html`<xrm-option-set .name=${name}></xrm-option-set>`,
+  },
+  {
     path: '/admin/documents',
     section: 'documents',
     load: () => import('./documents.element.ts'),

@@ -1,0 +1,139 @@
+import type { DocumentKind } from '@xrm/sdk'
+import type { Entity } from '@xrm/sdk/documents'
+import { css, html, nothing, type TemplateResult } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import { describeError } from '../shell/errors.ts'
+import { session } from '../data/session.ts'
+import { DocumentElement } from './document-element.ts'
+import './fields-tab.element.ts'
+import { t } from './i18n/index.ts'
+
+interface Tab {
+  show: (entity: string) => TemplateResult
+  /** Imports the element; the first tab comes with the page. */
+  load: (() => Promise<unknown>) | null
+}
+
+const tabs = {
+  fields: { show: (entity: string) => html`<xrm-fields-tab .entity=${entity}></xrm-fields-tab>`, load: null },
+  stages: {
+    show: (entity) => html`<xrm-stages-tab .entity=${entity}></xrm-stages-tab>`,
+    load: () => import('./stages-tab.element.ts'),
+  },
+  forms: {
+    show: (entity) => html`<xrm-forms-tab .entity=${entity}></xrm-forms-tab>`,
+    load: () => import('./forms-tab.element.ts'),
+  },
+  views: {
+    show: (entity) => html`<xrm-views-tab .entity=${entity}></xrm-views-tab>`,
+    load: () => import('./views-tab.element.ts'),
+  },
+  settings: {
+    show: (entity) => html`<xrm-settings-tab .entity=${entity}></xrm-settings-tab>`,
+    load: () => import('./settings-tab.element.ts'),
+  },
+  labels: {
+    show: (entity) => html`<xrm-labels-tab .entity=${entity}></xrm-labels-tab>`,
+    load: () => import('./labels-tab.element.ts'),
+  },
+} satisfies Record<string, Tab>
+
+type TabName = keyof typeof tabs
+
+/** One entity in the console: its fields, stages, forms, views, settings and labels, each a tab with an address. */
+@customElement('xrm-entity-page')
+export class EntityPage extends DocumentElement {
+  static override styles = [
+    DocumentElement.styles,
+    css`
+      nav {
+        position: sticky;
+        top: 0;
+        z-index: 3;
+        display: flex;
+        gap: 2px;
+        padding: 0 18px;
+        border-bottom: 1px solid var(--line);
+        background: var(--bg);
+        overflow-x: auto;
+      }
+      nav a {
+        display: flex;
+        align-items: center;
+        gap: 7px;
+        padding: 10px 10px 9px;
+        border-bottom: 2px solid transparent;
+        color: var(--text-2);
+        font-weight: 550;
+        white-space: nowrap;
+      }
+      nav a:hover {
+        color: var(--text);
+        text-decoration: none;
+      }
+      nav a[aria-current] {
+        border-bottom-color: var(--accent);
+        color: var(--text);
+      }
+      .tab {
+        padding: 16px 18px 40px;
+      }
+      .to-records {
+        margin-inline-start: auto;
+      }
+    `,
+  ].flat()
+
+  @property({ attribute: false }) name = ''
+  @property({ attribute: false }) tab = 'fields'
+  @state() private _loaded: ReadonlySet<string> = new Set(['fields'])
+  @state() private _failure: unknown = null
+
+  protected override get place(): [DocumentKind, string] | null {
+    return this.name ? ['entity', this.name] : null
+  }
+
+  override render(): unknown {
+    const tab: TabName = this.tab in tabs ? (this.tab as TabName) : 'fields'
+    const body = this.view?.body as Entity | undefined
+    const error = this._failure ?? (body ? null : this.document.error)
+    return html`<nav aria-label=${t('tabs')}>
+        ${Object.keys(tabs).map(
+          (name) =>
+            html`<a
+              href="/admin/entities/${encodeURIComponent(this.name)}/${name}"
+              aria-current=${name === tab ? 'page' : nothing}
+              >${t(`tab.${name as TabName}`)}</a
+            >`,
+        )}
+        <a class="to-records" href="/records/${encodeURIComponent(this.name)}" ?hidden=${!this.#published()}
+          ><xrm-icon name="table-2" size="14"></xrm-icon>${t('entity.records')}</a
+        >
+      </nav>
+      <div class="tab">
+        ${error ? html`<div class="note bad" role="alert">${describeError(error)}</div>` : nothing}
+        ${body && !error ? this.#content(tab) : nothing}
+      </div>`
+  }
+
+  #published(): boolean {
+    return session.entity(this.name) !== undefined
+  }
+
+  #content(tab: TabName): unknown {
+    if (!this._loaded.has(tab)) {
+      void this.#load(tab)
+      return html`<p class="second" aria-busy="true">${t('loading')}</p>`
+    }
+    return tabs[tab].show(this.name)
+  }
+
+  async #load(tab: TabName): Promise<void> {
+    try {
+      await (tabs[tab] as Tab).load?.()
+      this._loaded = new Set([...this._loaded, tab])
+    } catch (error) {
+      this._failure = error
+    }
+  }
+}

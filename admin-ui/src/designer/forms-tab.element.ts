@@ -1,0 +1,672 @@
+import type { DocumentKind } from '@xrm/sdk'
+import type { EntityView } from '@xrm/sdk/api'
+import type { Form } from '@xrm/sdk/documents'
+import { isObject, type Json } from '@xrm/sdk/merge'
+import { css, html, nothing, type TemplateResult } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import { repeat } from 'lit/directives/repeat.js'
+import { DocumentsController } from '../console/controllers.ts'
+import { draft } from '../console/draft.ts'
+import { ownFields } from '../model/fields.ts'
+import { label } from '../model/labels.ts'
+import { cssom } from '../style/cssom.ts'
+import { announce } from './announce.ts'
+import { DocumentElement, inputValue, selectControl } from './document-element.ts'
+import { draftModel, followDraftModel } from './draft-model.ts'
+import './expression-input.element.ts'
+import { fieldTypes } from './field-types.ts'
+import { t } from './i18n/index.ts'
+import { nameFromTitle } from './names.ts'
+import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
+import './preview.element.ts'
+import { type Move, Sortable } from './sortable.ts'
+
+type Section = Form['sections'][string]
+type Chosen = { section: string; field: string | null }
+
+const icons = new Map(fieldTypes.map((type) => [type.name, type.icon]))
+
+/** How the page of a record and its create dialog are arranged: sections, fields by drag or keys, conditions, related lists. */
+@customElement('xrm-forms-tab')
+export class FormsTab extends DocumentElement {
+  static override styles = [
+    DocumentElement.styles,
+    css`
+      :host {
+        container-type: inline-size;
+      }
+      .columns {
+        display: grid;
+        grid-template-columns: 200px minmax(0, 1fr) minmax(270px, 320px);
+        gap: 14px;
+        align-items: start;
+      }
+      .palette,
+      .panel {
+        position: sticky;
+        top: 56px;
+        max-height: calc(100dvh - 140px);
+        overflow: auto;
+        padding: 12px;
+      }
+      .palette h2,
+      .strip h2 {
+        padding-bottom: 6px;
+      }
+      .palette input {
+        width: 100%;
+        margin-bottom: 8px;
+      }
+      .palette ul {
+        display: grid;
+        gap: 4px;
+        min-height: 60px;
+      }
+      .piece {
+        display: grid;
+        grid-template-columns: 22px minmax(0, 1fr);
+        align-items: center;
+        border: 1px solid var(--line);
+        border-radius: 7px;
+        background: var(--surface);
+      }
+      .piece .choose {
+        justify-content: flex-start;
+        min-width: 0;
+        height: auto;
+        min-height: 32px;
+        padding: 4px 8px 4px 2px;
+        border: 0;
+        background: none;
+        font-weight: 500;
+        line-height: 1.3;
+        text-align: start;
+        white-space: normal;
+      }
+      .piece.chosen {
+        border-color: var(--accent);
+        background: var(--selected);
+      }
+      .canvas {
+        display: grid;
+        gap: 12px;
+      }
+      .section {
+        border: 1px solid var(--line);
+        border-radius: var(--radius);
+        background: var(--bg);
+      }
+      .section.chosen {
+        border-color: var(--accent);
+      }
+      .section > header {
+        display: grid;
+        grid-template-columns: 24px minmax(0, 1fr) auto;
+        align-items: center;
+        padding: 4px 8px 4px 4px;
+      }
+      .section > header .choose {
+        justify-content: flex-start;
+        border: 0;
+        background: none;
+        font-weight: 650;
+      }
+      .fields {
+        display: grid;
+        grid-template-columns: repeat(var(--columns, 3), minmax(0, 1fr));
+        gap: 6px;
+        min-height: 44px;
+        padding: 2px 8px 10px;
+      }
+      .fields > li {
+        grid-column: span var(--span, 1);
+      }
+      .strip {
+        padding: 10px 12px;
+      }
+      .strip ul {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+        align-items: center;
+      }
+      .strip .piece {
+        grid-template-columns: 22px auto 26px;
+      }
+      .strip .piece button.icon {
+        width: 24px;
+        height: 24px;
+      }
+      .related li {
+        display: grid;
+        grid-template-columns: 22px minmax(0, 1fr) auto;
+        align-items: center;
+        gap: 6px;
+        padding: 2px 0;
+      }
+      .related label {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        font-size: 12px;
+      }
+      .panel {
+        display: grid;
+        gap: 12px;
+      }
+      .live {
+        margin-top: 20px;
+      }
+      .live > h2 {
+        padding-bottom: 10px;
+      }
+      .previews {
+        display: grid;
+        grid-template-columns: minmax(0, 3fr) minmax(280px, 2fr);
+        gap: 16px;
+        align-items: start;
+      }
+      @container (max-width: 900px) {
+        .columns,
+        .previews {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .palette,
+        .panel {
+          position: static;
+          max-height: none;
+        }
+      }
+    `,
+  ].flat()
+
+  @property({ attribute: false }) entity = ''
+  @state() private _form: string | null = null
+  @state() private _chosen: Chosen | null = null
+  @state() private _search = ''
+
+  #documents = new DocumentsController(this)
+  #sortable = new Sortable(this, (move) => void this.#moved(move))
+
+  constructor() {
+    super()
+    followDraftModel(this)
+  }
+
+  get #forms() {
+    return this.#documents.of('form').filter((form) => form.entity === this.entity)
+  }
+
+  protected override get place(): [DocumentKind, string] | null {
+    const name = this.#forms.find((form) => form.name === this._form)?.name ?? this.#forms[0]?.name
+    return name === undefined ? null : ['form', name]
+  }
+
+  get #body(): Form | undefined {
+    return this.view?.body as Form | undefined
+  }
+
+  override render(): unknown {
+    const entity = draftModel.entity(this.entity)
+    if (!this.#documents.all || !entity) {
+      return draftModel.error ? html`<div class="note bad" role="alert">${draftModel.error}</div>` : nothing
+    }
+    if (this.#forms.length === 0) return this.#none(entity)
+    const form = this.#body
+    if (!form) return nothing
+    return html`${
+        this.#forms.length > 1
+          ? html`<div class="bar">
+              <label for="form">${t('forms.form')}</label>
+              ${selectControl(
+                'form',
+                this.#forms.map((one) => ({ value: one.name, text: label(one) })),
+                this.place![1],
+                (name) => {
+                  this._form = name
+                  this._chosen = null
+                },
+              )}
+            </div>`
+          : nothing
+      }
+      ${this.issues('')}
+      <div class="columns">
+        ${this.#palette(form, entity)}
+        <div class="canvas">
+          ${this.#highlights(form, entity)}
+          <div class="canvas" data-group="sections" data-accepts="section">
+            ${repeat(
+              orderedKeys(form.sections),
+              (key) => key,
+              (key) => this.#section(key, form.sections[key]!, entity),
+            )}
+          </div>
+          <div>
+            <button @click=${() => void this.#addSection(form)}>
+              <xrm-icon name="plus" size="14"></xrm-icon>${t('forms.add-section')}
+            </button>
+          </div>
+          ${this.#related(form, entity)}
+        </div>
+        ${this.#panel(form, entity)}
+      </div>
+      <section class="live" aria-label=${t('preview')}>
+        <h2>${t('preview')}</h2>
+        <div class="previews">
+          <xrm-preview .entity=${this.entity} .formName=${this.place![1]} .show=${['form']}></xrm-preview>
+          <xrm-preview .entity=${this.entity} .formName=${this.place![1]} .show=${['create']}></xrm-preview>
+        </div>
+      </section>`
+  }
+
+  #none(entity: EntityView): TemplateResult {
+    return html`<div class="card empty">
+      <p>${t('forms.none')}</p>
+      <button class="primary" @click=${() => void this.#begin(entity)}>${t('forms.begin')}</button>
+    </div>`
+  }
+
+  async #begin(entity: EntityView): Promise<void> {
+    const places = ownFields(entity).map((field, index) => [field.name, { order: (index + 1) * 10 }] as const)
+    const body = {
+      entity: entity.name,
+      title: entity.title,
+      sections: { main: { order: 10, columns: 2, fields: Object.fromEntries(places) } },
+    }
+    await draft.put('form', entity.name, body)
+    await draft.touched()
+  }
+
+  #title(entity: EntityView, name: string): string {
+    const field = entity.fields[name]
+    return field ? label(field) : name
+  }
+
+  #palette(form: Form, entity: EntityView): TemplateResult {
+    const used = new Set(Object.values(form.sections).flatMap((section) => Object.keys(section.fields)))
+    const words = this._search.trim().toLowerCase()
+    const hidden = new Set(['id', 'version', 'display', 'deleted_at'])
+    const free = Object.values(entity.fields)
+      .filter((field) => !used.has(field.name) && !hidden.has(field.name))
+      .filter((field) => `${field.name} ${label(field)}`.toLowerCase().includes(words))
+      .toSorted((a, b) => Number(a.system) - Number(b.system) || a.order - b.order)
+    return html`<section class="card palette" aria-label=${t('forms.palette')}>
+      <h2>${t('forms.palette')}</h2>
+      <input
+        type="search"
+        aria-label=${t('fields.search')}
+        placeholder=${t('fields.search')}
+        .value=${this._search}
+        @input=${(event: Event) => (this._search = inputValue(event))}
+      />
+      <ul class="entries" data-group="palette" data-accepts="field" data-by-pointer>
+        ${repeat(
+          free,
+          (field) => field.name,
+          (field) =>
+            html`<li class="piece" data-key=${field.name} data-kind="field">
+              <span class="handle row" data-handle><xrm-icon name="grip-vertical" size="14"></xrm-icon></span>
+              <button
+                class="choose"
+                title=${t('forms.place-hint')}
+                @click=${() => void this.#place(field.name, form)}
+              >
+                <xrm-icon name=${icons.get(field.type) ?? 'puzzle'} size="14"></xrm-icon>${label(field)}
+              </button>
+            </li>`,
+        )}
+      </ul>
+      ${free.length === 0 ? html`<p class="hint">${t('forms.all-placed')}</p>` : nothing}
+    </section>`
+  }
+
+  #highlights(form: Form, entity: EntityView): TemplateResult {
+    const names = orderedKeys(form.highlights)
+    const free = Object.values(entity.fields).filter(
+      (field) => !names.includes(field.name) && field.name !== 'id',
+    )
+    return html`<section class="card strip" aria-label=${t('forms.highlights')}>
+      <h2>${t('forms.highlights')}</h2>
+      <ul class="entries" data-group="highlights" data-accepts="highlight" data-direction="row">
+        ${names.map(
+          (name) =>
+            html`<li class="piece" data-key=${name} data-kind="highlight">
+              <button class="handle" data-handle aria-label=${t('move', { name: this.#title(entity, name) })}>
+                <xrm-icon name="grip-vertical" size="14"></xrm-icon>
+              </button>
+              <span>${this.#title(entity, name)}</span>
+              <button
+                class="quiet icon"
+                aria-label=${t('remove.title', { name: this.#title(entity, name) })}
+                @click=${() => void this.edit(`/highlights/${name}`, null)}
+              >
+                <xrm-icon name="x" size="13"></xrm-icon>
+              </button>
+            </li>`,
+        )}
+        ${
+          names.length < 8
+            ? html`<li>
+                <label class="visually-hidden" for="highlight">${t('forms.add-highlight')}</label>
+                ${selectControl(
+                  'highlight',
+                  [
+                    { value: '', text: t('forms.add-highlight') },
+                    ...free.map((field) => ({ value: field.name, text: label(field) })),
+                  ],
+                  '',
+                  (name) => name && this.edit(`/highlights/${name}`, { order: nextOrder(form.highlights) }),
+                )}
+              </li>`
+            : nothing
+        }
+      </ul>
+    </section>`
+  }
+
+  #section(key: string, section: Section, entity: EntityView): TemplateResult {
+    const chosen = this._chosen?.section === key
+    const title = label(section) || t('forms.untitled')
+    return html`<section
+      class="section ${chosen && this._chosen?.field === null ? 'chosen' : ''}"
+      data-key=${key}
+      data-kind="section"
+      aria-label=${title}
+    >
+      <header>
+        <button class="handle" data-handle aria-label=${t('move', { name: title })} title=${t('move-hint')}>
+          <xrm-icon name="grip-vertical" size="14"></xrm-icon>
+        </button>
+        <button
+          class="choose"
+          aria-pressed=${chosen && this._chosen?.field === null}
+          @click=${() => (this._chosen = { section: key, field: null })}
+        >
+          ${title}
+        </button>
+        <span class="second small">
+          ${section.when ? html`<xrm-icon name="eye" size="13"></xrm-icon> ` : nothing}${t('forms.columns-count', { count: section.columns ?? 3 })}
+        </span>
+      </header>
+      <ul
+        class="entries fields"
+        data-group="section:${key}"
+        data-accepts="field"
+        ${cssom({ '--columns': String(section.columns ?? 3) })}
+      >
+        ${repeat(
+          orderedKeys(section.fields),
+          (name) => name,
+          (name) => this.#field(key, name, section, entity),
+        )}
+      </ul>
+    </section>`
+  }
+
+  #field(key: string, name: string, section: Section, entity: EntityView): TemplateResult {
+    const place = section.fields[name]!
+    const field = entity.fields[name]
+    const chosen = this._chosen?.section === key && this._chosen.field === name
+    const columns = section.columns ?? 3
+    const tall = field !== undefined && ['long-text', 'json'].includes(field.type)
+    const span = Math.min(columns, place.span ?? (tall ? columns : 1))
+    return html`<li
+      class="piece ${chosen ? 'chosen' : ''}"
+      data-key=${name}
+      data-kind="field"
+      ${cssom({ '--span': String(span) })}
+    >
+      <button
+        class="handle"
+        data-handle
+        aria-label=${t('move', { name: this.#title(entity, name) })}
+        title=${t('move-hint')}
+      >
+        <xrm-icon name="grip-vertical" size="14"></xrm-icon>
+      </button>
+      <button
+        class="choose"
+        aria-pressed=${chosen}
+        @click=${() => (this._chosen = chosen ? null : { section: key, field: name })}
+      >
+        <xrm-icon name=${icons.get(field?.type ?? '') ?? 'puzzle'} size="14"></xrm-icon>
+        <span class="grow">${this.#title(entity, name)}${field?.required ? ' *' : ''}</span>
+        ${field ? nothing : html`<span class="chip red">${t('field.wrong')}</span>`}
+        ${place.when ? html`<xrm-icon name="eye" size="13"></xrm-icon>` : nothing}
+        ${place.create || field?.required ? html`<xrm-icon name="square-plus" size="13"></xrm-icon>` : nothing}
+      </button>
+    </li>`
+  }
+
+  #panel(form: Form, entity: EntityView): TemplateResult {
+    const chosen = this._chosen
+    const section = chosen ? form.sections[chosen.section] : undefined
+    if (!chosen || !section)
+      return html`<section class="card panel"><p class="hint">${t('forms.choose')}</p></section>`
+    const at = `/sections/${chosen.section}`
+    const scope = { entity: this.entity, expect: 'bool' } as const
+    if (chosen.field === null || !section.fields[chosen.field]) {
+      return html`<section class="card panel" aria-label=${t('forms.section')}>
+        <h2>${label(section) || t('forms.untitled')}</h2>
+        ${this.textsProperties(at, 'title', 'labels', 'text.title')}
+        ${this.selectProperty(
+          `${at}/columns`,
+          t('forms.columns'),
+          ['1', '2', '3', '4'].map((value) => ({ value, text: value })),
+          { change: (value) => this.edit(`${at}/columns`, Number(value)) },
+        )}
+        ${this.expressionProperty(`${at}/when`, t('forms.section-when'), scope, { hint: t('forms.when-hint') })}
+        <div class="bar">
+          <button
+            class="danger"
+            ?disabled=${Object.keys(form.sections).length < 2}
+            @click=${() => {
+              this._chosen = null
+              void this.edit(at, null)
+            }}
+          >
+            ${t('forms.remove-section')}
+          </button>
+        </div>
+      </section>`
+    }
+    const field = entity.fields[chosen.field]
+    const own = `${at}/fields/${chosen.field}`
+    const spans = Array.from({ length: section.columns ?? 3 }, (_, index) => String(index + 1))
+    return html`<section class="card panel" aria-label=${this.#title(entity, chosen.field)}>
+      <h2>${this.#title(entity, chosen.field)}</h2>
+      ${this.issues(own)}
+      ${this.selectProperty(
+        `${own}/span`,
+        t('forms.span'),
+        [
+          { value: '', text: t('forms.span-auto') },
+          ...spans.map((value) => ({ value, text: t('forms.columns-count', { count: Number(value) }) })),
+        ],
+        { change: (value) => this.edit(`${own}/span`, value === '' ? null : Number(value)) },
+      )}
+      ${
+        field?.required
+          ? html`<p class="hint">${t('forms.create-required')}</p>`
+          : this.flagProperty(`${own}/create`, t('field.in-create'), { off: false })
+      }
+      ${this.expressionProperty(`${own}/when`, t('forms.field-when'), scope, { hint: t('forms.when-hint') })}
+      ${this.selectProperty(
+        own,
+        t('forms.in-section'),
+        orderedKeys(form.sections).map((key) => ({
+          value: key,
+          text: label(form.sections[key]!) || t('forms.untitled'),
+        })),
+        {
+          change: (to) =>
+            this.#moved({
+              key: chosen.field!,
+              from: `section:${chosen.section}`,
+              group: `section:${to}`,
+              before: null,
+            }),
+        },
+      )}
+      <div class="bar">
+        <button
+          @click=${() => {
+            this._chosen = null
+            void this.edit(own, null)
+          }}
+        >
+          ${t('forms.take-out')}
+        </button>
+        <a href="/admin/entities/${this.entity}/fields?field=${chosen.field}">${t('forms.to-field')}</a>
+      </div>
+    </section>`
+  }
+
+  #related(form: Form, entity: EntityView): unknown {
+    if (entity.related.length === 0) return nothing
+    const places = form.related
+    const known = new Map(entity.related.map((one) => [one.key, one]))
+    const keys = places
+      ? [...orderedKeys(places), ...[...known.keys()].filter((key) => !Object.hasOwn(places, key))]
+      : [...known.keys()]
+    const shown = (key: string) =>
+      places ? Object.hasOwn(places, key) && places[key]!.hidden !== true : true
+    return html`<section class="card strip related" aria-label=${t('forms.related')}>
+      <h2>${t('forms.related')}</h2>
+      <ul class="entries" data-group="related" data-accepts="related">
+        ${repeat(
+          keys,
+          (key) => key,
+          (key) => {
+            const one = known.get(key)
+            const title = one ? label(one) : key
+            return html`<li data-key=${key} data-kind="related">
+              <button
+                class="handle"
+                data-handle
+                aria-label=${t('move', { name: title })}
+                title=${t('move-hint')}
+              >
+                <xrm-icon name="grip-vertical" size="14"></xrm-icon>
+              </button>
+              <span>${title} <span class="mono second">${key}</span></span>
+              <label
+                ><input
+                  type="checkbox"
+                  aria-label=${t('forms.related-shown', { name: title })}
+                  .checked=${shown(key)}
+                  @change=${(event: Event) => {
+                    const on = (event.currentTarget as HTMLInputElement).checked
+                    void this.#writeRelated(keys, places, { [key]: { hidden: on ? null : true } })
+                  }}
+                />${t('forms.shown')}</label
+              >
+            </li>`
+          },
+        )}
+      </ul>
+    </section>`
+  }
+
+  /** Related lists are named all or none: the first change names them in their present order. */
+  #writeRelated(
+    keys: string[],
+    places: Form['related'],
+    patch: Record<string, Record<string, Json>>,
+  ): Promise<void> {
+    const missing = keys.filter((key) => !places || !Object.hasOwn(places, key))
+    const named = Object.fromEntries(
+      missing.map((key): [string, Json] => [
+        key,
+        { order: (keys.indexOf(key) + 1) * 10, ...(places ? { hidden: true } : {}) },
+      ]),
+    )
+    const both = Object.entries(patch).map(([key, value]): [string, Json] => [
+      key,
+      { ...(isObject(named[key]) ? named[key] : {}), ...value },
+    ])
+    return this.edit('/related', { ...named, ...Object.fromEntries(both) })
+  }
+
+  async #addSection(form: Form): Promise<void> {
+    const title = t('forms.new-section')
+    const key = nameFromTitle(title, (name) => Object.hasOwn(form.sections, name))
+    await this.edit(`/sections/${key}`, { title, columns: 2, order: nextOrder(form.sections), fields: {} })
+    this._chosen = { section: key, field: null }
+  }
+
+  /** Puts a field of the palette into the chosen section, else into the last one. */
+  async #place(name: string, form: Form): Promise<void> {
+    const section =
+      this._chosen && form.sections[this._chosen.section]
+        ? this._chosen.section
+        : orderedKeys(form.sections).at(-1)
+    if (section !== undefined)
+      await this.#moved({ key: name, from: 'palette', group: `section:${section}`, before: null })
+  }
+
+  async #moved({ key, from, group, before }: Move): Promise<void> {
+    const form = this.#body
+    const entity = draftModel.entity(this.entity)
+    if (!form || !entity) return
+    if (group === 'sections')
+      return this.#reorder('/sections', form.sections, key, before, label(form.sections[key] ?? {}))
+    if (group === 'highlights')
+      return this.#reorder('/highlights', form.highlights ?? {}, key, before, this.#title(entity, key))
+    if (group === 'related') {
+      const keys = form.related ? orderedKeys(form.related) : entity.related.map((one) => one.key)
+      const patch = Object.fromEntries(
+        movedKeys(keys, key, before).map((one, index) => [one, { order: (index + 1) * 10 }]),
+      )
+      await this.#writeRelated(keys, form.related, patch)
+      return this.#sortable.focus(key, 'related')
+    }
+    const target = group.startsWith('section:') ? group.slice(8) : null
+    const source = from.startsWith('section:') ? from.slice(8) : null
+    if (target === null) {
+      if (source !== null) await this.edit(`/sections/${source}/fields/${key}`, null)
+      return
+    }
+    const fields = form.sections[target]?.fields ?? {}
+    if (source === target)
+      return this.#reorder(`/sections/${target}/fields`, fields, key, before, this.#title(entity, key))
+    const keys = movedKeys(orderedKeys(fields), key, before)
+    const orders = orderPatch(keys, key, (one) => fields[one]?.order)
+    const place = source === null ? {} : form.sections[source]?.fields[key]
+    const into: Record<string, Json> = {}
+    for (const [one, order] of Object.entries(orders)) into[one] = { order }
+    into[key] = { ...place, order: orders[key] ?? nextOrder(fields) }
+    const sections: Record<string, Json> = { [target]: { fields: into } }
+    if (source !== null) sections[source] = { fields: { [key]: null } }
+    announce(
+      t('forms.moved', {
+        name: this.#title(entity, key),
+        section: label(form.sections[target]!),
+        place: keys.indexOf(key) + 1,
+      }),
+    )
+    if (this._chosen?.field === key || source === null) this._chosen = { section: target, field: key }
+    const done = this.edit('/sections', sections)
+    if (source !== null) await this.#sortable.focus(key, group)
+    await done
+  }
+
+  async #reorder(
+    pointer: string,
+    map: Record<string, { order?: number }>,
+    key: string,
+    before: string | null,
+    name: string,
+  ): Promise<void> {
+    const keys = movedKeys(orderedKeys(map), key, before)
+    const orders = orderPatch(keys, key, (one) => map[one]?.order)
+    announce(t('moved', { name, place: keys.indexOf(key) + 1, count: keys.length }))
+    const done = this.edit(
+      pointer,
+      Object.fromEntries(Object.entries(orders).map(([one, order]) => [one, { order }])),
+    )
+    await this.#sortable.focus(key)
+    await done
+  }
+}

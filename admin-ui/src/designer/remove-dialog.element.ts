@@ -1,0 +1,134 @@
+import type { ReferenceView } from '@xrm/sdk/configuration'
+import { css, html, nothing, type TemplateResult } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import { t as consoleText } from '../console/i18n/index.ts'
+import '../shell/dialog.element.ts'
+import { describeError } from '../shell/errors.ts'
+import { XrmElement } from '../style/element.ts'
+import { selectControl } from './document-element.ts'
+import { t } from './i18n/index.ts'
+import { designerStyles } from './styles.ts'
+import { countRecords, type UsageQuestion, whereUsed } from './usage.ts'
+
+/** What is to be removed, as its dialog asks. */
+export interface Removal {
+  title: string
+  question: UsageQuestion
+  /** Other options that records may take instead; only for options and stages. */
+  instead?: { value: string; text: string }[]
+  /** Does it. `to`: the option that records take; null leaves them empty; undefined: no record holds it. */
+  remove: (to: string | null | undefined) => Promise<unknown>
+}
+
+/**
+ * Asks before something is removed: who uses it, how many records hold it, and what becomes of them. Fires `xrm-close`.
+ */
+@customElement('xrm-remove-dialog')
+export class RemoveDialog extends XrmElement {
+  static override styles = [
+    XrmElement.styles,
+    designerStyles,
+    css`
+      .body {
+        display: grid;
+        gap: 12px;
+      }
+      ul {
+        display: grid;
+        gap: 3px;
+        max-height: 200px;
+        margin: 6px 0 0;
+        padding: 0;
+        overflow: auto;
+        list-style: none;
+      }
+    `,
+  ].flat()
+
+  @property({ attribute: false }) removal!: Removal
+  @state() private _uses: ReferenceView[] | null = null
+  @state() private _records: number | null | undefined = undefined
+  @state() private _failure = ''
+  @state() private _to = ''
+  @state() private _busy = false
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    void this.#look()
+  }
+
+  async #look(): Promise<void> {
+    const { entity, field, option } = this.removal.question
+    try {
+      ;[this._uses, this._records] = await Promise.all([
+        // A view or a form is named by nothing.
+        Object.keys(this.removal.question).length === 0 ? [] : whereUsed(this.removal.question),
+        entity === undefined ? null : countRecords(entity, field, option),
+      ])
+    } catch (error) {
+      this._failure = describeError(error)
+    }
+  }
+
+  override render(): TemplateResult {
+    const { title, instead } = this.removal
+    const held = this._records ?? 0
+    return html`<xrm-dialog heading=${t('remove.title', { name: title })}>
+      <div class="body">
+        ${this._failure ? html`<div class="note bad" role="alert">${this._failure}</div>` : nothing}
+        ${this._uses === null && !this._failure ? html`<p class="second">${t('remove.looking')}</p>` : nothing}
+        ${this._uses === null ? nothing : this.#uses(this._uses)}
+        ${held > 0 ? html`<div class="note">${this.#held(held)}</div>` : nothing}
+        ${held > 0 && instead ? this.#instead(instead) : nothing}
+      </div>
+      <div slot="footer" class="foot">
+        <button autofocus @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
+        <button class="danger" ?disabled=${this._busy || this._records === undefined} @click=${this.#remove}>
+          ${t('remove')}
+        </button>
+      </div>
+    </xrm-dialog>`
+  }
+
+  #held(count: number): string {
+    if (this.removal.question.option !== undefined) return t('remove.records-option', { count })
+    return t('remove.records', { count })
+  }
+
+  #uses(uses: ReferenceView[]): TemplateResult {
+    if (uses.length === 0) return html`<p class="second">${t('remove.unused')}</p>`
+    return html`<div>
+      <h2>${t('remove.used', { count: uses.length })}</h2>
+      <ul tabindex="0" aria-label=${t('remove.used', { count: uses.length })}>
+        ${uses.map(
+          (use) =>
+            html`<li>
+              ${consoleText(`kind.${use.kind}`)} <strong>${use.title}</strong>
+              <span class="second mono">${use.pointer}</span>
+            </li>`,
+        )}
+      </ul>
+    </div>`
+  }
+
+  #instead(choices: { value: string; text: string }[]): TemplateResult {
+    return html`<div class="prop">
+      <div class="head"><label for="instead">${t('remove.instead')}</label></div>
+      ${selectControl('instead', [{ value: '', text: t('remove.empty') }, ...choices], this._to, (value) => (this._to = value))}
+    </div>`
+  }
+
+  #remove = async () => {
+    this._busy = true
+    this._failure = ''
+    try {
+      const asks = this.removal.instead !== undefined && (this._records ?? 0) > 0
+      await this.removal.remove(asks ? this._to || null : undefined)
+      this.emit('xrm-close')
+    } catch (error) {
+      this._failure = describeError(error)
+    } finally {
+      this._busy = false
+    }
+  }
+}

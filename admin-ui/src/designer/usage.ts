@@ -1,0 +1,71 @@
+import type { AggregateAnswer } from '@xrm/sdk/api'
+import type { ReferenceView, ValueRule } from '@xrm/sdk/configuration'
+import { draft } from '../console/draft.ts'
+import { call, paths } from '../data/client.ts'
+import { session } from '../data/session.ts'
+import { quote } from '../list/filter.ts'
+
+/** What is looked for in the documents: an entity, a field of it, an option of that field, or a shared set of options. */
+export interface UsageQuestion {
+  entity?: string
+  field?: string
+  option?: string
+  optionSet?: string
+}
+
+/** The places of the draft's documents that name a thing. */
+export async function whereUsed(question: UsageQuestion): Promise<ReferenceView[]> {
+  const query = new URLSearchParams(question as Record<string, string>)
+  if (draft.id !== null) query.set('changeset', draft.id)
+  return (await call<{ items: ReferenceView[] }>('GET', `/api/documents/where-used?${query}`)).items
+}
+
+/** How many records hold something; null where it is not published yet, so that none can. */
+export async function countRecords(entity: string, field?: string, option?: string): Promise<number | null> {
+  const view = session.entity(entity)
+  const published = field === undefined ? undefined : view?.fields[field]
+  if (!view || (field !== undefined && !published)) return null
+  if (option !== undefined && !published?.options?.some((one) => one.key === option)) return null
+  const list = published?.type === 'multi-select'
+  const filter =
+    field === undefined
+      ? undefined
+      : option === undefined
+        ? `${field} != null`
+        : list
+          ? `${quote(option)} in ${field}`
+          : `${field} == ${quote(option)}`
+  const body = { ...(filter === undefined ? {} : { filter }), measures: { records: 'count' } }
+  const { rows } = await call<AggregateAnswer>('POST', `${paths.records(entity)}/aggregate`, { body })
+  return Number(rows[0]?.['records'] ?? 0)
+}
+
+/** Says what becomes of records that hold an option that goes: another one, or nothing (null). Earlier choices stay. */
+export async function remapOption(
+  entity: string,
+  field: string,
+  option: string,
+  to: string | null,
+): Promise<void> {
+  await draft.run(entity, async (id) => {
+    const path = `/api/changesets/${id}/values/${encodeURIComponent(entity)}/${encodeURIComponent(field)}`
+    const before = draft.changeset?.values?.find((one) => one.entity === entity && one.field === field)?.rule
+    const rule: ValueRule = {
+      onFail: before?.onFail ?? 'reject',
+      ...(before?.default === undefined ? {} : { default: before.default }),
+      map: { ...before?.map, [option]: to },
+    }
+    await call('PUT', path, { body: rule })
+  })
+}
+
+/** The most frequent values of a published field, as text; none of a field that the database cannot group by. */
+export async function valuesOf(entity: string, field: string, limit: number): Promise<string[]> {
+  if (!session.entity(entity)?.fields[field]?.sortable) return []
+  const body = { groupBy: [field], filter: `${field} != null`, measures: { records: 'count' } }
+  const { rows } = await call<AggregateAnswer>('POST', `${paths.records(entity)}/aggregate`, { body })
+  return rows
+    .toSorted((a, b) => Number(b['records']) - Number(a['records']))
+    .slice(0, limit)
+    .map((row) => String(row[field]))
+}

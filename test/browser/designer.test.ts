@@ -1,0 +1,343 @@
+import type { ListAnswer, ModelView } from '@xrm/sdk/api'
+import type { ChangesetView, DocumentView } from '@xrm/sdk/configuration'
+import type { Locator, Page } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { seriousFindings, testApp } from './app.ts'
+
+const app = testApp()
+const english = { locale: 'en-US' }
+
+/** The draft that the page works on. */
+async function openDraft(): Promise<ChangesetView> {
+  const { items } = await app.api<{ items: ChangesetView[] }>('GET', '/api/changesets')
+  const draft = items.find((one) => one.status === 'draft')
+  if (!draft) throw new Error('There is no draft')
+  return draft
+}
+
+/** A document as it stands in the draft; polled, because edits are sent one after the other. */
+async function drafted(kind: string, name: string): Promise<Record<string, unknown>> {
+  const { id } = await openDraft()
+  const view = await app.api<DocumentView>('GET', `/api/documents/${kind}/${name}?changeset=${id}`)
+  return view.body as Record<string, unknown>
+}
+
+async function publish(): Promise<void> {
+  const { id } = await openDraft()
+  await app.api('POST', `/api/changesets/${id}/publish`)
+  const status = async () => (await app.api<ChangesetView>('GET', `/api/changesets/${id}`)).status
+  await expect.poll(status).toBe('published')
+}
+
+async function addField(
+  page: Page,
+  title: string,
+  type: string,
+  more?: (dialog: Locator) => Promise<void>,
+): Promise<void> {
+  await page.getByRole('button', { name: 'Add field' }).first().click()
+  const dialog = page.locator('xrm-add-field-dialog')
+  await dialog.getByLabel('Title', { exact: true }).fill(title)
+  await dialog.getByRole('combobox', { name: 'Find a type' }).fill(type)
+  if (more) await more(dialog)
+  if (more) await dialog.getByRole('button', { name: 'Add field' }).click()
+  else await page.keyboard.press('Enter')
+  await page.locator('xrm-field-panel').getByRole('heading', { name: title }).waitFor()
+}
+
+/** Drags with the pointer, in steps as a hand does. */
+async function drag(
+  page: Page,
+  from: Locator,
+  to: Locator,
+  place: 'before' | 'after' = 'before',
+): Promise<void> {
+  const start = await from.boundingBox()
+  const end = await to.boundingBox()
+  if (!start || !end) throw new Error('There is nothing to drag')
+  await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(start.x + 20, start.y + 20, { steps: 3 })
+  const y = place === 'before' ? end.y + 4 : end.y + end.height - 4
+  await page.mouse.move(end.x + end.width / 3, y, { steps: 6 })
+  await page.mouse.up()
+}
+
+const names = (page: Page) =>
+  page
+    .locator('xrm-fields-tab [data-group=fields] [data-key]')
+    .evaluateAll((rows) => rows.map((row) => (row as unknown as { dataset: { key: string } }).dataset.key))
+
+beforeEach(async () => {
+  const { items } = await app.api<{ items: ChangesetView[] }>('GET', '/api/changesets')
+  for (const one of items.filter(({ status }) => status === 'draft'))
+    await app.api('DELETE', `/api/changesets/${one.id}`)
+})
+
+afterEach(() => {
+  const complaints = app.complaints.splice(0)
+  if (complaints.length > 0) throw new Error(complaints.join('\n'))
+})
+
+test(
+  'an entity with ten fields, a relation, stages and a form is made, published and used',
+  { timeout: 180_000 },
+  async () => {
+    const page = await app.signedIn('/admin/entities', english)
+    await page.getByRole('button', { name: 'New entity' }).click()
+    await page.getByLabel('Title of one', { exact: true }).fill('Partner')
+    await page.getByLabel('Title of one (German)').fill('Partner')
+    await page.getByLabel('Title of many (German)').fill('Partner')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/admin/entities/partner/fields')
+
+    const options = async (dialog: Locator) =>
+      dialog.getByLabel('Options, one on each line').fill('Gold\nSilver\nBronze')
+    await addField(page, 'Region', 'Text')
+    await addField(page, 'Contact address', 'E-mail')
+    await addField(page, 'Hotline', 'Phone')
+    await addField(page, 'Employees', 'Whole number')
+    await addField(page, 'Discount', 'Percent')
+    await addField(page, 'Volume', 'Money')
+    await addField(page, 'Partner since', 'Date')
+    await addField(page, 'Certified', 'Yes or no')
+    await addField(page, 'Level', 'Choice', options)
+    await addField(page, 'Topics', 'Tags')
+    await addField(page, 'Account', 'Link to a record', async (dialog) => {
+      await dialog.getByLabel('Entity').selectOption({ label: 'Account' })
+    })
+    const preview = page.locator('xrm-preview')
+    await preview.locator('[data-field=volume]').waitFor()
+
+    await page.getByRole('link', { name: 'Stages' }).click()
+    await page.getByRole('button', { name: 'Give it stages' }).click()
+    await page.getByLabel('New stage: Open').fill('In talks')
+    await page.keyboard.press('Enter')
+    await page.locator('xrm-stages-tab [data-group=open] [data-key=in_talks]').waitFor()
+    await page.getByRole('checkbox', { name: 'From New to Won' }).uncheck()
+    await page.getByRole('button', { name: 'Won', exact: true }).click()
+    await page.getByRole('group', { name: 'Needed on entering' }).getByLabel('Level').check()
+    await expect
+      .poll(async () => (await drafted('entity', 'partner'))['properties'])
+      .toMatchObject({
+        stage: {
+          'x-stages': { new: { next: { in_talks: true, lost: true } }, won: { requires: { level: true } } },
+        },
+      })
+
+    await page.getByRole('link', { name: 'Form', exact: true }).click()
+    await page.getByRole('button', { name: 'Add section' }).click()
+    await page.locator('xrm-forms-tab').getByLabel('Title (English)').fill('Terms')
+    await page.keyboard.press('Tab')
+    const terms = page.getByRole('region', { name: 'Terms' })
+    await terms.waitFor()
+    await drag(page, page.getByRole('button', { name: 'Move Discount' }), terms.locator('ul'), 'after')
+    await terms.getByRole('button', { name: 'Move Discount' }).waitFor()
+    await page.getByRole('button', { name: 'Move Topics' }).focus()
+    for (let step = 0; step < 3; step++) await page.keyboard.press('Alt+ArrowDown')
+    await expect
+      .poll(async () => Object.values((await drafted('form', 'partner'))['sections'] as object))
+      .toContainEqual(
+        expect.objectContaining({
+          title: 'Terms',
+          fields: expect.objectContaining({ discount: expect.anything() }),
+        }),
+      )
+
+    await publish()
+    await page.goto(`${app.url}/records/partner`)
+    await page.getByRole('button', { name: 'New Partner' }).first().click()
+    const dialog = page.locator('xrm-create-dialog')
+    await dialog.getByLabel('Name').fill('Nordlicht GmbH')
+    await dialog.getByLabel('Region').fill('North')
+    await dialog.getByLabel('Employees').fill('25')
+    await dialog.getByLabel('Volume').fill('1,250.50')
+    await page.keyboard.press('Control+Enter')
+    await page.waitForURL('**/records/partner/*')
+    const { items } = await app.api<ListAnswer>('GET', '/api/records/partner?fields=*')
+    expect(items).toMatchObject([
+      {
+        name: 'Nordlicht GmbH',
+        region: 'North',
+        employees: 25,
+        volume: { amount: '1250.5', currency: 'EUR' },
+        stage: 'new',
+      },
+    ])
+  },
+)
+
+test('fields change their place by pointer and by keyboard, which is told', async () => {
+  const page = await app.signedIn('/admin/entities/account/fields', english)
+  await expect.poll(() => names(page)).toEqual(['name', 'phone', 'website'])
+  await drag(page, page.getByRole('button', { name: 'Move Website' }), page.locator('[data-key=name]'))
+  await expect.poll(() => names(page)).toEqual(['website', 'name', 'phone'])
+  await page.getByRole('button', { name: 'Move Website' }).focus()
+  await page.keyboard.press('Alt+ArrowDown')
+  await expect.poll(() => names(page)).toEqual(['name', 'website', 'phone'])
+  await page.getByText('Website is now number 2 of 3').waitFor({ state: 'attached' })
+  await expect
+    .poll(() =>
+      page.getByRole('button', { name: 'Move Website' }).evaluate((button) => button.matches(':focus')),
+    )
+    .toBe(true)
+  await page.getByRole('button', { name: 'Move Phone' }).focus()
+  await page.keyboard.press('Alt+ArrowUp')
+  await expect.poll(() => names(page)).toEqual(['name', 'phone', 'website'])
+})
+
+test('a value that differs from the plugin says so and goes back', async () => {
+  const page = await app.signedIn('/admin/entities/account/fields?field=phone', english)
+  const panel = page.locator('xrm-field-panel')
+  await panel.getByLabel('Title (English)').fill('Switchboard')
+  await page.keyboard.press('Tab')
+  await panel.getByRole('heading', { name: 'Switchboard' }).waitFor()
+  await page.locator('xrm-preview').getByText('Switchboard').first().waitFor()
+  await panel.getByRole('button', { name: 'Reset Title (English)' }).click()
+  await panel.getByRole('heading', { name: 'Phone' }).waitFor()
+  expect(await panel.getByRole('button', { name: /Reset/ }).count()).toBe(0)
+})
+
+test('a renamed field shows who follows, and is known under its new name', async () => {
+  const page = await app.signedIn('/admin/entities/lead/fields?field=company', english)
+  await page.locator('xrm-field-panel').getByRole('button', { name: 'Rename …' }).click()
+  const dialog = page.locator('xrm-rename-dialog')
+  await dialog
+    .getByText(/places? follows?/)
+    .first()
+    .waitFor()
+  await dialog.getByLabel('Name in the API').fill('firm')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/field=firm$/)
+  const { id } = await openDraft()
+  const model = await app.api<ModelView>('GET', `/api/model?changeset=${id}`)
+  expect(model.entities['lead']?.fields).toHaveProperty('firm')
+  expect(model.entities['lead']?.fields).not.toHaveProperty('company')
+})
+
+test('a removed field says who uses it and can be brought back', async () => {
+  const page = await app.signedIn('/admin/entities/account/fields?field=website', english)
+  await page.locator('xrm-field-panel').getByRole('button', { name: 'Remove …' }).click()
+  const dialog = page.locator('xrm-remove-dialog')
+  await dialog.getByText(/Used in \d+ place|Nothing else names it/).waitFor()
+  await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
+  const gone = page.getByRole('region', { name: 'Removed fields' })
+  await gone.getByText('website').waitFor()
+  await gone.getByRole('button', { name: 'Bring back' }).click()
+  await expect.poll(() => names(page)).toContain('website')
+})
+
+test('a type is found by word and arrow keys, and an error names what is missing', async () => {
+  const page = await app.signedIn('/admin/entities/account/fields', english)
+  await page.getByRole('button', { name: 'Add field' }).click()
+  const dialog = page.locator('xrm-add-field-dialog')
+  await page.keyboard.press('Enter')
+  await dialog.getByText('Give it a title first.').waitFor()
+  await page.keyboard.type('Opening hours')
+  expect(await dialog.getByLabel('Name in the API').inputValue()).toBe('opening_hours')
+  const search = dialog.getByRole('combobox', { name: 'Find a type' })
+  await search.fill('number')
+  await expect.poll(() => search.getAttribute('aria-activedescendant')).toBe('type-decimal')
+  await search.fill('')
+  await search.press('ArrowRight')
+  await expect.poll(() => search.getAttribute('aria-activedescendant')).toBe('type-long-text')
+  await search.press('Enter')
+  await expect
+    .poll(async () => (await drafted('entity', 'account'))['properties'])
+    .toMatchObject({ opening_hours: { 'x-type': 'long-text', title: 'Opening hours' } })
+})
+
+test('an expression with an error says where', async () => {
+  const page = await app.signedIn('/admin/entities/account/settings', english)
+  const input = page.getByRole('textbox', { name: 'Display text' })
+  await input.fill('name + nonsense')
+  await page.locator('xrm-expression-input mark').getByText('nonsense').waitFor()
+  await input.fill('upper(name)')
+  await page.getByText('gives string').waitFor()
+})
+
+test('texts are written in place like in a sheet, and gaps are marked', async () => {
+  const page = await app.signedIn('/admin/entities/lead/labels', english)
+  await page.getByText(/texts? (is|are) missing|Every text is there/).waitFor()
+  const german = page.getByRole('textbox', { name: 'Field email, German' })
+  await german.fill('Elektropost')
+  await page.keyboard.press('Enter')
+  await expect
+    .poll(async () => (await drafted('entity', 'lead'))['properties'])
+    .toMatchObject({ email: { 'x-labels': { de: 'Elektropost' } } })
+  await expect.poll(() => german.evaluate((input) => input.matches(':focus'))).toBe(false)
+})
+
+test('a new view gets columns through relations and is published', async () => {
+  const page = await app.signedIn('/admin/entities/contact/views', english)
+  await page.getByLabel('Title of a new view').fill('By firm')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: /^By firm/ }).waitFor()
+  const columns = page.getByRole('region', { name: 'Columns' })
+  await columns.getByLabel('Add a column …').selectOption('account.phone')
+  await columns.getByText('Account › Phone').last().waitFor()
+  await page.getByRole('textbox', { name: 'Which records' }).fill('account != null')
+  await page.keyboard.press('Tab')
+  await expect
+    .poll(() => drafted('view', 'by-firm'))
+    .toMatchObject({ entity: 'contact', filter: 'account != null', columns: { 'account.phone': {} } })
+  await publish()
+  await page.goto(`${app.url}/records/contact?view=by-firm`)
+  await page.getByRole('columnheader', { name: /Account › Phone/ }).waitFor()
+})
+
+test('a shared option set is made, filled and put into order', async () => {
+  const page = await app.signedIn('/admin/option-sets', english)
+  await page.getByLabel('Title of a new option set').fill('Regions')
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/admin/option-sets/regions')
+  const input = page.getByLabel('New option', { exact: true })
+  for (const option of ['North', 'South', 'West']) {
+    await input.fill(option)
+    await input.press('Enter')
+    await page.getByRole('button', { name: `Move ${option}`, exact: true }).waitFor()
+  }
+  await page.getByRole('button', { name: 'Move West', exact: true }).focus()
+  await page.keyboard.press('Alt+ArrowUp')
+  const order = async () => {
+    const options = (await drafted('option-set', 'regions'))['options'] as Record<string, { order: number }>
+    return Object.keys(options).toSorted((a, b) => options[a]!.order - options[b]!.order)
+  }
+  await expect.poll(order).toEqual(['north', 'west', 'south'])
+})
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  test('no designer has a serious accessibility finding, in German', { timeout: 120_000 }, async () => {
+    const findings: Record<string, string[]> = {}
+    const page = await app.signedIn('/admin/entities', { colorScheme })
+    await page.getByRole('link', { name: /Firma/ }).waitFor()
+    findings['entities'] = await seriousFindings(page)
+    await page.getByRole('button', { name: 'Neue Entität' }).click()
+    await page.getByLabel('Titel der Einzahl', { exact: true }).waitFor()
+    findings['new entity'] = await seriousFindings(page)
+    await page.keyboard.press('Escape')
+    const waits: Record<string, () => Promise<void>> = {
+      fields: () => page.getByRole('button', { name: 'Feld hinzufügen' }).waitFor(),
+      'fields?field=status': () => page.getByRole('button', { name: 'Umbenennen …' }).waitFor(),
+      stages: () => page.getByText('Wege zwischen Phasen').waitFor(),
+      forms: () => page.getByRole('heading', { name: 'Nicht auf dem Formular' }).waitFor(),
+      views: () => page.getByRole('heading', { name: 'Spalten' }).waitFor(),
+      settings: () => page.getByRole('heading', { name: 'Verhalten' }).waitFor(),
+      labels: () => page.getByRole('columnheader', { name: 'Deutsch' }).waitFor(),
+    }
+    for (const [tab, wait] of Object.entries(waits)) {
+      await page.goto(`${app.url}/admin/entities/lead/${tab}`)
+      await wait()
+      findings[tab] = await seriousFindings(page)
+    }
+    await page.goto(`${app.url}/admin/entities/lead/fields`)
+    await page.getByRole('button', { name: 'Feld hinzufügen' }).click()
+    await page.getByText('Eine Zeile: ein Name').waitFor()
+    findings['gallery'] = await seriousFindings(page)
+    await page.keyboard.press('Escape')
+    await page.goto(`${app.url}/admin/option-sets`)
+    await page.getByLabel('Titel einer neuen Optionsliste').waitFor()
+    findings['option sets'] = await seriousFindings(page)
+    expect(findings).toEqual(Object.fromEntries(Object.keys(findings).map((name) => [name, []])))
+  })
+})
