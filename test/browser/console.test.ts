@@ -232,19 +232,19 @@ test('values that do not fit a new type are mapped, counted and published as dec
 
 test('a removed field waits among retired data until its name is typed', async () => {
   await noDrafts()
-  const draft = await app.api<ChangesetView>('POST', '/api/changesets', { title: 'No e-mail any more' })
-  await app.api('PATCH', `/api/documents/entity/contact?changeset=${draft.id}`, {
-    properties: { email: null },
+  const draft = await app.api<ChangesetView>('POST', '/api/changesets', { title: 'No website any more' })
+  await app.api('PATCH', `/api/documents/entity/account?changeset=${draft.id}`, {
+    properties: { website: null },
   })
-  await app.api('POST', `/api/changesets/${draft.id}/publish?force=true`)
+  await app.api('POST', `/api/changesets/${draft.id}/publish`)
   const page = await app.signedIn('/admin/retired')
-  await page.getByRole('button', { name: /email endgültig löschen/ }).click()
+  await page.getByRole('button', { name: /website endgültig löschen/ }).click()
   const purge = page.locator('form').getByRole('button', { name: 'Endgültig löschen' })
   expect(await purge.isDisabled()).toBe(true)
-  await page.getByLabel(/Zur Bestätigung/).fill('email')
+  await page.getByLabel(/Zur Bestätigung/).fill('website')
   await purge.click()
-  await page.getByText(/email ist endgültig gelöscht/).waitFor()
-  await page.getByRole('button', { name: /email endgültig löschen/ }).waitFor({ state: 'hidden' })
+  await page.getByText(/: erledigt$/).waitFor()
+  await page.getByRole('button', { name: /website endgültig löschen/ }).waitFor({ state: 'hidden' })
   expect(app.complaints).toEqual([])
 })
 
