@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { rightsOf } from '../access/rights.ts'
+import { nameOfKey } from '../documents/entity-keys.ts'
 import { type ChangeEvent, isPlace, readEvents } from '../events/outbox.ts'
 import { listRecords } from '../records/query.ts'
 import type { Env, Server } from './environment.ts'
@@ -62,13 +63,14 @@ export function eventRoutes(server: Server): Hono<Env> {
 async function visibleEvents(
   server: Server,
   c: Context<Env>,
-  events: readonly ChangeEvent[],
+  stored: readonly ChangeEvent[],
 ): Promise<ChangeEvent[]> {
   const session = await server.accounts.session(c.req.raw.headers)
-  if (!session || events.length === 0) return []
+  if (!session || stored.length === 0) return []
   const { userId, name, roles } = session
   const actor = { userId, name, roles, teams: await server.teams.of(userId) }
   const model = server.live.current
+  const events = stored.map((event) => ({ ...event, entity: nameOfKey(model, event.entity) }))
   const context = { model, actor, db: server.db.pool, now: new Date().toISOString() }
   const visible = new Set<string>()
   for (const entity of new Set(events.map((event) => event.entity))) {

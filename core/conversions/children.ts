@@ -1,5 +1,6 @@
 import { cached, type ConversionModel } from '../documents/model.ts'
 import { rightsOf, systemActor } from '../access/rights.ts'
+import { fromStored } from '../documents/entity-keys.ts'
 import type { Plan } from './plan.ts'
 import type { PreparedWrite } from '../records/write.ts'
 import { prepareWrite } from '../records/write.ts'
@@ -40,7 +41,7 @@ export async function countChildren(
     const where = builder.whereSql()
     return named(`SELECT count(*) FROM ${builder.from()}${where}`, builder.params.list)
   })
-  const slots = { id: source.id, reference: `${source.entity.name}/${source.id}` }
+  const slots = { id: source.id, reference: `${source.entity.key}/${source.id}` }
   const { rows } = await run(context, plan, slots)
   return rows[0]![0] as number
 }
@@ -65,7 +66,7 @@ export async function prepareChildren(
       `SELECT t.id, t.${field.columns[0]!.sql} AS value FROM ${entity.table} t
          WHERE ${childCondition(child)} AND t.deleted_at IS NULL${usesEntity(child) ? '' : ' AND $2::text IS NOT NULL'} ORDER BY t.id FOR NO KEY UPDATE`,
     ),
-    values: [plan.source.id, plan.source.entity.name],
+    values: [plan.source.id, plan.source.entity.key],
   })
   const targets = child.to.flatMap((key) => {
     const planned = plan.targets.find(({ target }) => target.key === key)
@@ -87,7 +88,11 @@ export async function prepareChildren(
   const write = await prepareWrite(
     { ...context, rightsOf: systemActor },
     entity.name,
-    rows.map(({ id, value }) => ({ action: 'update', id, values: { [field.name]: valueOf(value) } })),
+    rows.map(({ id, value }) => ({
+      action: 'update',
+      id,
+      values: { [field.name]: valueOf(fromStored(context.model, field, value) as typeof value) },
+    })),
   )
   return { write, count: rows.length }
 }

@@ -211,7 +211,7 @@ async function storeRun(
   const { conversion, source } = plan
   const targets = plan.targets.map(({ target, decision, id: record, writes }) => ({
     key: target.key,
-    entity: target.entity.name,
+    entity: target.entity.key,
     action: decision.action,
     record: decision.action === 'skip' ? null : record,
     fields: Object.fromEntries(
@@ -237,7 +237,7 @@ async function storeRun(
         id,
         conversion.name,
         context.model.version,
-        source.entity.name,
+        source.entity.key,
         source.id,
         conversion.body.once !== false,
         (conversion.body.after ?? 'lock') === 'lock',

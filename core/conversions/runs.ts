@@ -1,5 +1,6 @@
 import type { RecordConversionsAnswer, RecordRef, RunView } from '@xrm/sdk/api'
 import { rightsOf } from '../access/rights.ts'
+import { nameOfKey } from '../documents/entity-keys.ts'
 import type { EntityModel } from '../documents/model.ts'
 import { getRecord, listRecords, type ReadContext } from '../records/query.ts'
 import { Cursors } from '../records/cursor.ts'
@@ -72,7 +73,12 @@ export async function runsOfRecord(context: ReadContext, id: string): Promise<Re
   }
 }
 
-async function toViews(context: ReadContext, rows: readonly RunRow[]): Promise<RunView[]> {
+async function toViews(context: ReadContext, stored: readonly RunRow[]): Promise<RunView[]> {
+  const rows = stored.map((row) => ({
+    ...row,
+    source_entity: nameOfKey(context.model, row.source_entity),
+    targets: row.targets.map((target) => ({ ...target, entity: nameOfKey(context.model, target.entity) })),
+  }))
   const references = rows.flatMap((row) => [
     { entity: row.source_entity, id: row.source },
     ...row.targets.flatMap(({ entity, record }) => (record === null ? [] : [{ entity, id: record }])),

@@ -2,6 +2,8 @@ import { Problem } from '@xrm/sdk'
 import type { ChangeView, HistoryAnswer } from '@xrm/sdk/api'
 import type { EntityRights } from '../access/rights.ts'
 import { fieldOfColumn } from '../conversions/runs.ts'
+import { fromStored } from '../documents/entity-keys.ts'
+import type { Model } from '../documents/model.ts'
 import { isId } from '../fields/relation-rules.ts'
 import { problems as recordProblems } from '../records/problems.ts'
 import { access, getRecord, type ReadContext } from '../records/query.ts'
@@ -61,23 +63,24 @@ export async function readChanges(
      FROM xrm.change c LEFT JOIN xrm."user" u ON u.id = c.actor
      WHERE c.record = $1 AND c.entity = $2 AND (c.action <> 'update' OR c.before ?| $6 OR c.after ?| $6) AND ($3::bigint IS NULL OR c.id < $3) AND ($4::timestamptz IS NULL OR c.at < $4)
      ORDER BY c.id DESC LIMIT $5`,
-    [id, own.entity.name, beforeId, until, limit, readable],
+    [id, own.entity.key, beforeId, until, limit, readable],
   )
   return rows.map((row) => {
-    const before = visible(own, row.before)
-    const after = visible(own, row.after)
+    const before = visible(context.model, own, row.before)
+    const after = visible(context.model, own, row.after)
     const actor = row.actor === null ? null : { id: row.actor, name: row.actorName ?? '' }
     const cause = { kind: row.cause, ...(row.ref === null ? {} : { ref: row.ref }) }
     return { id: row.id, at: row.at, action: row.action, actor, cause, before, after }
   })
 }
 
-function visible(own: EntityRights, values: Record<string, unknown>): Record<string, unknown> {
+function visible(model: Model, own: EntityRights, values: Record<string, unknown>): Record<string, unknown> {
   const result: Record<string, unknown> = {}
   for (const [column, value] of Object.entries(values)) {
     const field = fieldOfColumn(own.entity, column)
     // Readable on some rows only: the past of the row may have been another, so it is left out.
-    if (field !== null && own.readField(field)?.length === 0) result[field] = value
+    if (field !== null && own.readField(field)?.length === 0)
+      result[field] = fromStored(model, own.entity.fields.get(field)!, value)
   }
   return result
 }

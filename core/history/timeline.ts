@@ -26,7 +26,7 @@ export async function readTimeline(
   const until = after === undefined ? null : toInstant(after)
   if (after !== undefined && until === null) throw new Problem(recordProblems['query.cursor'])
   const wants = (kind: string): boolean => kinds === undefined || kinds.includes(kind)
-  const reference = `${own.entity.name}/${id}`
+  const reference = `${own.entity.key}/${id}`
   const [planned, done, changes, conversions] = await Promise.all([
     wants('activity') && until === null ? readActivities(context, reference, false, null, maxPlanned) : [],
     wants('activity') ? readActivities(context, reference, true, until, limit + 1) : [],
@@ -127,7 +127,7 @@ function planActivities(
   builder.restrict(own.rows.read)
   builder.where.push(
     't0.deleted_at IS NULL',
-    `${builder.select(timeline.regarding.name).columns[0]!} @> ${builder.params.slot('reference', 'text[]')}`,
+    `${builder.kept(timeline.regarding.name)} @> ${builder.params.slot('reference', 'text[]')}`,
     `(${builder.program(timeline.done)}) IS ${done ? 'TRUE' : 'NOT TRUE'}`,
   )
   if (before) builder.where.push(`${at} < ${builder.params.slot('until', 'timestamptz')}`)

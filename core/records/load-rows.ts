@@ -1,5 +1,6 @@
 import { type EntityRights, type Rights, rightsOf, type RowScope, scopeKey } from '../access/rights.ts'
-import { cached, type EntityModel, type FieldModel } from '../documents/model.ts'
+import { fromStored } from '../documents/entity-keys.ts'
+import { cached, type EntityModel, type FieldModel, type Model } from '../documents/model.ts'
 import { named, run, type Statement } from './query.ts'
 import { SelectBuilder } from './select-builder.ts'
 import type { WriteContext, WriteRow } from './write-types.ts'
@@ -35,7 +36,7 @@ export async function loadRows(
   const byId = new Map(found.map((values) => [values[0] as string, values]))
   for (const row of wanted) {
     const values = byId.get(row.id)
-    if (values) applyLoaded(row, plan, values)
+    if (values) applyLoaded(context.model, row, plan, values)
     else row.failure = { code: 'record.not-found' }
   }
 }
@@ -89,13 +90,16 @@ function planLoad(
   }
 }
 
-function applyLoaded(row: WriteRow, plan: LoadPlan, values: readonly unknown[]): void {
+function applyLoaded(model: Model, row: WriteRow, plan: LoadPlan, values: readonly unknown[]): void {
   row.version = values[1] as number
   const before: Record<string, unknown> = { id: row.id, version: row.version }
   let at = 2
-  for (const { name, type, columns } of plan.fields) {
+  for (const field of plan.fields) {
+    const { name, type, columns } = field
     before[name] =
-      columns.length === 1 ? values[at] : type.fromColumns!(values.slice(at, at + columns.length))
+      columns.length === 1
+        ? fromStored(model, field, values[at])
+        : type.fromColumns!(values.slice(at, at + columns.length))
     at += columns.length
   }
   row.before = before

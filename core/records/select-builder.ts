@@ -7,6 +7,7 @@ import {
   type SqlValue,
 } from '@xrm/sdk/expression'
 import type { EntityRights, FieldCondition, Rights, RowScope } from '../access/rights.ts'
+import { fromStoredSql } from '../documents/entity-keys.ts'
 import { renamedHint } from '../documents/former-names.ts'
 import type { EntityModel, FieldModel, Model } from '../documents/model.ts'
 import { resolvePath } from '../documents/paths.ts'
@@ -78,6 +79,12 @@ export class SelectBuilder {
       return { path, field, columns: this.#columns(path.split('.')), decode: field.type.fromColumns! }
     }
     return { path, field, columns: [value.sql], decode: null }
+  }
+
+  /** The column of a relation to any as it is kept, by key of the entity: what an index serves. */
+  kept(path: string): string {
+    this.#resolve(path)
+    return plain(this.#field(path.split('.'), true, true))
   }
 
   /** One SQL value for sorting and grouping by a path; null when the path has none (an address, JSON). */
@@ -173,7 +180,7 @@ export class SelectBuilder {
   }
 
   /** The value at a path. `checked`: null on rows where the field may not be read. */
-  #field(names: readonly string[], checked: boolean): SqlValue {
+  #field(names: readonly string[], checked: boolean, kept = false): SqlValue {
     const resolved = resolvePath(this.#model.entities, this.#entity, names.join('.'))!
     const { field, part, hops, owner } = resolved
     const prefix = names.slice(0, hops.length)
@@ -189,7 +196,10 @@ export class SelectBuilder {
     } else if (part !== null) value = { sql: `${alias}.${field.columns[part]!.sql}` }
     else if (field.valueType === 'money') {
       value = { amount: `${alias}.${field.columns[0]!.sql}`, currency: `${alias}.${field.columns[1]!.sql}` }
-    } else value = { sql: `${alias}.${field.columns[0]!.sql}` }
+    } else {
+      const sql = `${alias}.${field.columns[0]!.sql}`
+      value = { sql: kept ? sql : fromStoredSql(this.#model, field, sql) }
+    }
     if (!checked) return value
     const condition = this.#condition(this.#rights.entity(owner.name)?.readField(field.name) ?? null, prefix)
     if (condition === null) return value

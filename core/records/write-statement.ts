@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
-import { cached, type EntityModel, type FieldModel } from '../documents/model.ts'
+import { toStored } from '../documents/entity-keys.ts'
+import { cached, type EntityModel, type FieldModel, type Model } from '../documents/model.ts'
 import type { Database } from '../storage/database.ts'
 import { prepared } from '../storage/prepared.ts'
 import type { WriteContext, WriteRow } from './write-types.ts'
@@ -30,11 +31,11 @@ export async function writeStatement(
     prepared(statementText(entity, isCreate, fields, parts)),
   )
   const values: unknown[] = [
-    JSON.stringify(rows.map((row) => inputOf(row, fields))),
+    JSON.stringify(rows.map((row) => inputOf(context.model, row, fields))),
     context.model.version,
     context.now,
     context.actor.userId,
-    entity.name,
+    entity.key,
     context.cause.kind,
     context.cause.ref ?? null,
   ]
@@ -98,11 +99,11 @@ function insertSql(entity: EntityModel, columns: readonly { sql: string }[]): st
     SELECT i.id, $3::timestamptz, $4::uuid, ${names.map((name) => `i.${name}`).join(', ')} FROM input i RETURNING id`
 }
 
-function inputOf(row: WriteRow, fields: readonly FieldModel[]): Record<string, unknown> {
+function inputOf(model: Model, row: WriteRow, fields: readonly FieldModel[]): Record<string, unknown> {
   const input: Record<string, unknown> = { id: row.id, version: row.version, h_action: row.action }
   if (row.ref !== undefined) input['h_ref'] = row.ref
   for (const field of fields) {
-    const value = row.next[field.name] ?? null
+    const value = toStored(model, field, row.next[field.name] ?? null)
     if (field.columns.length === 1) input[field.columns[0]!.name] = value
     else {
       const parts = value === null ? [] : field.type.toColumns!(value)
@@ -116,8 +117,8 @@ function inputOf(row: WriteRow, fields: readonly FieldModel[]): Record<string, u
     if (!field) continue
     // By column: its name outlives every rename of the field.
     const key = field.columns[0]!.name
-    const before = row.before?.[name] ?? null
-    const after = row.next[name] ?? null
+    const before = toStored(model, field, row.before?.[name] ?? null)
+    const after = toStored(model, field, row.next[name] ?? null)
     if (before !== null) (input['h_before'] as Record<string, unknown>)[key] = before
     if (after !== null) (input['h_after'] as Record<string, unknown>)[key] = after
     else if (row.before) (input['h_after'] as Record<string, unknown>)[key] = null

@@ -47,6 +47,9 @@ export interface PlanOptions {
   fresh?: ReadonlySet<string>
 }
 
+/** Columns that PostgreSQL itself gives every table (INJ-02). */
+const hiddenColumns = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid']
+
 /** Entities without a table of records. */
 const unstored = new Set(['user'])
 
@@ -130,6 +133,7 @@ class StoragePlanner {
     const rows = this.#registry.columns.filter((row) => row.entity === registered)
     const taken = new Set([
       ...Object.keys(systemColumns),
+      ...hiddenColumns,
       ...rows.flatMap((row) => row.columns),
       ...(this.#registry.tables.find(({ table }) => table === this.#tables.get(entity))?.spent ?? []),
       ...this.#free.filter(({ table }) => table === this.#tables.get(entity)).map(({ column }) => column),
