@@ -334,7 +334,7 @@ export class FieldPanel extends DocumentElement {
   #remove(title: string): void {
     this._removal = {
       title,
-      question: { entity: this.entity, field: this.field },
+      questions: async () => [{ entity: this.entity, field: this.field }],
       remove: async () => {
         await this.edit(this.#at, null)
         this.emit('xrm-removed', this.field)

@@ -271,8 +271,7 @@ export class OptionsEditor extends DocumentElement {
     const holders = () => (field ? Promise.resolve([field]) : fieldsOfSet(this.name))
     this._removal = {
       title: option.title,
-      question: field ? { ...field, option: key } : { optionSet: this.name, option: key },
-      holders,
+      questions: async () => (await holders()).map((place) => ({ ...place, option: key })),
       instead: others.map(([value, { title }]) => ({ value, text: title })),
       remove: async (to) => {
         // Asked first: afterwards the draft has the option nowhere.

@@ -8,14 +8,13 @@ import { XrmElement } from '../style/element.ts'
 import { selectControl } from './document-element.ts'
 import { t } from './i18n/index.ts'
 import { designerStyles } from './styles.ts'
-import { countRecords, type FieldPlace, type UsageQuestion, whereUsed } from './usage.ts'
+import { countRecords, type UsageQuestion, whereUsed } from './usage.ts'
 
 /** What is to be removed, as its dialog asks. */
 export interface Removal {
   title: string
-  question: UsageQuestion
-  /** The fields that have the option; absent: the one of the question. */
-  holders?: () => Promise<FieldPlace[]>
+  /** What to look for: who names it, how many records hold it. Several for an option that several fields share. */
+  questions: () => Promise<UsageQuestion[]>
   /** Other options that records may take instead; only for options and stages. */
   instead?: { value: string; text: string }[]
   /** Does it. `to`: the option that records take; null leaves them empty; undefined: no record holds it. */
@@ -60,22 +59,17 @@ export class RemoveDialog extends XrmElement {
   }
 
   async #look(): Promise<void> {
-    const { question } = this.removal
     try {
-      // A view or a form is named by nothing.
-      const named = Object.keys(question).length > 0
-      ;[this._uses, this._records] = await Promise.all([named ? whereUsed(question) : [], this.#count()])
+      const questions = await this.removal.questions()
+      const [uses, counts] = await Promise.all([
+        Promise.all(questions.map((question) => whereUsed(question))),
+        Promise.all(questions.map((question) => countRecords(question))),
+      ])
+      this._uses = uses.flat()
+      this._records = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
     } catch (error) {
       this._failure = describeError(error)
     }
-  }
-
-  async #count(): Promise<number> {
-    const { question, holders } = this.removal
-    const { entity, field, option } = question
-    const places = holders ? await holders() : entity === undefined ? [] : [{ entity, field }]
-    const counts = await Promise.all(places.map((place) => countRecords(place.entity, place.field, option)))
-    return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
   }
 
   override render(): TemplateResult {
@@ -99,7 +93,7 @@ export class RemoveDialog extends XrmElement {
   }
 
   #held(count: number): string {
-    if (this.removal.question.option !== undefined) return t('remove.records-option', { count })
+    if (this.removal.instead) return t('remove.records-option', { count })
     return t('remove.records', { count })
   }
 

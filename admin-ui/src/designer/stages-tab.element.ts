@@ -653,7 +653,7 @@ export class StagesTab extends DocumentElement {
     const others = orderedKeys(stages).filter((one) => one !== key)
     this._removal = {
       title: label(stages[key]!),
-      question: { entity: this.entity, field: this.#field, option: key },
+      questions: async () => [{ entity: this.entity, field: this.#field, option: key }],
       instead: others.map((value) => ({ value, text: label(stages[value]!) })),
       remove: async (to) => {
         const patch: Record<string, Json> = { [key]: null }

@@ -34,7 +34,8 @@ export async function fieldsOfSet(optionSet: string): Promise<FieldPlace[]> {
 }
 
 /** How many records hold something; null where it is not published yet, so that none can. */
-export async function countRecords(entity: string, field?: string, option?: string): Promise<number | null> {
+export async function countRecords({ entity, field, option }: UsageQuestion): Promise<number | null> {
+  if (entity === undefined) return null
   const view = session.entity(entity)
   const published = field === undefined ? undefined : view?.fields[field]
   if (!view || (field !== undefined && !published)) return null
