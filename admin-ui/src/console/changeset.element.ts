@@ -276,7 +276,9 @@ export class ChangesetElement extends XrmElement {
       yes: t('changeset.publish'),
     })
     if (!yes) return
-    const force = plan.conversions.broken.length > 0 ? '?force=true' : ''
+    // Also for one that was broken before: it does not keep other changes back.
+    const broken = plan.issues.some((issue) => issue.severity === 'error' && issue.kind === 'conversion')
+    const force = broken ? '?force=true' : ''
     await this.#try(async () => {
       const answer = await call<ChangesetView>('POST', paths.changeset(one.id, `/publish${force}`))
       await this.#published(answer)

@@ -35,6 +35,7 @@ export class ConflictsElement extends XrmElement {
       }
       .foot {
         display: flex;
+        flex-wrap: wrap;
         justify-content: flex-end;
         gap: 8px;
         padding: 10px 14px;

@@ -45,7 +45,11 @@ export class OverviewElement extends XrmElement {
         min-height: 38px;
       }
       .name {
+        color: inherit;
         font-weight: 550;
+      }
+      li.line a:not(:hover) {
+        text-decoration: none;
       }
       .records {
         color: var(--text-2);

@@ -314,7 +314,8 @@ export const de = {
   'retired.purge-text_one': '{text} Wert wird endgültig gelöscht. Nichts bringt ihn zurück.',
   'retired.purge-text_other': '{text} Werte werden endgültig gelöscht. Nichts bringt sie zurück.',
   'retired.type-name': 'Zur Bestätigung {word} eingeben',
-  'retired.purged': '{name} ist endgültig gelöscht',
+  'retired.purged': '{title}: erledigt',
+  'retired.not-purged': 'Es wurde nicht gelöscht: {reason}',
   'plugins.failed': 'Nicht geladen',
   'plugins.disabled': 'Aus',
   'plugins.in-draft': 'Im Entwurf geändert',
@@ -418,4 +419,13 @@ export const de = {
   'place.descriptions': 'Beschreibungen',
   'place.messages': 'Meldungen',
   'place.properties': 'Felder',
+
+  'palette.group': 'Administration',
+  'palette.draft': 'Aktueller Entwurf',
+  'tab.fields': 'Felder',
+  'tab.stages': 'Stufen',
+  'tab.forms': 'Formulare',
+  'tab.views': 'Ansichten',
+  'tab.labels': 'Beschriftungen',
+  'tab.settings': 'Einstellungen',
 } as const

@@ -312,7 +312,8 @@ export const en = {
   'retired.purge-text_one': '{text} value is deleted for good. Nothing brings it back.',
   'retired.purge-text_other': '{text} values are deleted for good. Nothing brings them back.',
   'retired.type-name': 'Type {word} to confirm',
-  'retired.purged': '{name} is purged',
+  'retired.purged': '{title}: done',
+  'retired.not-purged': 'It was not purged: {reason}',
   'plugins.failed': 'Not loaded',
   'plugins.disabled': 'Off',
   'plugins.in-draft': 'Changed in the draft',
@@ -415,4 +416,13 @@ export const en = {
   'place.descriptions': 'Descriptions',
   'place.messages': 'Messages',
   'place.properties': 'Fields',
+
+  'palette.group': 'Administration',
+  'palette.draft': 'Current draft',
+  'tab.fields': 'fields',
+  'tab.stages': 'stages',
+  'tab.forms': 'forms',
+  'tab.views': 'views',
+  'tab.labels': 'labels',
+  'tab.settings': 'settings',
 } as const
