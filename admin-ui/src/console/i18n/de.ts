@@ -67,8 +67,8 @@ export const de = {
   'changes.published': 'Veröffentlicht',
   'changes.none-published': 'Noch wurde nichts veröffentlicht.',
   'changes.discarded': 'Verworfen',
-  'changes.edits_one': '{count} Änderung',
-  'changes.edits_other': '{count} Änderungen',
+  'changes.documents_one': '{count} Dokument',
+  'changes.documents_other': '{count} Dokumente',
   'changes.version': 'Version {version}',
 
   'documents.search': 'Dokumente suchen',

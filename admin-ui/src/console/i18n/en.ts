@@ -67,8 +67,8 @@ export const en = {
   'changes.published': 'Published',
   'changes.none-published': 'Nothing has been published yet.',
   'changes.discarded': 'Discarded',
-  'changes.edits_one': '{count} change',
-  'changes.edits_other': '{count} changes',
+  'changes.documents_one': '{count} document',
+  'changes.documents_other': '{count} documents',
   'changes.version': 'Version {version}',
 
   'documents.search': 'Search documents',
