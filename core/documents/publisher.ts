@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg'
 import { Problem } from '@xrm/sdk'
 import type { ChangesetView, PlanView, ValueRule, ValuesPreview } from '@xrm/sdk/configuration'
 import type { Jobs } from '../jobs/jobs.ts'
-import { type Database, transaction } from '../storage/database.ts'
+import { type Database, session, transaction } from '../storage/database.ts'
 import type { BuiltModel } from './build-model.ts'
 import type { Changesets } from './changesets.ts'
 import { columnsToRestore, type DraftModel, draftModel } from './draft-model.ts'
@@ -95,12 +95,7 @@ export class Publisher {
   /** What becomes of the values of a field whose form the draft changes. */
   async previewValues(id: string, entity: string, field: string): Promise<ValuesPreview> {
     const { change, rule } = await this.#valueChange(id, entity, field)
-    const client = await this.#db.pool.connect()
-    try {
-      return (await inspectChange(client, change, rule)).preview
-    } finally {
-      client.release()
-    }
+    return session(this.#db, async (client) => (await inspectChange(client, change, rule)).preview)
   }
 
   /** Decides about the values of a field that do not convert by themselves. */

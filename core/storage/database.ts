@@ -73,6 +73,19 @@ export async function transaction<T>(
   }
 }
 
+/** Runs `fn` on one connection. One that it threw from may be in any state, and is closed. */
+export async function session<T>(db: Database, fn: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await db.pool.connect()
+  let failed = true
+  try {
+    const result = await fn(client)
+    failed = false
+    return result
+  } finally {
+    client.release(failed)
+  }
+}
+
 async function once<T>(db: Database, fn: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await db.pool.connect()
   const held = { pool: db.pool, active: true }

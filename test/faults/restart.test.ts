@@ -1,98 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { serverProcess } from '../support/process.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'xrm-restart-'))
-const main = join(import.meta.dirname, '../../core/main.ts')
-const login = { email: 'root@example.com', password: 'correct horse battery staple' }
-let child: ChildProcess | undefined
-let output = ''
-
-afterAll(async () => {
-  child?.kill('SIGTERM')
-  await ended(child)
-  rmSync(folder, { recursive: true, force: true })
-})
-
-async function ended(process: ChildProcess | undefined): Promise<void> {
-  if (process && process.exitCode === null && process.signalCode === null)
-    await new Promise((resolve) => process.once('exit', resolve))
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as { port: number }
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}
-
-const port = await freePort()
-const base = `http://127.0.0.1:${port}`
-
-async function start(): Promise<void> {
-  output = ''
-  child = spawn(process.execPath, [main, '--port', String(port), '--data', folder], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      XRM_ADMIN_EMAIL: login.email,
-      XRM_ADMIN_PASSWORD: login.password,
-      LOG_LEVEL: 'error',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  child.stdout?.on('data', (data: Buffer) => (output += data.toString()))
-  child.stderr?.on('data', (data: Buffer) => (output += data.toString()))
-  await ready()
-}
-
-async function ready(): Promise<void> {
-  for (let i = 0; i < 300; i++) {
-    if ((await fetch(`${base}/readyz`).catch(() => null))?.status === 200) return
-    expect(child?.exitCode, output).toBe(null)
-    await sleep(100)
-  }
-  throw new Error(`not ready: ${output}`)
-}
-
-let cookie = ''
-async function signIn(): Promise<void> {
-  const response = await fetch(`${base}/api/auth/sign-in/email`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: base },
-    body: JSON.stringify(login),
-  })
-  expect(response.status, await response.clone().text()).toBe(200)
-  cookie = response.headers
-    .getSetCookie()
-    .map((one) => one.split(';')[0])
-    .join('; ')
-}
-
-async function call(
-  method: string,
-  path: string,
-  body?: unknown,
-  key?: string,
-): Promise<{ status: number; body: unknown }> {
-  const response = await fetch(`${base}${path}`, {
-    method,
-    signal: AbortSignal.timeout(20_000),
-    headers: {
-      cookie,
-      ...(body === undefined ? {} : { 'content-type': 'application/json', origin: base }),
-      ...(key === undefined ? {} : { 'idempotency-key': key }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  return { status: response.status, body: await response.json() }
-}
+const server = await serverProcess()
+const { call } = server
 
 /** What the client was told is done: a note by its text, a converted lead by its id. */
 const ledger = { tried: new Set<string>(), written: new Set<string>(), converted: new Set<string>() }
@@ -133,22 +47,21 @@ async function attempt(method: string, path: string, body: unknown, key: string)
 }
 
 it('keeps what it has acknowledged, each once and nothing by halves, while server and database are killed', async () => {
-  await start()
-  await signIn()
+  await server.start()
+  await server.signIn()
   const workers = Promise.all(Array.from({ length: 6 }, () => work()))
   workers.catch(() => {})
   for (let round = 0; round < 2; round++) {
     await sleep(1500)
-    child!.kill('SIGKILL')
-    await ended(child)
-    await start()
+    await server.kill()
+    await server.start()
   }
   await sleep(1000)
-  const pid = Number(readFileSync(join(folder, 'postgres/postmaster.pid'), 'utf8').split('\n', 1)[0])
+  const pid = Number(readFileSync(join(server.folder, 'postgres/postmaster.pid'), 'utf8').split('\n', 1)[0])
   process.kill(pid, 'SIGKILL')
   await sleep(300)
-  await ready()
-  expect(child!.exitCode).toBe(null)
+  await server.ready()
+  expect(server.isRunning()).toBe(true)
   await sleep(1500)
   stopped.abort()
   await workers

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg'
 import type { DataCheck, ValueRule, ValuesPreview } from '@xrm/sdk/configuration'
-import type { Database } from '../../storage/database.ts'
+import { type Database, session } from '../../storage/database.ts'
 import { isEqual } from '../merge.ts'
 import type { FieldModel } from '../model.ts'
 import { convertValue, valueText } from './convert-value.ts'
@@ -72,8 +72,7 @@ export async function inspectData(
   changes: DataChanges,
   ruleOf: RuleOf,
 ): Promise<{ checks: DataCheck[]; inspected: InspectedChange[] }> {
-  const client = await db.pool.connect()
-  try {
+  return session(db, async (client) => {
     const checks: DataCheck[] = []
     const inspected: InspectedChange[] = []
     for (const change of changes.values) {
@@ -86,9 +85,7 @@ export async function inspectData(
     for (const one of changes.tightened) checks.push(...(await checkTightened(client, one)))
     for (const one of changes.unique) checks.push(...(await checkUnique(client, one)))
     return { checks, inspected }
-  } finally {
-    client.release()
-  }
+  })
 }
 
 function checkOf({ change, preview, rewrites }: InspectedChange, rule: ValueRule | null): DataCheck | null {
@@ -143,15 +140,29 @@ async function checkTightened(
   return result.failing > 0 ? [result] : []
 }
 
-const codes: Record<string, readonly string[]> = {
-  length: ['field.too-long', 'field.too-short'],
-  pattern: ['field.pattern'],
-  range: ['field.minimum', 'field.maximum', 'field.scale'],
-}
+const limits = {
+  length: { keys: ['minLength', 'maxLength'], codes: ['field.too-long', 'field.too-short'] },
+  pattern: { keys: ['pattern'], codes: ['field.pattern'] },
+  range: {
+    keys: ['minimum', 'maximum', 'x-scale'],
+    codes: ['field.minimum', 'field.maximum', 'field.scale'],
+  },
+} as const
 
-function reasonAgainst(field: FieldModel, value: unknown, check: string): string | null {
-  const parsed = field.type.parse(value, field.context)
-  return 'error' in parsed && codes[check]?.includes(parsed.error) === true ? parsed.detail : null
+/** Why a value does not keep one limit; the others are left out, or the first that is broken would hide it. */
+function reasonAgainst(
+  { type, field, context }: FieldModel,
+  value: unknown,
+  check: keyof typeof limits,
+): string | null {
+  const others = Object.entries(limits).flatMap(([name, { keys }]) => (name === check ? [] : keys))
+  const body = Object.fromEntries(
+    Object.entries(field).filter(([key]) => !(others as string[]).includes(key)),
+  ) as typeof field
+  const parsed = type.parse(value, { ...context, field: body })
+  return 'error' in parsed && (limits[check].codes as readonly string[]).includes(parsed.error)
+    ? parsed.detail
+    : null
 }
 
 async function checkUnique(client: PoolClient, { entity, fields }: NewUnique): Promise<DataCheck[]> {

@@ -31,7 +31,7 @@ export function selectColumns(alias: string, field: FieldModel): string {
 
 /**
  * Calls back with the distinct values of a field, the most frequent first, in portions. Reads in one transaction through a
- * cursor: a million different values need no more memory than a few.
+ * cursor: a million different values need no more memory than a few. A connection that this throws from is of no more use.
  */
 export async function eachDistinct(
   client: PoolClient,
@@ -42,21 +42,18 @@ export async function eachDistinct(
   const columns = selectColumns('', field)
   const filled = field.columns.map((column) => `${column.sql} IS NOT NULL`).join(' OR ')
   await client.query('BEGIN READ ONLY')
-  try {
-    await client.query(`SET LOCAL statement_timeout = '5min'`)
-    await client.query(
-      `DECLARE distinct_values NO SCROLL CURSOR FOR
-       SELECT count(*) AS n, ${columns} FROM ${table} WHERE ${filled} GROUP BY ${columns} ORDER BY n DESC, ${columns}`,
-    )
-    for (;;) {
-      const { rows } = await client.query<unknown[]>({
-        text: 'FETCH 5000 FROM distinct_values',
-        rowMode: 'array',
-      })
-      if (rows.length === 0) break
-      take(rows.map(([count, ...values]) => ({ value: valueOf(field, values), count: count as number })))
-    }
-  } finally {
-    await client.query('ROLLBACK')
+  await client.query(`SET LOCAL statement_timeout = '5min'`)
+  await client.query(
+    `DECLARE distinct_values NO SCROLL CURSOR FOR
+     SELECT count(*) AS n, ${columns} FROM ${table} WHERE ${filled} GROUP BY ${columns} ORDER BY n DESC, ${columns}`,
+  )
+  for (;;) {
+    const { rows } = await client.query<unknown[]>({
+      text: 'FETCH 5000 FROM distinct_values',
+      rowMode: 'array',
+    })
+    if (rows.length === 0) break
+    take(rows.map(([count, ...values]) => ({ value: valueOf(field, values), count: count as number })))
   }
+  await client.query('COMMIT')
 }
