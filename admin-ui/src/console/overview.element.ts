@@ -108,7 +108,7 @@ export class OverviewElement extends XrmElement {
     )
     return html`<div class="sheet">
       ${failed.map((error) => html`<p class="note bad" role="alert">${describeError(error)}</p>`)}
-      <xrm-issues .issues=${draft.issues}></xrm-issues>
+      ${draft.issues.length > 0 ? html`<xrm-issues .issues=${draft.issues}></xrm-issues>` : nothing}
       <div class="columns">
         <div class="column">${this.#entities()} ${this.#conversions()} ${this.#roles()}</div>
         <div class="column">

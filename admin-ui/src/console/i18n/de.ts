@@ -182,8 +182,10 @@ export const de = {
   'changeset.reverted-by': 'wurde zurückgenommen',
   'changeset.work-on': 'An diesem Entwurf arbeiten',
   'changeset.publish': 'Veröffentlichen',
-  'changeset.blocked':
-    'Fehler, Konflikte oder Werte ohne Entscheidung verhindern die Veröffentlichung, oder es gibt nichts zu veröffentlichen.',
+  'blocked.empty': 'Noch gibt es nichts zu veröffentlichen.',
+  'blocked.conflicts': 'Entscheiden Sie zuerst, was gilt, wo andere geändert haben.',
+  'blocked.errors': 'Beheben Sie zuerst die Fehler.',
+  'blocked.data': 'Entscheiden Sie zuerst über vorhandene Daten, die nicht passen.',
   'changeset.revert': 'Zurücknehmen',
   'status.draft': 'Entwurf',
   'status.publishing': 'Wird veröffentlicht',
