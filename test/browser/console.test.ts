@@ -191,6 +191,22 @@ test('a place that somebody else published in the meantime is a question, and th
   expect(app.complaints).toEqual([])
 })
 
+test('what cannot be taken back because it was changed since is named', async () => {
+  await noDrafts()
+  const published: string[] = []
+  for (const text of ['First words.', 'Second words.']) {
+    const { id } = await app.api<ChangesetView>('POST', '/api/changesets', { title: text })
+    await app.api('PATCH', `/api/documents/entity/opportunity?changeset=${id}`, { description: text })
+    await app.api('POST', `/api/changesets/${id}/publish`)
+    published.push(id)
+  }
+  const page = await app.signedIn(`/admin/changes/${published[0]}`)
+  await page.getByRole('button', { name: 'Zurücknehmen' }).click()
+  await answer(page, 'Zurücknehmen').click()
+  await page.getByRole('alert').getByText('Verkaufschance › Beschreibung').waitFor()
+  expect(app.complaints).toEqual([])
+})
+
 test('values that do not fit a new type are mapped, counted and published as decided', async () => {
   await noDrafts()
   const draft = await app.api<ChangesetView>('POST', '/api/changesets', { title: 'Reasons as a choice' })

@@ -67,8 +67,8 @@ export const de = {
   'changes.published': 'Veröffentlicht',
   'changes.none-published': 'Noch wurde nichts veröffentlicht.',
   'changes.discarded': 'Verworfen',
-  'changes.edits_one': '{count} Änderung',
-  'changes.edits_other': '{count} Änderungen',
+  'changes.documents_one': '{count} Dokument',
+  'changes.documents_other': '{count} Dokumente',
   'changes.version': 'Version {version}',
 
   'documents.search': 'Dokumente suchen',
@@ -182,8 +182,10 @@ export const de = {
   'changeset.reverted-by': 'wurde zurückgenommen',
   'changeset.work-on': 'An diesem Entwurf arbeiten',
   'changeset.publish': 'Veröffentlichen',
-  'changeset.blocked':
-    'Fehler, Konflikte oder Werte ohne Entscheidung verhindern die Veröffentlichung, oder es gibt nichts zu veröffentlichen.',
+  'blocked.empty': 'Noch gibt es nichts zu veröffentlichen.',
+  'blocked.conflicts': 'Entscheiden Sie zuerst, was gilt, wo andere geändert haben.',
+  'blocked.errors': 'Beheben Sie zuerst die Fehler.',
+  'blocked.data': 'Entscheiden Sie zuerst über vorhandene Daten, die nicht passen.',
   'changeset.revert': 'Zurücknehmen',
   'status.draft': 'Entwurf',
   'status.publishing': 'Wird veröffentlicht',

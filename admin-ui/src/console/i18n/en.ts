@@ -67,8 +67,8 @@ export const en = {
   'changes.published': 'Published',
   'changes.none-published': 'Nothing has been published yet.',
   'changes.discarded': 'Discarded',
-  'changes.edits_one': '{count} change',
-  'changes.edits_other': '{count} changes',
+  'changes.documents_one': '{count} document',
+  'changes.documents_other': '{count} documents',
   'changes.version': 'Version {version}',
 
   'documents.search': 'Search documents',
@@ -182,8 +182,10 @@ export const en = {
   'changeset.reverted-by': 'was taken back',
   'changeset.work-on': 'Work on this draft',
   'changeset.publish': 'Publish',
-  'changeset.blocked':
-    'Errors, conflicts or values without a decision keep it from being published, or there is nothing to publish.',
+  'blocked.empty': 'There is nothing to publish yet.',
+  'blocked.conflicts': 'First choose what holds where somebody else made changes.',
+  'blocked.errors': 'First mend the errors.',
+  'blocked.data': 'First decide about existing data that does not fit.',
   'changeset.revert': 'Take back',
   'status.draft': 'Draft',
   'status.publishing': 'Being published',
