@@ -7,7 +7,7 @@ import { formatInstant, formatWhen } from '../i18n/format.ts'
 import { currentLocale } from '../i18n/locale.ts'
 import { describeError } from '../shell/errors.ts'
 import { XrmElement } from '../style/element.ts'
-import { changeCount, changesetIcon } from './changeset.ts'
+import { changesetIcon } from './changeset.ts'
 import { followDraft } from './controllers.ts'
 import { draft } from './draft.ts'
 import { t } from './i18n/index.ts'
@@ -89,7 +89,7 @@ export class ChangesElement extends XrmElement {
         ${one.revertedBy ? html`<span class="chip">${t('changes.reverted')}</span>` : nothing}
         <br /><span class="second small"
           >${who} ·
-          ${t('changes.edits', { count: changeCount(one) })}${one.note ? ` · ${one.note}` : ''}</span
+          ${t('changes.documents', { count: one.edits.length })}${one.note ? ` · ${one.note}` : ''}</span
         >
       </span>
       ${one.version ? html`<span class="second small">${t('changes.version', { version: one.version })}</span>` : nothing}

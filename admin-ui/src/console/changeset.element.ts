@@ -19,12 +19,13 @@ import { describeError } from '../shell/errors.ts'
 import { router } from '../shell/router.ts'
 import { toasts } from '../shell/toasts.ts'
 import { XrmElement } from '../style/element.ts'
-import { changeCount, changesetIcon, conflictsOf, isRunning, risksOf } from './changeset.ts'
+import { blockedBy, changeCount, changesetIcon, conflictsOf, isRunning, risksOf } from './changeset.ts'
 import './conflicts.element.ts'
 import type { Choice } from './conflicts.element.ts'
-import { followDraft } from './controllers.ts'
+import { DocumentsController } from './controllers.ts'
+import { describePlace } from './describe.ts'
 import { draft } from './draft.ts'
-import './edits.element.ts'
+import { wordsFor } from './edits.element.ts'
 import { t } from './i18n/index.ts'
 import './issues.element.ts'
 import './job.element.ts'
@@ -57,16 +58,18 @@ export class ChangesetElement extends XrmElement {
         margin-top: 6px;
         white-space: pre-line;
       }
+      .publish {
+        display: grid;
+        justify-items: end;
+        gap: 4px;
+        max-width: 280px;
+        text-align: end;
+      }
       h3 {
         font-size: 13.5px;
       }
     `,
   ]
-
-  constructor() {
-    super()
-    followDraft(this)
-  }
 
   @property({ attribute: false }) changesetId = ''
   @state() private _busy = false
@@ -74,6 +77,7 @@ export class ChangesetElement extends XrmElement {
   /** Why a revert was refused, place by place. */
   @state() private _conflicts: ConflictView[] = []
   #finished: string | null = null
+  #documents = new DocumentsController(this)
 
   #changeset = new QueryController<ChangesetView>(this, () => ({
     key: [
@@ -128,7 +132,11 @@ export class ChangesetElement extends XrmElement {
           : nothing
       }
       ${this._conflicts.length > 0 ? this.#revertConflicts() : nothing}
-      ${isDraft ? html`<xrm-issues .issues=${this.#issues(one)}></xrm-issues>` : nothing}
+      ${
+        isDraft && this.#issues(one).length > 0
+          ? html`<xrm-issues .issues=${this.#issues(one)}></xrm-issues>`
+          : nothing
+      }
       ${
         isDraft && this.#plan.error
           ? html`<div class="note bad row" role="alert">
@@ -186,29 +194,23 @@ export class ChangesetElement extends XrmElement {
 
   #actions(one: ChangesetView): unknown {
     if (one.status === 'draft') {
-      const errors = this.#issues(one).filter(
-        (issue) => issue.severity === 'error' && issue.kind !== 'conversion',
-      )
-      const blocked =
-        this._busy ||
-        one.edits.length === 0 ||
-        one.conflicts.length > 0 ||
-        errors.length > 0 ||
-        !this.#plan.data ||
-        this.#plan.data.data.some((check) => check.severity === 'error' && check.failing > 0)
+      const blocked = this.#plan.data ? blockedBy(one, this.#plan.data, this.#issues(one)) : null
       return html`${
           one.id === draft.id
             ? nothing
             : html`<button @click=${() => draft.use(one.id)}>${t('changeset.work-on')}</button>`
         }
-        <button
-          class="primary"
-          ?disabled=${blocked}
-          title=${blocked ? t('changeset.blocked') : nothing}
-          @click=${() => void this.#publish(one)}
-        >
-          <xrm-icon name="rocket"></xrm-icon>${t('changeset.publish')}
-        </button>`
+        <div class="publish">
+          <button
+            class="primary"
+            aria-describedby="blocked"
+            ?disabled=${this._busy || blocked !== null || !this.#plan.data}
+            @click=${() => void this.#publish(one)}
+          >
+            <xrm-icon name="rocket"></xrm-icon>${t('changeset.publish')}
+          </button>
+          <span id="blocked" class="second small">${blocked ? t(`blocked.${blocked}`) : ''}</span>
+        </div>`
     }
     if (one.status === 'published' && !one.revertedBy && one.createdBy !== null) {
       return html`<button ?disabled=${this._busy} @click=${() => void this.#revert(one)}>
@@ -276,7 +278,9 @@ export class ChangesetElement extends XrmElement {
       yes: t('changeset.publish'),
     })
     if (!yes) return
-    const force = plan.conversions.broken.length > 0 ? '?force=true' : ''
+    // Also for one that was broken before: it does not keep other changes back.
+    const broken = plan.issues.some((issue) => issue.severity === 'error' && issue.kind === 'conversion')
+    const force = broken ? '?force=true' : ''
     await this.#try(async () => {
       const answer = await call<ChangesetView>('POST', paths.changeset(one.id, `/publish${force}`))
       await this.#published(answer)
@@ -306,7 +310,10 @@ export class ChangesetElement extends XrmElement {
     return html`<div class="note" role="alert">
       <p>${t('revert.conflicts')}</p>
       <ul>
-        ${this._conflicts.map((one) => html`<li><code>${one.kind}/${one.name}${one.pointer}</code></li>`)}
+        ${this._conflicts.map(({ kind, name, pointer }) => {
+          const place = describePlace(kind, pointer, [], wordsFor(kind === 'entity' ? name : null))
+          return html`<li>${[this.#documents.title(kind, name), ...place].join(' › ')}</li>`
+        })}
       </ul>
     </div>`
   }

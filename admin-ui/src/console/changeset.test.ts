@@ -1,6 +1,6 @@
 import type { EditView, PlanView } from '@xrm/sdk/configuration'
 import { expect, test } from 'vitest'
-import { changeCount, conflictsOf, risksOf } from './changeset.ts'
+import { blockedBy, changeCount, conflictsOf, risksOf } from './changeset.ts'
 
 const edit = (action: EditView['action'], changes: number): EditView => ({
   kind: 'entity',
@@ -65,6 +65,25 @@ test('names what is lost before what is only kept away', () => {
     { risk: 'warned', amount: 2 },
   ])
   expect(risksOf(plan)).toEqual([])
+})
+
+test('says what keeps a draft from being published, and lets broken conversions pass', () => {
+  const ready = { edits: [edit('change', 1)], conflicts: [] }
+  const error = { severity: 'error', kind: 'view' } as const
+  const check = { entity: 'lead', field: 'size', check: 'type' as const, rows: 3, examples: [], rule: null }
+  expect(blockedBy({ ...ready, edits: [] }, plan, [])).toBe('empty')
+  expect(blockedBy({ ...ready, conflicts: [{ kind: 'entity', name: 'lead', pointer: '' }] }, plan, [])).toBe(
+    'conflicts',
+  )
+  expect(blockedBy(ready, plan, [error])).toBe('errors')
+  expect(blockedBy(ready, { data: [{ ...check, failing: 1, severity: 'error' }] }, [])).toBe('data')
+  expect(blockedBy(ready, { data: [{ ...check, failing: 1, severity: 'warning' }] }, [])).toBeNull()
+  expect(
+    blockedBy(ready, plan, [
+      { ...error, kind: 'conversion' },
+      { ...error, severity: 'warning' },
+    ]),
+  ).toBeNull()
 })
 
 test('reads the places of a refused revert', () => {

@@ -1,6 +1,5 @@
-import type { ProblemItem } from '@xrm/sdk'
-import type { DocumentKind } from '@xrm/sdk'
-import type { ChangesetView, ConflictView, JobView, PlanView } from '@xrm/sdk/configuration'
+import type { DocumentKind, ProblemItem } from '@xrm/sdk'
+import type { ChangesetView, ConflictView, IssueView, JobView, PlanView } from '@xrm/sdk/configuration'
 
 /** How many changes a person would count: places, or one for a document that comes or goes as a whole. */
 export function changeCount(changeset: Pick<ChangesetView, 'edits'>): number {
@@ -21,6 +20,19 @@ export function changesetIcon(one: ChangesetView): string {
 
 export function isRunning(job: Pick<JobView, 'status'> | undefined): boolean {
   return job === undefined || job.status === 'waiting' || job.status === 'running'
+}
+
+/** What keeps a draft from being published; null: nothing. Broken conversions alone do not: they are switched off. */
+export function blockedBy(
+  changeset: Pick<ChangesetView, 'edits' | 'conflicts'>,
+  plan: Pick<PlanView, 'data'>,
+  issues: readonly Pick<IssueView, 'severity' | 'kind'>[],
+): 'empty' | 'conflicts' | 'errors' | 'data' | null {
+  if (changeset.edits.length === 0) return 'empty'
+  if (changeset.conflicts.length > 0) return 'conflicts'
+  if (issues.some((issue) => issue.severity === 'error' && issue.kind !== 'conversion')) return 'errors'
+  if (plan.data.some((check) => check.severity === 'error' && check.failing > 0)) return 'data'
+  return null
 }
 
 export type Risk = 'retired' | 'lost' | 'warned' | 'broken' | 'affected'

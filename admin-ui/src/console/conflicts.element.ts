@@ -1,7 +1,6 @@
 import type { ConflictView } from '@xrm/sdk/configuration'
 import { css, html, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import { label } from '../model/labels.ts'
 import { XrmElement } from '../style/element.ts'
 import { DocumentsController } from './controllers.ts'
 import { describePlace, describeValue } from './describe.ts'
@@ -35,6 +34,7 @@ export class ConflictsElement extends XrmElement {
       }
       .foot {
         display: flex;
+        flex-wrap: wrap;
         justify-content: flex-end;
         gap: 8px;
         padding: 10px 14px;
@@ -97,7 +97,7 @@ export class ConflictsElement extends XrmElement {
         /><span>${show(value)}</span></label
       >`
     return html`<tr>
-      <th scope="row">${summary ? label(summary) : name}${place ? ` › ${place}` : ''}</th>
+      <th scope="row">${this.#documents.title(kind, name)}${place ? ` › ${place}` : ''}</th>
       <td class="second">${show(conflict.base)}</td>
       <td>${side('theirs', conflict.theirs)}</td>
       <td>${side('mine', conflict.mine)}</td>

@@ -1,6 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
-import { label } from '../model/labels.ts'
 import { describeError } from '../shell/errors.ts'
 import { router } from '../shell/router.ts'
 import { XrmElement } from '../style/element.ts'
@@ -127,10 +126,7 @@ export class ConsoleElement extends XrmElement {
   }
 
   #crumbs(found: ReturnType<typeof matchPage>): TemplateResult {
-    const own = found?.page.crumb?.(found.params, (kind, name) => {
-      const document = this.#documents.find(kind, name)
-      return document ? label(document) : name
-    })
+    const own = found?.page.crumb?.(found.params, (kind, name) => this.#documents.title(kind, name))
     const section = sections.find((one) => one.name === found?.page.section)
     const title = own ?? (section ? sectionTitle(section.name) : t('console.not-found'))
     document.title = `${title} · XRM`

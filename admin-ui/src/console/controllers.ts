@@ -2,6 +2,7 @@ import type { DocumentKind } from '@xrm/sdk'
 import type { DocumentSummary, DocumentView } from '@xrm/sdk/configuration'
 import type { ReactiveControllerHost } from 'lit'
 import { QueryController } from '../data/queries.ts'
+import { label } from '../model/labels.ts'
 import { draft } from './draft.ts'
 
 /** Draws an element again whenever the draft changes: its edits, its issues, or which one it is. */
@@ -58,6 +59,14 @@ export class DocumentsController {
 
   of(kind: DocumentKind): DocumentSummary[] {
     return this.all?.filter((document) => document.kind === kind) ?? []
+  }
+
+  /** What people call a document; a form has no title of its own and is called like its entity. */
+  title(kind: DocumentKind, name: string): string {
+    const found = this.find(kind, name)
+    if (!found) return name
+    const entity = found.title === found.name ? found.entity : null
+    return entity === null || kind === 'entity' ? label(found) : this.title('entity', entity)
   }
 
   find(kind: DocumentKind, name: string): DocumentSummary | undefined {

@@ -11,6 +11,10 @@ const texts: Record<string, string> = {
   'place.required': 'Required',
   'place.maxLength': 'Longest text',
   'place.yes': 'Yes',
+  'place.type': 'Type',
+  'type.text': 'Text',
+  'type.email': 'E-mail',
+  'type.select': 'Choice',
 }
 const words: Words = {
   find: (key) => texts[key],
@@ -62,10 +66,42 @@ test('gathers the changes of a new field, and tells new from changed and removed
   expect(
     groups.map(({ place, what, lines }) => [place.join(), what, lines.map((line) => line.name)]),
   ).toEqual([
-    ['Field “Size”', 'added', ['Title', 'type']],
+    ['Field “Size”', 'added', ['Type', 'Title']],
     ['Field “E-mail”', 'changed', ['Longest text']],
     ['Field “Fax”', 'removed', ['Title', 'order']],
     ['', 'changed', ['Title']],
+  ])
+})
+
+test.each([
+  [
+    [
+      { pointer: '/type', before: 'string' },
+      { pointer: '/x-type', after: 'select' },
+    ],
+    {},
+    'Text',
+    'Choice',
+  ],
+  [[{ pointer: '/format', after: 'email' }], { type: 'string' }, 'Text', 'E-mail'],
+  [
+    [
+      { pointer: '/x-type', before: 'select' },
+      { pointer: '/type', after: 'string' },
+    ],
+    {},
+    'Choice',
+    'Text',
+  ],
+])('says a change of type in one line: %j', (changes, field, before, after) => {
+  const [group] = groupChanges(
+    'entity',
+    changes.map((change) => ({ ...change, pointer: `/properties/size${change.pointer}` })),
+    [{ properties: { size: field } }],
+    words,
+  )
+  expect(group?.lines).toEqual([
+    { name: 'Type', change: { pointer: '/properties/size/x-type', before, after } },
   ])
 })
 

@@ -1,6 +1,7 @@
 import type { DocumentKind } from '@xrm/sdk'
 import type { ChangeEntry } from '@xrm/sdk/configuration'
 import { isObject, type Json, patchPointers, valueAt } from '@xrm/sdk/merge'
+import { fieldTypeOf } from './field-type.ts'
 import { patchAt, pointerKeys } from './layers.ts'
 
 /** What a reader of changes is told: the words, and the language for titles and names of languages. */
@@ -98,7 +99,10 @@ export function groupChanges(
     })
     groups.set(pointer, group)
   }
-  for (const group of groups.values()) group.what = whatHappened(group)
+  for (const group of groups.values()) {
+    group.what = whatHappened(group)
+    if (/^\/properties\/[^/]+$/.test(group.pointer)) joinType(group, bodies, words)
+  }
   return [...groups.values()]
 }
 
@@ -112,6 +116,37 @@ export function describeValue(value: unknown, words: Words): { text: string; jso
     return { text: value.join(', '), json: false }
   const title = isObject(value) ? titleOf(value as Json, words.language) : undefined
   return title === undefined ? { text: JSON.stringify(value), json: true } : { text: title, json: false }
+}
+
+/** JSON Schema says the type of a field with up to three keywords; people know one word for it. */
+function joinType(group: ChangeGroup, bodies: readonly unknown[], words: Words): void {
+  const keywords = ['x-type', 'format', 'type']
+  const changed = new Map(
+    group.lines.flatMap((line) => {
+      const keyword = line.change.pointer.slice(group.pointer.length + 1)
+      return keywords.includes(keyword) ? [[keyword, line] as const] : []
+    }),
+  )
+  const [first] = changed.values()
+  if (!first) return
+  const typeOn = (side: 'before' | 'after'): string | undefined => {
+    const values = keywords.map((keyword) => {
+      const line = changed.get(keyword)
+      if (line) return line.change[side]
+      return bodies
+        .map((body) => valueAt(body as Json | undefined, `${group.pointer}/${keyword}`))
+        .find(Boolean)
+    })
+    return fieldTypeOf({ 'x-type': values[0], format: values[1], type: values[2] })
+  }
+  const change: ChangeEntry = { pointer: `${group.pointer}/x-type` }
+  for (const side of ['before', 'after'] as const) {
+    const type = typeOn(side)
+    if (type !== undefined) change[side] = words.find(`type.${type}`) ?? type
+  }
+  const others = group.lines.filter((line) => ![...changed.values()].includes(line))
+  const line = { name: words.find('place.type') ?? 'type', change }
+  group.lines = change.before === change.after ? others : [line, ...others]
 }
 
 /** Something whole that came or went, value by value. */

@@ -87,12 +87,6 @@ export class DocumentElement extends XrmElement {
   #revision: string | undefined
   #document = new DocumentController(this, () => [this.kind, this.name])
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    // Somebody typed and did not apply.
-    router.guard(() => this._text === null || confirmLeave())
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     router.guard(null)
@@ -190,12 +184,14 @@ export class DocumentElement extends XrmElement {
     if (this._text === null) this.#revision = view.revision
     this._text = text
     this._error = ''
+    router.guard(confirmLeave)
   }
 
   #forget = () => {
     this._text = null
     this._error = ''
     this.#revision = undefined
+    router.guard(null)
   }
 
   async #apply(): Promise<void> {

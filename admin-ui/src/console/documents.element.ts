@@ -65,7 +65,10 @@ export class DocumentsElement extends XrmElement {
           ? t(`layer.${one.layers[0] ?? 'plugin'}`)
           : t('documents.own')
     return html`<a class="line" href="/admin/documents/${one.kind}/${one.name}">
-      <span class="grow"><strong>${label(one)}</strong> <code class="second">${one.name}</code></span>
+      <span class="grow"
+        ><strong>${this.#documents.title(one.kind, one.name)}</strong>
+        <code class="second">${one.name}</code></span
+      >
       ${one.draft ? html`<span class="chip ${draftChip[one.draft]}">${t(`documents.${one.draft}`)}</span>` : nothing}
       <span class="second small">${from}</span>
     </a>`

@@ -110,7 +110,7 @@ export class EditsElement extends XrmElement {
 
   #edit(edit: EditView): TemplateResult {
     const summary = this.#documents.find(edit.kind, edit.name)
-    const title = summary ? label(summary) : edit.title
+    const title = summary ? this.#documents.title(edit.kind, edit.name) : edit.title
     const entity = edit.kind === 'entity' ? edit.name : (summary?.entity ?? null)
     const words = wordsFor(entity)
     const groups = groupChanges(edit.kind, edit.changes, this.#bodies(edit.kind, edit.name, edit), words)

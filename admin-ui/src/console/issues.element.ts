@@ -1,7 +1,6 @@
 import type { IssueView } from '@xrm/sdk/configuration'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
-import { label } from '../model/labels.ts'
 import { XrmElement } from '../style/element.ts'
 import { DocumentsController } from './controllers.ts'
 import { describePlace } from './describe.ts'
@@ -62,7 +61,7 @@ export class IssuesElement extends XrmElement {
       <xrm-icon name=${bad ? 'circle-x' : 'triangle-alert'}></xrm-icon>
       <span
         ><strong
-          >${[documentName(issue.kind, summary ? label(summary) : issue.name), ...place].join(' › ')}</strong
+          >${[documentName(issue.kind, this.#documents.title(issue.kind, issue.name)), ...place].join(' › ')}</strong
         ><br /><span class=${bad ? 'error' : 'second'}>${issue.message}</span></span
       >
       <span class="visually-hidden">${t(`issues.${issue.severity}`)}</span>

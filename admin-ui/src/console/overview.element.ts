@@ -11,7 +11,7 @@ import { label } from '../model/labels.ts'
 import { describeError } from '../shell/errors.ts'
 import { listPath } from '../shell/paths.ts'
 import { XrmElement } from '../style/element.ts'
-import { changeCount, changesetIcon, isRunning } from './changeset.ts'
+import { changesetIcon, isRunning } from './changeset.ts'
 import { DocumentsController, followDraft } from './controllers.ts'
 import { draft } from './draft.ts'
 import { t } from './i18n/index.ts'
@@ -45,7 +45,11 @@ export class OverviewElement extends XrmElement {
         min-height: 38px;
       }
       .name {
+        color: inherit;
         font-weight: 550;
+      }
+      li.line a:not(:hover) {
+        text-decoration: none;
       }
       .records {
         color: var(--text-2);
@@ -104,7 +108,7 @@ export class OverviewElement extends XrmElement {
     )
     return html`<div class="sheet">
       ${failed.map((error) => html`<p class="note bad" role="alert">${describeError(error)}</p>`)}
-      <xrm-issues .issues=${draft.issues}></xrm-issues>
+      ${draft.issues.length > 0 ? html`<xrm-issues .issues=${draft.issues}></xrm-issues>` : nothing}
       <div class="columns">
         <div class="column">${this.#entities()} ${this.#conversions()} ${this.#roles()}</div>
         <div class="column">
@@ -231,7 +235,7 @@ export class OverviewElement extends XrmElement {
                       <span class="grow"
                         ><span class="name">${one.title}</span><br /><span class="second small"
                           >${(one.publishedBy ?? one.createdBy)?.name ?? t('changes.system')} ·
-                          ${t('changes.edits', { count: changeCount(one) })} ·
+                          ${t('changes.documents', { count: one.edits.length })} ·
                           ${formatWhen(one.publishedAt ?? one.createdAt, currentLocale())}</span
                         ></span
                       >

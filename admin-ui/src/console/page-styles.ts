@@ -4,6 +4,7 @@ import { css } from 'lit'
 export const pageStyles = css`
   .sheet {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 18px;
     max-width: 1080px;
     padding: 18px 18px 40px;
@@ -43,6 +44,12 @@ export const pageStyles = css`
   a.line:hover {
     background: var(--hover);
     text-decoration: none;
+  }
+  p a,
+  td a,
+  li a:not(.line) {
+    text-decoration: underline;
+    text-underline-offset: 2px;
   }
   table {
     width: 100%;

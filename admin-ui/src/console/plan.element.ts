@@ -57,6 +57,9 @@ export class PlanElement extends XrmElement {
         font-weight: 550;
         font-size: 12.5px;
       }
+      .scroll {
+        overflow-x: auto;
+      }
       .note-text {
         padding: 0 14px 4px;
       }
@@ -166,19 +169,21 @@ export class PlanElement extends XrmElement {
   }
 
   #data(): TemplateResult {
-    return html`<table>
-      <thead>
-        <tr>
-          <th scope="col">${t('plan.check')}</th>
-          <th scope="col" class="number">${t('plan.records')}</th>
-          <th scope="col" class="number">${t('plan.failing')}</th>
-          <th scope="col">${t('plan.examples')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${this.plan.data.map((check) => this.#check(check))}
-      </tbody>
-    </table>`
+    return html`<div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${t('plan.check')}</th>
+            <th scope="col" class="number">${t('plan.records')}</th>
+            <th scope="col" class="number">${t('plan.failing')}</th>
+            <th scope="col">${t('plan.examples')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${this.plan.data.map((check) => this.#check(check))}
+        </tbody>
+      </table>
+    </div>`
   }
 
   #check(check: DataCheck): TemplateResult {

@@ -1,5 +1,5 @@
 import type { DocumentKind } from '@xrm/sdk'
-import type { PluginView } from '@xrm/sdk/configuration'
+import type { DocumentView, PluginView } from '@xrm/sdk/configuration'
 import { isObject, type Json } from '@xrm/sdk/merge'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
@@ -12,7 +12,7 @@ import { description, label } from '../model/labels.ts'
 import { confirm } from '../shell/confirm.ts'
 import { describeError } from '../shell/errors.ts'
 import { FormElement } from '../style/form-element.ts'
-import { followDraft } from './controllers.ts'
+import { DocumentsController } from './controllers.ts'
 import { draft } from './draft.ts'
 import { t } from './i18n/index.ts'
 import { pageStyles } from './page-styles.ts'
@@ -65,22 +65,27 @@ export class PluginsElement extends FormElement {
     `,
   ]
 
-  constructor() {
-    super()
-    followDraft(this)
-  }
-
   /** What is typed into a setting and no value of its type. */
   @state() private _problems: Record<string, string> = {}
   #timers = new Map<string, number>()
+  #documents = new DocumentsController(this)
+  /** Reads what the draft says about plugins, so that `draft.view` knows it. */
+  #drafts = new QueryController<DocumentView[]>(this, () => {
+    const names = this.#documents.of(kind).map(({ name }) => name)
+    return {
+      key: ['console', 'plugin-documents', draft.id, names],
+      read: () => Promise.all(names.map((name) => draft.document(kind, name))),
+    }
+  })
   #plugins = new QueryController<PluginView[]>(this, () => ({
     key: ['console', 'plugins'],
     read: async (signal) => (await call<{ items: PluginView[] }>('GET', '/api/plugins', { signal })).items,
   }))
 
   override render(): TemplateResult {
+    const error = this.#plugins.error ?? this.#drafts.error
     return html`<div class="sheet">
-      ${this.#plugins.error ? html`<p class="note bad" role="alert">${describeError(this.#plugins.error)}</p>` : nothing}
+      ${error ? html`<p class="note bad" role="alert">${describeError(error)}</p>` : nothing}
       ${this.#plugins.data?.map((plugin) => this.#plugin(plugin))}
     </div>`
   }

@@ -1,4 +1,4 @@
-import type { RetiredView } from '@xrm/sdk/configuration'
+import type { JobView, RetiredView } from '@xrm/sdk/configuration'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import { call } from '../data/client.ts'
@@ -10,8 +10,10 @@ import '../shell/dialog.element.ts'
 import { describeError } from '../shell/errors.ts'
 import { toasts } from '../shell/toasts.ts'
 import { XrmElement } from '../style/element.ts'
+import { isRunning } from './changeset.ts'
 import { DocumentsController } from './controllers.ts'
 import { find, t } from './i18n/index.ts'
+import './job.element.ts'
 import { count, placeName } from './names.ts'
 import { pageStyles } from './page-styles.ts'
 
@@ -43,6 +45,7 @@ export class RetiredElement extends XrmElement {
   @state() private _purging: RetiredView | null = null
   @state() private _typed = ''
   @state() private _busy = false
+  @state() private _job: string | null = null
   #documents = new DocumentsController(this)
   #retired = new QueryController<RetiredView[]>(this, () => ({
     key: ['console', 'retired'],
@@ -50,10 +53,31 @@ export class RetiredElement extends XrmElement {
       (await call<{ items: RetiredView[] }>('GET', '/api/documents/retired', { signal })).items,
   }))
 
+  /** Dropping a column waits for whoever uses the table; a job does it. */
+  #job = new QueryController<JobView>(this, () => ({
+    key: ['console', 'job', this._job],
+    read: (signal) => call('GET', `/api/jobs/${encodeURIComponent(this._job ?? '')}`, { signal }),
+    enabled: this._job !== null,
+    every: (job) => (isRunning(job) ? 500 : false),
+  }))
+
+  override updated(): void {
+    const job = this.#job.data
+    if (!job || job.id !== this._job || isRunning(job)) return
+    this._job = null
+    if (job.status === 'done') toasts.show(t('retired.purged', { title: job.title }))
+    else
+      toasts.show(t('retired.not-purged', { reason: job.error?.detail ?? job.error?.title ?? '' }), {
+        bad: true,
+      })
+    void this.#retired.refetch()
+  }
+
   override render(): TemplateResult {
     const items = this.#retired.data
     return html`<div class="sheet">
       ${this.#retired.error ? html`<p class="note bad" role="alert">${describeError(this.#retired.error)}</p>` : nothing}
+      ${this.#job.data && this._job !== null ? html`<xrm-job class="card" .job=${this.#job.data}></xrm-job>` : nothing}
       <section class="card" aria-label=${t('section.retired')}>
         <div class="head"><h2>${t('section.retired')}</h2></div>
         <p class="body second">${t('retired.text')}</p>
@@ -144,10 +168,9 @@ export class RetiredElement extends XrmElement {
   async #purge({ entity, field }: RetiredView): Promise<void> {
     this._busy = true
     try {
-      await call('POST', '/api/documents/retired/purge', { body: { entity, field } })
+      const body = field === null ? { entity } : { entity, field }
+      this._job = (await call<JobView>('POST', '/api/documents/retired/purge', { body })).id
       this._purging = null
-      toasts.show(t('retired.purged', { name: placeName(entity, field, this.#documents) }))
-      await this.#retired.refetch()
     } catch (error) {
       toasts.show(describeError(error), { bad: true })
     } finally {

@@ -1,33 +1,14 @@
 import type { FieldView } from '@xrm/sdk/api'
 import { isObject, type Json } from '@xrm/sdk/merge'
+import { fieldTypeOf } from './field-type.ts'
 import { choicesOf } from './values.ts'
-
-const byFormat: Record<string, string> = {
-  email: 'email',
-  uri: 'url',
-  phone: 'phone',
-  date: 'date',
-  'date-time': 'date-time',
-}
-const byType: Record<string, string> = {
-  string: 'text',
-  integer: 'integer',
-  number: 'decimal',
-  boolean: 'boolean',
-  object: 'json',
-}
 
 /** A setting of a plugin as a field that our editors know. It is declared in the vocabulary of entities. */
 export function settingField(name: string, body: Json, index: number): FieldView {
   const field = isObject(body) ? body : {}
   const texts = (key: string) => (isObject(field[key]) ? (field[key] as Record<string, string>) : {})
   const choices = choicesOf(field, undefined, 'en') ?? enumChoices(field['enum'])
-  const type =
-    text(field['x-type']) ??
-    (choices ? 'select' : undefined) ??
-    byFormat[text(field['format']) ?? ''] ??
-    byType[text(field['type']) ?? ''] ??
-    'text'
+  const type = text(field['x-type']) ?? (choices ? 'select' : fieldTypeOf(field)) ?? 'text'
   return {
     name,
     title: text(field['title']) ?? name.replaceAll('_', ' '),

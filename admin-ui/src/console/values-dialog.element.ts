@@ -169,8 +169,7 @@ export class ValuesDialogElement extends XrmElement {
     await before
     if (rule !== this.rule) return
     try {
-      await call('PUT', this.#path, { body: rule })
-      this._preview = await call<ValuesPreview>('GET', this.#path)
+      this._preview = await call<ValuesPreview>('PUT', this.#path, { body: rule })
       this._error = ''
     } catch (error) {
       this._error = describeError(error)

@@ -11,8 +11,10 @@ import './dialog.element.ts'
 import { describeError } from './errors.ts'
 import { listPath, recordPath } from './paths.ts'
 import { router } from './router.ts'
+import { toasts } from './toasts.ts'
 
-interface Entry {
+/** A place that the palette leads to. */
+export interface Entry {
   group: string
   icon: string
   text: string
@@ -20,7 +22,7 @@ interface Entry {
   href: string
 }
 
-/** Quick search over all records, and the way to every list: Ctrl+K. */
+/** Quick search over all records, and the way to every list, for administrators to every page of the console: Ctrl+K. */
 @customElement('xrm-palette')
 export class PaletteElement extends XrmElement {
   static override styles = [
@@ -77,7 +79,22 @@ export class PaletteElement extends XrmElement {
   @state() private _text = ''
   @state() private _asked = ''
   @state() private _at = 0
+  @state() private _console: Entry[] = []
   #timer = 0
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    if (session.model.me.administer) void this.#readConsole()
+  }
+
+  async #readConsole(): Promise<void> {
+    try {
+      const { consoleEntries } = await import('../console/palette.ts')
+      this._console = await consoleEntries()
+    } catch (error) {
+      toasts.show(describeError(error), { bad: true })
+    }
+  }
 
   #search = new QueryController<SearchAnswer>(this, () => ({
     key: ['around', 'search', this._asked],
@@ -160,7 +177,12 @@ export class PaletteElement extends XrmElement {
         note: '',
         href: listPath(entity.name),
       }))
-    return [...records, ...lists]
+    const words = text.split(/\s+/).filter(Boolean)
+    const places = this._console.filter((entry) => {
+      const all = `${entry.text} ${entry.note}`.toLowerCase()
+      return words.length > 0 && words.every((word) => all.includes(word))
+    })
+    return [...records, ...lists, ...places.slice(0, 12)]
   }
 
   #typed = (event: Event) => {
