@@ -186,6 +186,28 @@ test('fields change their place by pointer and by keyboard, which is told', asyn
   await expect.poll(() => names(page)).toEqual(['name', 'phone', 'website'])
 })
 
+test('what is out of sight comes into sight while dragging to the edge', async () => {
+  const page = await app.signedIn('/admin/entities/lead/fields', {
+    ...english,
+    viewport: { width: 1200, height: 420 },
+  })
+  const last = page.getByRole('button', { name: 'Move Description', exact: true })
+  await last.scrollIntoViewIfNeeded()
+  const start = await last.boundingBox()
+  if (!start) throw new Error('The last field is not shown')
+  await page.mouse.move(start.x + 8, start.y + 8)
+  await page.mouse.down()
+  await page.mouse.move(start.x + 30, start.y - 60, { steps: 4 })
+  // The edge of the page, below its header: held there until the first field is in sight.
+  await page.mouse.move(start.x + 60, 60, { steps: 4 })
+  const first = page.locator('xrm-fields-tab [data-key=first_name]')
+  await expect.poll(async () => (await first.boundingBox())?.y ?? 0).toBeGreaterThan(100)
+  const target = await first.boundingBox()
+  await page.mouse.move(target!.x + 60, target!.y + 5, { steps: 4 })
+  await page.mouse.up()
+  await expect.poll(async () => (await names(page))[0]).toBe('notes')
+})
+
 test('a value that differs from the plugin says so and goes back', async () => {
   const page = await app.signedIn('/admin/entities/account/fields?field=phone', english)
   const panel = page.locator('xrm-field-panel')
