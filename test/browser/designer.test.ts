@@ -412,7 +412,7 @@ test('a field becomes one of another type, and its values are looked at in the p
 })
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-  test('no designer has a serious accessibility finding, in German', { timeout: 120_000 }, async () => {
+  test('no designer has a serious accessibility finding, in German', { timeout: 180_000 }, async () => {
     const findings: Record<string, string[]> = {}
     const page = await app.signedIn('/admin/entities', { colorScheme })
     await page.getByRole('link', { name: /Firma/ }).waitFor()
@@ -440,6 +440,27 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await page.getByText('Eine Zeile: ein Name').waitFor()
     findings['gallery'] = await seriousFindings(page)
     await page.keyboard.press('Escape')
+    await page.goto(`${app.url}/admin/entities/lead/fields?field=lead_source`)
+    for (const [button, dialog] of [
+      ['Umbenennen …', 'xrm-rename-dialog'],
+      ['Typ …', 'xrm-type-dialog'],
+      ['Entfernen …', 'xrm-remove-dialog'],
+      ['Beziehung', 'xrm-add-field-dialog'],
+    ] as const) {
+      await page.getByRole('button', { name: button, exact: true }).click()
+      await page.locator(dialog).getByRole('button', { name: 'Schließen' }).waitFor()
+      findings[dialog] = await seriousFindings(page)
+      await page.keyboard.press('Escape')
+      await page.locator(dialog).waitFor({ state: 'detached' })
+    }
+    await page.goto(`${app.url}/admin/entities/lead/stages`)
+    await page.getByRole('button', { name: 'Qualifiziert', exact: true }).click()
+    await page.getByLabel('Titel (Englisch)').waitFor()
+    findings['stage'] = await seriousFindings(page)
+    await page.goto(`${app.url}/admin/entities/lead/forms`)
+    await page.locator('xrm-forms-tab [data-key=company] .choose').first().click()
+    await page.getByRole('button', { name: 'Vom Formular nehmen' }).waitFor()
+    findings['field of the form'] = await seriousFindings(page)
     await page.goto(`${app.url}/admin/option-sets`)
     await page.getByLabel('Titel einer neuen Optionsliste').waitFor()
     findings['option sets'] = await seriousFindings(page)
