@@ -64,6 +64,24 @@ describe('the docs', () => {
     expect(converted.body.targets[0]!.record.display).toBe('Docs GmbH')
   })
 
+  it('show calls that edit a draft as they say', async () => {
+    const { user } = await testServer()
+    const { call } = await user(['admin'])
+    const { body: draft } = await call<{ id: string }>('POST', '/api/changesets', { title: 'Docs' })
+    const calls = [
+      ...read('docs/admin.md').matchAll(/<!-- call: ([A-Z]+) (\S+) -->\n+```json\n([\s\S]*?)```/g),
+    ]
+    expect(calls).toHaveLength(3)
+    for (const [, method, path, text] of calls) {
+      const answer = await call(method!, path!.replace('{draft}', draft.id), text)
+      expect([200, 201], JSON.stringify(answer.body)).toContain(answer.status)
+    }
+    const published = await call('POST', `/api/changesets/${draft.id}/publish`)
+    expect(published.status, JSON.stringify(published.body)).toBe(200)
+    const venue = await call('POST', '/api/records/venue', { name: 'Hall', homepage: 'https://hall.example' })
+    expect(venue.status, JSON.stringify(venue.body)).toBe(201)
+  })
+
   it('show a plugin that compiles, loads and does what it says', async () => {
     const [, code] = /<!-- code: plugin -->\n+```ts\n([\s\S]*?)```/.exec(read('docs/plugin-developer.md'))!
     const file = join(folder, 'index.ts')

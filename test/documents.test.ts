@@ -419,6 +419,14 @@ describe('changesets', () => {
     })
     expect((await admin('POST', `/api/changesets/${theirs}/publish`)).status).toBe(200)
     expect((await admin<ChangesetView>('GET', `/api/changesets/${mine}`)).body.conflicts).toEqual([])
+    // The draft shows what was published meanwhile, and goes on from there.
+    const { body: view } = await admin<DocumentView>('GET', `/api/documents/entity/firm?changeset=${mine}`)
+    expect(view.body).toMatchObject({ properties: { mine: {}, theirs: {} } })
+    await admin('PATCH', `/api/documents/entity/firm?changeset=${mine}`, {
+      properties: { mine: { title: 'Mine' } },
+    })
+    const [edit] = (await admin<ChangesetView>('GET', `/api/changesets/${mine}`)).body.edits
+    expect(edit!.changes.map(({ pointer }) => pointer)).toEqual(['/properties/mine'])
     expect((await admin('POST', `/api/changesets/${mine}/publish`)).status).toBe(200)
     const both = (await admin<ModelView>('GET', '/api/model')).body.entities['firm']!.fields
     expect([both['mine']?.type, both['theirs']?.type]).toEqual(['text', 'text'])

@@ -175,6 +175,18 @@ describe('a new relation', () => {
     expect((await sales('DELETE', `/api/records/sponsoring/${made.body.id}`)).status).toBe(204)
   })
 
+  it('is shown by what it joins, also when its name comes first in the alphabet', async () => {
+    const id = await draft()
+    const body = { kind: 'both', entity: 'account', target: 'campaign', name: 'aa_first', title: 'First' }
+    expect((await admin('POST', `/api/changesets/${id}/relations`, body)).status).toBe(201)
+    await publish(id)
+    const { body: account } = await admin<Row>('POST', '/api/records/account', { name: 'Early' })
+    expect(account['display']).toBe('Early')
+    const { body: campaign } = await admin<Row>('POST', '/api/records/campaign', { name: 'Late' })
+    const link = await admin('POST', '/api/records/aa_first', { account: account.id, campaign: campaign.id })
+    expect(link).toMatchObject({ status: 201, body: { display: 'Early – Late' } })
+  })
+
   it('of an entity to itself between many names its two sides differently', async () => {
     const id = await draft()
     const body = { kind: 'both', entity: 'account', target: 'account', name: 'kinship', title: 'Kinship' }

@@ -95,6 +95,24 @@ describe('a stage', () => {
   })
 })
 
+describe('a stage that leads elsewhere', () => {
+  it('does not keep a conversion from marking its source', async () => {
+    await publish({
+      'entity/prospect': { properties: { status: { 'x-stages': { new: { next: { dead: true } } } } } },
+      'conversion/prospect-to-deal': { 'source-writes': { converted: { status: 'converted' } } },
+    })
+    const lead = await make('prospect', { last_name: 'Roe', company: 'Stage Ltd' })
+    expect((await admin('PATCH', `/api/records/prospect/${lead.id}`, { status: 'converted' })).status).toBe(
+      422,
+    )
+    const run = await admin('POST', '/api/conversions/prospect-to-deal/run', { source: lead.id })
+    expect(run.status, JSON.stringify(run.body)).toBe(201)
+    expect((await admin<Row>('GET', `/api/records/prospect/${lead.id}`)).body).toMatchObject({
+      status: 'converted',
+    })
+  })
+})
+
 describe('records that are a part of others', () => {
   beforeAll(() =>
     publish({

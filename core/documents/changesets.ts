@@ -14,10 +14,11 @@ import {
   invertOnto,
   readEdits,
   readEditsOf,
+  withValueAt,
   writeEdit,
 } from './edits.ts'
 import { effectiveDocuments, type LayerRow, layerBody, readState } from './layers.ts'
-import { isObject, type Json, valueAt } from './merge.ts'
+import { valueAt } from './merge.ts'
 import { problems } from './problems.ts'
 import { applyEdits, type Edit } from './publish.ts'
 import { readRules } from './values/rules.ts'
@@ -124,7 +125,7 @@ export class Changesets {
           if (take === 'theirs') edit.after = withValueAt(edit.after, pointer, theirs)
         }
       }
-      for (const edit of edits) await writeEdit(client, id, edit, { rebase: true })
+      for (const edit of edits) await writeEdit(client, id, edit, { anew: true })
     })
     return this.get(id)
   }
@@ -199,14 +200,4 @@ function changesetView(
     values,
     conflicts: row.status === 'draft' ? conflictsOf(edits, rows) : [],
   }
-}
-
-/** A body with another value at a place; undefined takes it out. */
-function withValueAt(body: Json | undefined, pointer: string, value: Json | undefined): Json | undefined {
-  if (pointer === '') return value
-  const [, part = ''] = pointer.split('/', 2)
-  const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
-  const { [key]: present, ...others } = isObject(body) ? body : {}
-  const next = withValueAt(present, pointer.slice(part.length + 1), value)
-  return next === undefined ? others : { ...others, [key]: next }
 }

@@ -193,8 +193,9 @@ class ExpressionCompiler {
   }
 
   compileAll(): void {
+    // All of them first: one that another's text needs is compiled before its entity has its turn.
+    for (const entity of this.#entities.values()) entity.fields.set('display', displayField(entity))
     for (const entity of this.#entities.values()) {
-      entity.fields.set('display', displayField(entity))
       for (const field of entity.fields.values()) this.#compile(entity, field)
     }
   }
@@ -221,8 +222,6 @@ class ExpressionCompiler {
     const scope = recordScope(this.#entities, entity)
     const prepare = (owner: string, name: string): void => {
       const target = this.#entities.get(owner)
-      if (target && name === 'display' && !target.fields.has('display'))
-        target.fields.set('display', displayField(target))
       const field = target?.fields.get(name)
       if (target && field) this.#compile(target, field)
     }

@@ -13,7 +13,7 @@ import { keyPattern, namePattern } from '@xrm/sdk/documents'
 import { type Database, transaction } from '../storage/database.ts'
 import { buildModel } from './build-model.ts'
 import { lockDraft, requireChangeset } from './drafts.ts'
-import { dropEdits, readEdits, writeEdit } from './edits.ts'
+import { dropEdits, readEdits, rebase, writeEdit } from './edits.ts'
 import {
   bodyBelow,
   documentKey,
@@ -31,7 +31,7 @@ import { newEntity } from './new-entity.ts'
 import { newRelation } from './new-relation.ts'
 import { normaliseDocument } from './normalise.ts'
 import { problems } from './problems.ts'
-import { applyEdits } from './publish.ts'
+import { applyEdits, type Edit } from './publish.ts'
 import { rename } from './rename.ts'
 import { type Wanted, whereUsed } from './where-used.ts'
 
@@ -176,9 +176,10 @@ export class Documents {
     await transaction(this.#db, async (client) => {
       await lockDraft(client, changeset)
       const state = await readState(client)
-      const rows = applyEdits(state.rows, await readEdits(client, changeset))
+      const edits = rebase(await readEdits(client, changeset), state.rows)
+      const rows = applyEdits(state.rows, edits)
       for (const document of change({ rows, state }))
-        await writeDocument(client, changeset, document, rows, state.rows)
+        await writeDocument(client, changeset, document, rows, edits, state.rows)
     })
   }
 
@@ -188,7 +189,7 @@ export class Documents {
     const state = await readState(this.#db.pool)
     if (changeset === undefined) return { rows: state.rows, published: state.rows, state }
     await requireChangeset(this.#db.pool, changeset)
-    const rows = applyEdits(state.rows, await readEdits(this.#db.pool, changeset))
+    const rows = applyEdits(state.rows, rebase(await readEdits(this.#db.pool, changeset), state.rows))
     return { rows, published: state.rows, state }
   }
 
@@ -211,6 +212,7 @@ async function writeDocument(
   changeset: string,
   { kind, name, body }: WantedDocument,
   rows: readonly LayerRow[],
+  edits: readonly Edit[],
   published: readonly LayerRow[],
 ): Promise<void> {
   const identifier = kind === 'entity' ? namePattern : keyPattern
@@ -226,13 +228,12 @@ async function writeDocument(
     })
   const below = bodyBelow(rows, 'admin', kind, name)
   const after = below === undefined ? body : body === undefined ? null : diffPatch(below, body)
-  const before = layerBody(published, 'admin', kind, name)
-  // The first edit of a document fixes what it is based on; that is what a conflict is judged by.
-  await writeEdit(client, changeset, { layer: 'admin', kind, name, before, after })
-  const [edit] = (await readEdits(client, changeset)).filter(
-    (one) => one.kind === kind && one.name === name && one.layer === 'admin',
-  )
-  if (edit && isEqual(edit.before, edit.after)) await dropEdits(client, changeset, kind, name)
+  const known = edits.find((edit) => edit.kind === kind && edit.name === name && edit.layer === 'admin')
+  // What a conflict is judged by: the layer as it was when the draft last went on from it.
+  const before = known ? known.before : layerBody(published, 'admin', kind, name)
+  const edit: Edit = { layer: 'admin', kind, name, before, after }
+  if (isEqual(before, after)) await dropEdits(client, changeset, kind, name)
+  else await writeEdit(client, changeset, edit, { anew: true })
 }
 
 function viewOf(

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { invertOnto, mergeOnto } from './edits.ts'
+import { conflictsOf, invertOnto, mergeAnyway, mergeOnto, rebase } from './edits.ts'
 import { bodyBelow, effectiveDocuments, layerBody, type LayerRow } from './layers.ts'
 import { diffPatch, isEqual, type Json, mergePatch } from './merge.ts'
 import { applyEdits, type Edit } from './publish.ts'
@@ -94,6 +94,27 @@ describe('drafts', () => {
         expect(isEqual(between, rows)).toBe(false)
         expect(() => mergeOnto([other], between)).toThrow('was changed by someone else')
       }),
+    )
+  })
+
+  it('that are gone on with keep their conflicts, and take over everything else', () => {
+    const change = fc.oneof(ofTitle, ofProperties) as fc.Arbitrary<Json>
+    fc.assert(
+      fc.property(published, fc.constantFrom(...names), change, change, (rows, name, a, b) => {
+        const [mine, theirs] = [edit(rows, name, a), edit(rows, name, b)]
+        const now = applyEdits(rows, [theirs])
+        const rebased = rebase([mine], now)
+        const places = (edits: readonly Edit[]): string[] =>
+          conflictsOf(edits, now)
+            .map(({ pointer }) => pointer)
+            .toSorted()
+        expect(places(rebased)).toEqual(places([mine]))
+        expect(effectiveDocuments(applyEdits(now, mergeAnyway(rebased, now)))).toEqual(
+          effectiveDocuments(applyEdits(now, mergeAnyway([mine], now))),
+        )
+        if (places([mine]).length === 0) expect(rebased).toEqual(mergeOnto([mine], now))
+      }),
+      { numRuns: 1000 },
     )
   })
 })

@@ -43,12 +43,12 @@ export async function readEditsOf(
   return result
 }
 
-/** Writes an edit. `before` of an earlier edit of the same document stays: it is what the draft is based on. */
+/** Writes an edit. `before` of an earlier edit of the same document stays unless it is written anew. */
 export async function writeEdit(
   db: Queryable,
   changeset: string,
   edit: Edit,
-  { rebase = false }: { rebase?: boolean } = {},
+  { anew = false }: { anew?: boolean } = {},
 ): Promise<void> {
   const text = (value: Json | undefined): string | null =>
     value === undefined ? null : JSON.stringify(value)
@@ -56,7 +56,7 @@ export async function writeEdit(
     `INSERT INTO xrm.changeset_edit (changeset, layer, kind, name, before, after) VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb)
      ON CONFLICT (changeset, layer, kind, name) DO UPDATE
      SET after = excluded.after, before = CASE WHEN $7 THEN excluded.before ELSE changeset_edit.before END`,
-    [changeset, edit.layer, edit.kind, edit.name, text(edit.before), text(edit.after), rebase],
+    [changeset, edit.layer, edit.kind, edit.name, text(edit.before), text(edit.after), anew],
   )
 }
 
@@ -105,6 +105,20 @@ export function conflictsOf(edits: readonly Edit[], rows: readonly LayerRow[]): 
   const conflicts: ConflictView[] = []
   for (const edit of edits) mergeEdit(edit, rows, conflicts)
   return conflicts
+}
+
+/**
+ * A draft's edits as they are to be gone on with: based on the layers as they are now, except in places of conflict, which
+ * keep what they were based on, and what the draft makes of them, until they are decided.
+ */
+export function rebase(edits: readonly Edit[], rows: readonly LayerRow[]): Edit[] {
+  return edits.map((edit) => {
+    const conflicts: ConflictView[] = []
+    const merged = mergeEdit(edit, rows, conflicts)
+    let { before } = merged
+    for (const { pointer, base } of conflicts) before = withValueAt(before, pointer, base as Json | undefined)
+    return { ...merged, before }
+  })
 }
 
 function mergeEdit(edit: Edit, rows: readonly LayerRow[], conflicts: ConflictView[]): Edit {
@@ -172,4 +186,18 @@ function compare(
       Object.hasOwn(body, key) ? body[key] : undefined
     compare(inner(before), inner(after), `${at}/${escapePointer(key)}`, changes)
   }
+}
+
+/** A body with another value at a place; undefined takes it out. */
+export function withValueAt(
+  body: Json | undefined,
+  pointer: string,
+  value: Json | undefined,
+): Json | undefined {
+  if (pointer === '') return value
+  const [, part = ''] = pointer.split('/', 2)
+  const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
+  const { [key]: present, ...others } = isObject(body) ? body : {}
+  const next = withValueAt(present, pointer.slice(part.length + 1), value)
+  return next === undefined ? others : { ...others, [key]: next }
 }

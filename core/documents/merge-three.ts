@@ -24,7 +24,8 @@ export function mergeThree(
   const start = (layer: Json | undefined): Json | undefined =>
     layer === undefined && below !== undefined ? {} : mark(layer)
   const merged = unmark(merge(start(base), start(mine), start(theirs), '', clashes))
-  if (below === undefined || merged === undefined) return { merged, clashes }
+  // While places are undecided, what says nothing may be the side of one.
+  if (below === undefined || merged === undefined || clashes.length > 0) return { merged, clashes }
   // Without the parts that say nothing, so that equal documents have equal layers.
   return { merged: merged === null ? null : diffPatch(below, mergePatch(below, merged)), clashes }
 }

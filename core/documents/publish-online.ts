@@ -230,7 +230,7 @@ async function publish(
     // A run before this one got as far as the commit and no further.
     if (rows[0]?.status !== 'publishing') return { edits: [], done: async () => {} }
     const edits = mergeOnto(await readEdits(client, changeset), state.rows)
-    for (const edit of edits) await writeEdit(client, changeset, edit, { rebase: true })
+    for (const edit of edits) await writeEdit(client, changeset, edit, { anew: true })
     return {
       edits,
       storage: await storageOf(client, changeset),

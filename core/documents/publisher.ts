@@ -147,7 +147,7 @@ export class Publisher {
       await lockDraft(client, id)
       const edits = mergeOnto(await readEdits(client, id), state.rows)
       if (edits.length === 0) throw new Problem(problems['document.no-change'])
-      for (const edit of edits) await writeEdit(client, id, edit, { rebase: true })
+      for (const edit of edits) await writeEdit(client, id, edit, { anew: true })
       return {
         edits,
         storage: { restore: await columnsToRestore(client, id) },

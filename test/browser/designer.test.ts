@@ -1,4 +1,4 @@
-import type { ListAnswer, ModelView } from '@xrm/sdk/api'
+import type { ListAnswer, ModelView, RecordData } from '@xrm/sdk/api'
 import type { ChangesetView, DocumentView } from '@xrm/sdk/configuration'
 import type { Locator, Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -253,7 +253,7 @@ test('an expression with an error says where', async () => {
   await input.fill('name + nonsense')
   await page.locator('xrm-expression-input mark').getByText('nonsense').waitFor()
   await input.fill('upper(name)')
-  await page.getByText('gives string').waitFor()
+  await page.getByText('gives a text').waitFor()
 })
 
 test('texts are written in place like in a sheet, and gaps are marked', async () => {
@@ -304,6 +304,81 @@ test('a shared option set is made, filled and put into order', async () => {
     return Object.keys(options).toSorted((a, b) => options[a]!.order - options[b]!.order)
   }
   await expect.poll(order).toEqual(['north', 'west', 'south'])
+})
+
+test('an option that goes hands its records to another one', async () => {
+  const lead = await app.api<RecordData>('POST', '/api/records/lead', {
+    last_name: 'Fair',
+    lead_source: 'fair',
+  })
+  const page = await app.signedIn('/admin/entities/lead/fields?field=lead_source', english)
+  await page.locator('xrm-options-editor').getByRole('button', { name: 'Remove Trade fair' }).click()
+  const dialog = page.locator('xrm-remove-dialog')
+  await dialog.getByText('1 record holds it.').waitFor()
+  await dialog.getByLabel('These records then hold').selectOption({ label: 'Referral' })
+  await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const { id } = await openDraft()
+  expect((await app.api<ChangesetView>('GET', `/api/changesets/${id}`)).values).toMatchObject([
+    { entity: 'lead', field: 'lead_source', rule: { map: { fair: 'referral' } } },
+  ])
+  await publish()
+  await expect
+    .poll(async () => (await app.api<RecordData>('GET', `/api/records/lead/${lead.id}`))['lead_source'])
+    .toBe('referral')
+})
+
+test('stages change their meaning by keyboard, and ask for a reason when lost', async () => {
+  const page = await app.signedIn('/admin/entities/lead/stages', english)
+  await page.getByRole('button', { name: 'Move Qualified', exact: true }).focus()
+  await page.keyboard.press('Alt+ArrowDown')
+  await page.locator('[data-group=won] [data-key=qualified]').waitFor()
+  await page.keyboard.press('Alt+ArrowUp')
+  await page.locator('[data-group=open] [data-key=qualified]').waitFor()
+  await page.getByRole('button', { name: 'New reason field' }).click()
+  await page.waitForURL('**/fields?field=lost_reason')
+  await page.locator('xrm-options-editor').getByRole('textbox', { name: 'Title of Price' }).waitFor()
+  await page.getByRole('link', { name: 'Stages' }).click()
+  const reason = page.getByLabel('Reason field', { exact: true })
+  expect(await reason.inputValue()).toBe('lost_reason')
+  expect((await drafted('entity', 'lead'))['properties']).toMatchObject({
+    status: { 'x-stages': { closed: { requires: { lost_reason: true } }, qualified: { category: 'open' } } },
+  })
+})
+
+test('relations are made in the forms that people think in', async () => {
+  const page = await app.signedIn('/admin/entities/account/fields', english)
+  const add = async (title: string, target: string, form: string) => {
+    await page.getByRole('button', { name: 'Relation', exact: true }).click()
+    const dialog = page.locator('xrm-add-field-dialog')
+    await dialog.getByLabel('Title', { exact: true }).fill(title)
+    await dialog.getByLabel('Entity').selectOption({ label: target })
+    await dialog.getByLabel(form).check()
+    await dialog.getByRole('button', { name: 'Add relation' }).click()
+    await dialog.waitFor({ state: 'detached' })
+  }
+  await add('Main supplier', 'Account', 'Each Account has one Account')
+  await add('Billing account', 'Contact', 'Each Account has many Contact')
+  await add('Interest', 'Opportunity', 'Many on both sides')
+  const relation = { 'x-type': 'relation', 'x-relation': { entity: 'account' } }
+  await expect
+    .poll(async () => (await drafted('entity', 'account'))['properties'])
+    .toMatchObject({ main_supplier: relation })
+  expect((await drafted('entity', 'contact'))['properties']).toMatchObject({ billing_account: relation })
+  expect((await drafted('entity', 'interest'))['properties']).toMatchObject({ account: relation })
+})
+
+test('a field becomes one of another type, and its values are looked at in the plan', async () => {
+  await app.api('POST', '/api/records/lead', { last_name: 'Typed', loss_reason: 'Too dear' })
+  const page = await app.signedIn('/admin/entities/lead/fields?field=loss_reason', english)
+  await page.locator('xrm-field-panel').getByRole('button', { name: 'Type …' }).click()
+  const dialog = page.locator('xrm-type-dialog')
+  await dialog.getByRole('button', { name: /^Choice/ }).click()
+  await dialog.getByRole('button', { name: 'Change type and look at the values' }).click()
+  await page.waitForURL('**/admin/changes/*')
+  expect((await drafted('entity', 'lead'))['properties']).toMatchObject({
+    loss_reason: { 'x-type': 'select', 'x-options': { too_dear: { title: 'Too dear' } } },
+  })
 })
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {

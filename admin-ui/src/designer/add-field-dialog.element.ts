@@ -1,13 +1,16 @@
+import type { FieldTypeView } from '@xrm/sdk/configuration'
 import type { Field } from '@xrm/sdk/documents'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
+import { call } from '../data/client.ts'
+import { QueryController } from '../data/queries.ts'
 import { session } from '../data/session.ts'
 import '../shell/dialog.element.ts'
 import { XrmElement } from '../style/element.ts'
-import { entityChoices } from './choices.ts'
+import { entityChoices, typeTitle } from './choices.ts'
 import { inputValue, selectControl } from './document-element.ts'
 import './expression-input.element.ts'
-import { type FieldTypeCard, fieldTypeKeys, fieldTypes } from './field-types.ts'
+import { type FieldTypeCard, fieldTypes } from './field-types.ts'
 import { find, t } from './i18n/index.ts'
 import { isName, nameFromTitle, systemFields } from './names.ts'
 import { firstStages } from './stages.ts'
@@ -111,6 +114,13 @@ export class AddFieldDialog extends XrmElement {
         align-items: center;
         gap: 6px;
       }
+      input[type='radio'] {
+        width: 15px;
+        height: 15px;
+        margin: 0;
+        padding: 0;
+        accent-color: var(--accent);
+      }
       fieldset {
         display: grid;
         gap: 6px;
@@ -138,8 +148,10 @@ export class AddFieldDialog extends XrmElement {
   @property({ attribute: false }) taken: ReadonlySet<string> = new Set()
   @property({ attribute: false }) entity = ''
   @property({ attribute: false }) entityTitle = ''
-  /** Chosen at first, e.g. `stage` from the stages tab. */
+  /** Chosen at first. */
   @property({ attribute: false }) type = 'text'
+  /** For a relation: without the gallery. */
+  @property({ type: Boolean }) relation = false
   @state() private _title = ''
   @state() private _name: string | null = null
   @state() private _search = ''
@@ -153,19 +165,40 @@ export class AddFieldDialog extends XrmElement {
   @state() private _tried = false
   @query('#title') private _titleInput!: HTMLInputElement
 
+  #types = new QueryController<{ items: FieldTypeView[] }>(this, () => ({
+    key: ['console', 'field-types'],
+    read: (signal) => call('GET', '/api/field-types', { signal }),
+  }))
+
+  /** The types that plugins bring, beside those of the core. */
+  get #ofPlugins(): FieldTypeCard[] {
+    const brought = (this.#types.data?.items ?? []).filter((type) => type.plugin !== null)
+    return brought.map(({ name, example }) => ({
+      name,
+      icon: 'puzzle',
+      group: 'other',
+      template: example,
+      settings: [],
+    }))
+  }
+
+  #about(type: FieldTypeCard): string {
+    const plugin = this.#types.data?.items.find((one) => one.name === type.name)?.plugin
+    return plugin ? t('origin.from', { name: plugin }) : (find(`type.${type.name}.about`) ?? '')
+  }
+
   /** The types that the search leaves; those that are called so come before those that only mention it. */
   #found(): FieldTypeCard[] {
     const search = this._search.trim().toLowerCase()
-    const words = search.split(/\s+/).filter(Boolean)
+    const wanted = search.split(/\s+/).filter(Boolean)
     const rank = (type: FieldTypeCard) => {
-      const title = t(fieldTypeKeys(type.name).title).toLowerCase()
+      const title = typeTitle(type.name).toLowerCase()
       return title === search ? 0 : title.startsWith(search) ? 1 : title.includes(search) ? 2 : 3
     }
-    const found = fieldTypes.filter((type) => {
-      const { title, about } = fieldTypeKeys(type.name)
-      const text =
-        `${type.name} ${t(title)} ${t(about)} ${find(`type.${type.name}.words`) ?? ''}`.toLowerCase()
-      return words.every((word) => text.includes(word))
+    const found = [...fieldTypes, ...this.#ofPlugins].filter((type) => {
+      const words = find(`type.${type.name}.words`) ?? ''
+      const text = `${type.name} ${typeTitle(type.name)} ${this.#about(type)} ${words}`.toLowerCase()
+      return wanted.every((word) => text.includes(word))
     })
     return search === '' ? found : found.toSorted((a, b) => rank(a) - rank(b))
   }
@@ -183,11 +216,18 @@ export class AddFieldDialog extends XrmElement {
     return found.find((one) => one.name === this.type) ?? found[0]
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback()
+    if (this.relation) this.type = 'relation'
+  }
+
   override render(): TemplateResult {
     const found = this.#found()
     const chosen = this.#chosen(found)
     const problem = this._tried ? this.#problem(chosen) : ''
-    return html`<xrm-dialog heading=${t('field.add-to', { name: this.entityTitle })}>
+    return html`<xrm-dialog
+      heading=${t(this.relation ? 'relation.add-to' : 'field.add-to', { name: this.entityTitle })}
+    >
       <div class="top" @keydown=${(event: KeyboardEvent) => this.#enter(event)}>
         <div class="prop">
           <div class="head"><label for="title">${t('field.title')}</label></div>
@@ -211,7 +251,20 @@ export class AddFieldDialog extends XrmElement {
           />
         </div>
       </div>
-      <input
+      ${this.relation ? nothing : this.#gallery(found, chosen)} ${chosen ? this.#more(chosen) : nothing}
+      ${problem ? html`<p class="error" role="alert">${problem}</p>` : nothing}
+      <div slot="footer" class="foot">
+        <span class="grow second small">${t('field.add-hint')}</span>
+        <button @click=${() => this.#add(true)}>${t('field.add-and-next')}</button>
+        <button class="primary" @click=${() => this.#add(false)}>
+          ${t(this.relation ? 'relation.add' : 'field.add')}
+        </button>
+      </div>
+    </xrm-dialog>`
+  }
+
+  #gallery(found: FieldTypeCard[], chosen: FieldTypeCard | undefined): TemplateResult {
+    return html`<input
         class="search"
         role="combobox"
         aria-label=${t('field.search-type')}
@@ -231,19 +284,10 @@ export class AddFieldDialog extends XrmElement {
       <div id="gallery" class="gallery" role="listbox" tabindex="-1" aria-label=${t('field.type')}>
         ${found.map((type) => this.#card(type, type === chosen))}
       </div>
-      ${found.length === 0 ? html`<p class="empty">${t('field.no-type')}</p>` : nothing}
-      ${chosen ? this.#more(chosen) : nothing}
-      ${problem ? html`<p class="error" role="alert">${problem}</p>` : nothing}
-      <div slot="footer" class="foot">
-        <span class="grow second small">${t('field.add-hint')}</span>
-        <button @click=${() => this.#add(true)}>${t('field.add-and-next')}</button>
-        <button class="primary" @click=${() => this.#add(false)}>${t('field.add')}</button>
-      </div>
-    </xrm-dialog>`
+      ${found.length === 0 ? html`<p class="empty">${t('field.no-type')}</p>` : nothing}`
   }
 
   #card(type: FieldTypeCard, selected: boolean): TemplateResult {
-    const { title, about } = fieldTypeKeys(type.name)
     return html`<div
       id="type-${type.name}"
       class="card"
@@ -253,8 +297,8 @@ export class AddFieldDialog extends XrmElement {
       @dblclick=${() => this.#add(false)}
     >
       <xrm-icon name=${type.icon} size="18"></xrm-icon>
-      <strong>${t(title)}</strong>
-      <span>${t(about)}</span>
+      <strong>${typeTitle(type.name)}</strong>
+      <span>${this.#about(type)}</span>
     </div>`
   }
 
@@ -437,7 +481,7 @@ export class AddFieldDialog extends XrmElement {
     this._formula = ''
     this._target = ''
     this._tried = false
-    this.type = 'text'
+    this.type = this.relation ? 'relation' : 'text'
     this._titleInput.focus()
   }
 }

@@ -1,9 +1,11 @@
 import type { ExpressionAnswer, ExpressionRequest } from '@xrm/sdk/configuration'
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
+import { draft } from '../console/draft.ts'
+import { describeError } from '../shell/errors.ts'
 import { XrmElement } from '../style/element.ts'
 import { checkExpression } from './check-expression.ts'
-import { t } from './i18n/index.ts'
+import { find, t } from './i18n/index.ts'
 import { designerStyles } from './styles.ts'
 
 /** Whose fields an expression may name, and what it has to give. */
@@ -31,7 +33,6 @@ export class ExpressionInput extends XrmElement {
         field-sizing: content;
       }
       .answer {
-        min-height: 18px;
         font-size: 12px;
       }
       .marked {
@@ -53,6 +54,7 @@ export class ExpressionInput extends XrmElement {
   @property({ attribute: false }) placeholder = ''
   @state() private _typed = ''
   @state() private _answer: ExpressionAnswer | null = null
+  @state() private _failure = ''
   @query('textarea') private _area!: HTMLTextAreaElement
   #timer = 0
   #asked = 0
@@ -79,8 +81,10 @@ export class ExpressionInput extends XrmElement {
   }
 
   #type(): unknown {
-    return this._answer?.type
-      ? html`<span class="second">${t('expression.gives', { type: this._answer.type })}</span>`
+    if (this._failure) return html`<p class="error">${this._failure}</p>`
+    const type = this._answer?.type
+    return type
+      ? html`<span class="second">${t('expression.gives', { type: find(`value.${type}`) ?? type })}</span>`
       : nothing
   }
 
@@ -113,7 +117,15 @@ export class ExpressionInput extends XrmElement {
 
   async #check(): Promise<void> {
     const asked = ++this.#asked
-    const answer = await checkExpression({ ...this.scope, text: this._typed })
-    if (asked === this.#asked) this._answer = answer
+    try {
+      const changeset = draft.id === null ? {} : { changeset: draft.id }
+      const answer = await checkExpression({ ...this.scope, ...changeset, text: this._typed })
+      if (asked !== this.#asked) return
+      this._answer = answer
+      this._failure = ''
+    } catch (error) {
+      // The model of a draft with errors elsewhere cannot be made; the server says which.
+      if (asked === this.#asked) this._failure = describeError(error)
+    }
   }
 }

@@ -87,11 +87,11 @@ export class FieldPanel extends DocumentElement {
     if (!field) return nothing
     const type = fieldTypeOf(field)
     const at = this.#at
-    const title = field.title ?? this.field
+    const title = label({ title: field.title ?? this.field, labels: field['x-labels'] ?? {} })
     const has = (setting: FieldSetting) => type.settings.includes(setting)
     return html`<header>
         <xrm-icon name=${type.icon} size="20"></xrm-icon>
-        <h2 class="ellipsis">${label({ title, labels: field['x-labels'] ?? {} })}</h2>
+        <h2 class="ellipsis">${title}</h2>
         <span class="second small"
           >${typeTitle(type.name)} · <span class="mono">${this.field}</span>${
             bornIn(this.view!, at) === 'plugin'
@@ -334,7 +334,7 @@ export class FieldPanel extends DocumentElement {
   #remove(title: string): void {
     this._removal = {
       title,
-      question: { entity: this.entity, field: this.field },
+      questions: async () => [{ entity: this.entity, field: this.field }],
       remove: async () => {
         await this.edit(this.#at, null)
         this.emit('xrm-removed', this.field)

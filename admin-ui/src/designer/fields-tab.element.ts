@@ -140,13 +140,16 @@ export class FieldsTab extends DocumentElement {
           position: static;
           max-height: none;
         }
+        .side:not(.preview) {
+          order: -1;
+        }
       }
     `,
   ].flat()
 
   @property({ attribute: false }) entity = ''
   @state() private _search = ''
-  @state() private _adding: string | null = null
+  @state() private _adding: 'field' | 'relation' | null = null
 
   #documents = new DocumentsController(this)
   #sortable = new Sortable(this, ({ key, before }) => void this.#move(key, before))
@@ -181,11 +184,11 @@ export class FieldsTab extends DocumentElement {
               .value=${this._search}
               @input=${(event: Event) => (this._search = inputValue(event))}
             />
-            <button class="primary" @click=${() => (this._adding = 'text')}>
+            <button class="primary" @click=${() => (this._adding = 'field')}>
               <xrm-icon name="plus" size="14"></xrm-icon>${t('field.add')}
             </button>
             <button @click=${() => (this._adding = 'relation')}>
-              <xrm-icon name="git-branch" size="14"></xrm-icon>${t('relation.add')}
+              <xrm-icon name="git-branch" size="14"></xrm-icon>${t('relation')}
             </button>
           </div>
           ${this.#list(chosen)} ${this.#gone()}
@@ -216,7 +219,7 @@ export class FieldsTab extends DocumentElement {
               .entity=${this.entity}
               .entityTitle=${this.#title()}
               .taken=${new Set(Object.keys(this.#fields))}
-              .type=${this._adding}
+              ?relation=${this._adding === 'relation'}
               @xrm-field=${(event: CustomEvent<NewField>) => void this.#add(event.detail)}
               @xrm-link=${(event: CustomEvent<NewLink>) => void this.#link(event.detail)}
               @xrm-close=${() => (this._adding = null)}

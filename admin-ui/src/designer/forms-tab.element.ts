@@ -492,23 +492,24 @@ export class FormsTab extends DocumentElement {
           : this.flagProperty(`${own}/create`, t('field.in-create'), { off: false })
       }
       ${this.expressionProperty(`${own}/when`, t('forms.field-when'), scope, { hint: t('forms.when-hint') })}
-      ${this.selectProperty(
-        own,
-        t('forms.in-section'),
-        orderedKeys(form.sections).map((key) => ({
-          value: key,
-          text: label(form.sections[key]!) || t('forms.untitled'),
-        })),
-        {
-          change: (to) =>
+      <div class="prop">
+        <div class="head"><label for="in-section">${t('forms.in-section')}</label></div>
+        ${selectControl(
+          'in-section',
+          orderedKeys(form.sections).map((key) => ({
+            value: key,
+            text: label(form.sections[key]!) || t('forms.untitled'),
+          })),
+          chosen.section,
+          (to) =>
             this.#moved({
               key: chosen.field!,
               from: `section:${chosen.section}`,
               group: `section:${to}`,
               before: null,
             }),
-        },
-      )}
+        )}
+      </div>
       <div class="bar">
         <button
           @click=${() => {

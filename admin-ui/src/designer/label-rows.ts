@@ -121,7 +121,7 @@ function fieldRows(entity: string, key: string, field: Field): LabelRow[] {
     rows.push(...optionRows('entity', entity, `${key}.`, field['x-options'], `${at}/x-options`))
   }
   for (const stage of orderedKeys(field['x-stages'])) {
-    rows.push(titleRow('entity', entity, 'stage', `${key}.${stage}`, `${at}/x-stages/${stage}`))
+    rows.push(...optionTexts('entity', entity, 'stage', `${key}.${stage}`, `${at}/x-stages/${stage}`))
   }
   return rows
 }
@@ -134,7 +134,14 @@ function optionRows(
   at: string,
 ): LabelRow[] {
   const own = kind === 'option-set' ? `${name}.` : before
-  return orderedKeys(options).map((key) => titleRow(kind, name, 'option', own + key, `${at}/${key}`))
+  return orderedKeys(options).flatMap((key) => optionTexts(kind, name, 'option', own + key, `${at}/${key}`))
+}
+
+function optionTexts(kind: DocumentKind, name: string, what: LabelKind, key: string, at: string): LabelRow[] {
+  return [
+    titleRow(kind, name, what, key, at),
+    titleRow(kind, name, 'description', key, at, ['description', 'descriptions'], free),
+  ]
 }
 
 function formRows(name: string, body: Form): LabelRow[] {

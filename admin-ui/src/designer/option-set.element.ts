@@ -101,7 +101,7 @@ export class OptionSetPage extends DocumentElement {
     const title = this.value('/title')
     this._removal = {
       title: typeof title === 'string' ? title : this.name,
-      question: { optionSet: this.name },
+      questions: async () => [{ optionSet: this.name }],
       remove: async () => {
         if (await draft.remove('option-set', this.name)) await router.go('/admin/option-sets')
       },

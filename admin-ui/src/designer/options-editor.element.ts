@@ -13,7 +13,7 @@ import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
 import './remove-dialog.element.ts'
 import type { Removal } from './remove-dialog.element.ts'
 import { Sortable } from './sortable.ts'
-import { remapOption } from './usage.ts'
+import { fieldsOfSet, remapOption } from './usage.ts'
 
 type Option = NonNullable<OptionSet['options'][string]>
 
@@ -25,7 +25,7 @@ export class OptionsEditor extends DocumentElement {
     css`
       li {
         display: grid;
-        grid-template-columns: 22px minmax(0, 1fr) auto 30px;
+        grid-template-columns: 22px minmax(0, 1fr) auto 26px 26px;
         align-items: center;
         gap: 4px;
         padding: 3px 0;
@@ -34,7 +34,7 @@ export class OptionsEditor extends DocumentElement {
         grid-template-columns: 22px minmax(0, 1.4fr) repeat(
             var(--languages, 1),
             minmax(0, 1.4fr)
-          ) 110px 90px auto 30px;
+          ) 120px 110px auto 30px 30px;
         gap: 8px;
         border-bottom: 1px solid var(--line);
       }
@@ -69,6 +69,13 @@ export class OptionsEditor extends DocumentElement {
         gap: 6px;
         padding: 8px 0 0 26px;
       }
+      .about {
+        grid-column: 2 / -1;
+        padding: 4px 0 8px;
+      }
+      li > button.icon {
+        width: 26px;
+      }
       .key {
         overflow: hidden;
         color: var(--text-2);
@@ -91,6 +98,8 @@ export class OptionsEditor extends DocumentElement {
   /** With more room: one line for each option. */
   @property({ type: Boolean, reflect: true }) wide = false
   @state() private _new = ''
+  /** The option whose description is shown. */
+  @state() private _open: string | null = null
   @state() private _removal: Removal | null = null
   @query('.new input') private _input!: HTMLInputElement
 
@@ -196,11 +205,26 @@ export class OptionsEditor extends DocumentElement {
       </div>
       <button
         class="quiet icon"
+        aria-label=${t('options.describe', { name: option.title })}
+        aria-expanded=${this._open === key}
+        @click=${() => (this._open = this._open === key ? null : key)}
+      >
+        <xrm-icon name="text" size="14"></xrm-icon>
+      </button>
+      <button
+        class="quiet icon"
         aria-label=${t('remove.title', { name: option.title })}
         @click=${() => this.#remove(key, option)}
       >
         <xrm-icon name="trash-2" size="14"></xrm-icon>
       </button>
+      ${
+        this._open === key
+          ? html`<div class="props two about">
+              ${this.textsProperties(at, 'description', 'descriptions', 'text.description', { area: true })}
+            </div>`
+          : nothing
+      }
     </li>`
   }
 
@@ -244,13 +268,16 @@ export class OptionsEditor extends DocumentElement {
   #remove(key: string, option: Option): void {
     const field = this.#field
     const others = Object.entries(this.#options).filter(([one]) => one !== key)
+    const holders = () => (field ? Promise.resolve([field]) : fieldsOfSet(this.name))
     this._removal = {
       title: option.title,
-      question: field ? { ...field, option: key } : { optionSet: this.name, option: key },
-      ...(field ? { instead: others.map(([value, { title }]) => ({ value, text: title })) } : {}),
+      questions: async () => (await holders()).map((place) => ({ ...place, option: key })),
+      instead: others.map(([value, { title }]) => ({ value, text: title })),
       remove: async (to) => {
+        // Asked first: afterwards the draft has the option nowhere.
+        const places = to === undefined ? [] : await holders()
         await this.edit(`${this.pointer}/${key}`, null)
-        if (field && to !== undefined) await remapOption(field.entity, field.field, key, to)
+        for (const place of places) await remapOption(place.entity, place.field, key, to ?? null)
       },
     }
   }

@@ -119,8 +119,7 @@ export class PreviewElement extends XrmElement {
     // A filter on what is not published yet cannot be asked of the records.
     const fits =
       filter !== null &&
-      (await checkExpression({ text: filter, entity: entity.name, expect: 'bool' }, session.model)).issues
-        .length === 0
+      (await checkExpression({ text: filter, entity: entity.name, expect: 'bool' })).issues.length === 0
     const fields = requestFields(session.model, entity, columns)
     const query = { fields, sort, limit: 5, count: 'none' as const, ...(fits ? { filter } : {}) }
     return (await listRecords(entity.name, query, signal)).items

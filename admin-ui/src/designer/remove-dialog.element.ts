@@ -13,7 +13,8 @@ import { countRecords, type UsageQuestion, whereUsed } from './usage.ts'
 /** What is to be removed, as its dialog asks. */
 export interface Removal {
   title: string
-  question: UsageQuestion
+  /** What to look for: who names it, how many records hold it. Several for an option that several fields share. */
+  questions: () => Promise<UsageQuestion[]>
   /** Other options that records may take instead; only for options and stages. */
   instead?: { value: string; text: string }[]
   /** Does it. `to`: the option that records take; null leaves them empty; undefined: no record holds it. */
@@ -47,7 +48,7 @@ export class RemoveDialog extends XrmElement {
 
   @property({ attribute: false }) removal!: Removal
   @state() private _uses: ReferenceView[] | null = null
-  @state() private _records: number | null | undefined = undefined
+  @state() private _records: number | null = null
   @state() private _failure = ''
   @state() private _to = ''
   @state() private _busy = false
@@ -58,13 +59,14 @@ export class RemoveDialog extends XrmElement {
   }
 
   async #look(): Promise<void> {
-    const { entity, field, option } = this.removal.question
     try {
-      ;[this._uses, this._records] = await Promise.all([
-        // A view or a form is named by nothing.
-        Object.keys(this.removal.question).length === 0 ? [] : whereUsed(this.removal.question),
-        entity === undefined ? null : countRecords(entity, field, option),
+      const questions = await this.removal.questions()
+      const [uses, counts] = await Promise.all([
+        Promise.all(questions.map((question) => whereUsed(question))),
+        Promise.all(questions.map((question) => countRecords(question))),
       ])
+      this._uses = uses.flat()
+      this._records = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
     } catch (error) {
       this._failure = describeError(error)
     }
@@ -83,7 +85,7 @@ export class RemoveDialog extends XrmElement {
       </div>
       <div slot="footer" class="foot">
         <button autofocus @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
-        <button class="danger" ?disabled=${this._busy || this._records === undefined} @click=${this.#remove}>
+        <button class="danger" ?disabled=${this._busy || this._records === null} @click=${this.#remove}>
           ${t('remove')}
         </button>
       </div>
@@ -91,7 +93,7 @@ export class RemoveDialog extends XrmElement {
   }
 
   #held(count: number): string {
-    if (this.removal.question.option !== undefined) return t('remove.records-option', { count })
+    if (this.removal.instead) return t('remove.records-option', { count })
     return t('remove.records', { count })
   }
 

@@ -307,7 +307,7 @@ export class SettingsTab extends DocumentElement {
   #remove(body: Entity): void {
     this._removal = {
       title: label({ title: body.title }),
-      question: { entity: this.entity },
+      questions: async () => [{ entity: this.entity }],
       remove: async () => {
         if (await draft.remove('entity', this.entity)) await router.go('/admin/entities')
       },

@@ -329,7 +329,10 @@ export class StagesTab extends DocumentElement {
   }
 
   #path(stages: Stages): TemplateResult {
-    const keys = orderedKeys(stages)
+    // What is open comes first, whatever its order; then the ways to end.
+    const keys = categories.flatMap((category) =>
+      orderedKeys(stages).filter((key) => stages[key]!.category === category),
+    )
     const color = (stage: Stage) => stage.color ?? categoryColors[stage.category]
     return html`<section class="card" aria-label=${t('stages.path')}>
       <h2 class="title">${t('stages.path')}</h2>
@@ -443,7 +446,7 @@ export class StagesTab extends DocumentElement {
           }
           ${this.textProperty(`${at}/phase`, t('stages.phase'))}
         </div>
-        ${this.areaProperty(`${at}/description`, t('text.description'))}
+        ${this.textsProperties(at, 'description', 'descriptions', 'text.description', { area: true })}
         <div class="prop" role="group" aria-label=${t('stages.requires')}>
           <div class="head">
             <span class="name">${t('stages.requires')}</span
@@ -650,7 +653,7 @@ export class StagesTab extends DocumentElement {
     const others = orderedKeys(stages).filter((one) => one !== key)
     this._removal = {
       title: label(stages[key]!),
-      question: { entity: this.entity, field: this.#field, option: key },
+      questions: async () => [{ entity: this.entity, field: this.#field, option: key }],
       instead: others.map((value) => ({ value, text: label(stages[value]!) })),
       remove: async (to) => {
         const patch: Record<string, Json> = { [key]: null }

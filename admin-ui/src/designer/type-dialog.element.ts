@@ -5,6 +5,7 @@ import { css, html, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { patchAt } from '../console/layers.ts'
 import { draft } from '../console/draft.ts'
+import { label } from '../model/labels.ts'
 import '../shell/dialog.element.ts'
 import { router } from '../shell/router.ts'
 import { typeTitle } from './choices.ts'
@@ -68,7 +69,11 @@ export class TypeDialog extends DocumentElement {
     const field = this.value(`/properties/${this.field}`) as Field | undefined
     if (!field) return nothing
     const now = fieldTypeOf(field)
-    return html`<xrm-dialog heading=${t('type.title', { name: field.title ?? this.field })}>
+    return html`<xrm-dialog
+      heading=${t('type.title', {
+        name: label({ title: field.title ?? this.field, labels: field['x-labels'] ?? {} }),
+      })}
+    >
       <p class="second">${t('type.text-now', { type: typeTitle(now.name) })}</p>
       <ul>
         ${fieldTypes

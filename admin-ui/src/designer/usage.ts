@@ -1,5 +1,5 @@
 import type { AggregateAnswer } from '@xrm/sdk/api'
-import type { ReferenceView, ValueRule } from '@xrm/sdk/configuration'
+import type { ChangesetView, ReferenceView, ValueRule } from '@xrm/sdk/configuration'
 import { draft } from '../console/draft.ts'
 import { call, paths } from '../data/client.ts'
 import { session } from '../data/session.ts'
@@ -13,6 +13,11 @@ export interface UsageQuestion {
   optionSet?: string
 }
 
+export interface FieldPlace {
+  entity: string
+  field: string
+}
+
 /** The places of the draft's documents that name a thing. */
 export async function whereUsed(question: UsageQuestion): Promise<ReferenceView[]> {
   const query = new URLSearchParams(question as Record<string, string>)
@@ -20,8 +25,17 @@ export async function whereUsed(question: UsageQuestion): Promise<ReferenceView[
   return (await call<{ items: ReferenceView[] }>('GET', `/api/documents/where-used?${query}`)).items
 }
 
+/** The fields that take their options from a shared set. */
+export async function fieldsOfSet(optionSet: string): Promise<FieldPlace[]> {
+  return (await whereUsed({ optionSet })).flatMap(({ kind, name, pointer }) => {
+    const field = /^\/properties\/([^/]+)\/x-options$/.exec(pointer)?.[1]
+    return kind === 'entity' && field !== undefined ? [{ entity: name, field }] : []
+  })
+}
+
 /** How many records hold something; null where it is not published yet, so that none can. */
-export async function countRecords(entity: string, field?: string, option?: string): Promise<number | null> {
+export async function countRecords({ entity, field, option }: UsageQuestion): Promise<number | null> {
+  if (entity === undefined) return null
   const view = session.entity(entity)
   const published = field === undefined ? undefined : view?.fields[field]
   if (!view || (field !== undefined && !published)) return null
@@ -49,7 +63,9 @@ export async function remapOption(
 ): Promise<void> {
   await draft.run(entity, async (id) => {
     const path = `/api/changesets/${id}/values/${encodeURIComponent(entity)}/${encodeURIComponent(field)}`
-    const before = draft.changeset?.values?.find((one) => one.entity === entity && one.field === field)?.rule
+    // Lists of changesets leave the rules out.
+    const { values } = await call<ChangesetView>('GET', paths.changeset(id))
+    const before = values.find((one) => one.entity === entity && one.field === field)?.rule
     const rule: ValueRule = {
       onFail: before?.onFail ?? 'reject',
       ...(before?.default === undefined ? {} : { default: before.default }),

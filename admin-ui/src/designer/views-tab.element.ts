@@ -399,7 +399,8 @@ export class ViewsTab extends DocumentElement {
     const name = this.place![1]
     this._removal = {
       title: label(view),
-      question: {},
+      // Nothing names a view.
+      questions: async () => [],
       remove: async () => {
         if (await draft.remove('view', name)) this._name = null
       },
