@@ -232,13 +232,13 @@ describe('a type change beside other work', () => {
     expect(status).toBe(202)
     const expected = new Map<string, number>()
     const failures: unknown[] = []
-    const work = { running: true }
+    const over = new AbortController()
     const { body: some } = await admin<{ items: { id: string; label: string }[] }>(
       'GET',
       '/api/records/parcel?fields=id,label&limit=500&sort=-created_at',
     )
     const write = async (part: number): Promise<void> => {
-      for (let at = part; work.running; at += 3) {
+      for (let at = part; !over.signal.aborted; at += 3) {
         const { id: record, label } = some.items[at % some.items.length]!
         const weight = 100_000 + at
         // The old form takes texts, the new one numbers; which of them is in force, only the answer tells.
@@ -258,7 +258,7 @@ describe('a type change beside other work', () => {
     }
     const writers = [write(0), write(1), write(2)]
     const job = await ended(body.job!)
-    work.running = false
+    over.abort()
     await Promise.all(writers)
     expect(job.status, JSON.stringify(job)).toBe('done')
     await server.live.refresh()

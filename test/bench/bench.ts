@@ -7,6 +7,7 @@ import { measureCase, type CaseResult } from './measure.ts'
 import type { Options } from './options.ts'
 import { startLoadGenerator, startSide } from './processes.ts'
 import { replaceSection, type SizeResult, writeReport } from './report.ts'
+import { benchSchemaChanges, schemaChangeTable } from './schema-changes.ts'
 import { takeSample } from './sample.ts'
 import { signInSeller } from './site-user.ts'
 
@@ -22,7 +23,17 @@ export async function bench(options: Options): Promise<void> {
   const stopAll = (): Promise<void> => (stopping = stopAfter(stopping, undo))
   onStop(stopAll)
   const sizes: SizeResult[] = []
+  const tables: string[] = []
   try {
+    if (options.schema) {
+      for (const rows of options.rows) {
+        tables.push(...schemaChangeTable(rows, await benchSchemaChanges(options, rows, undo)), '')
+        await stopAll()
+      }
+      console.log(tables.join('\n'))
+      if (options.write !== undefined) replaceSection(options.write, tables.join('\n').trimEnd(), 'schema')
+      return
+    }
     for (const rows of options.rows) {
       sizes.push(await measureSize(options, rows, undo))
       await stopAll()

@@ -29,6 +29,8 @@ export interface Options {
   scope: 'own' | 'team' | 'all'
   /** Markdown file whose marked section gets the tables. */
   write: string | undefined
+  /** Change the model under load instead of the cases. */
+  schema: boolean
   /** Keep the servers after the measurement and print their addresses, for profiler and EXPLAIN. */
   hold: boolean
 }
@@ -45,6 +47,7 @@ export function readOptions(args: string[]): Options {
       cases: { type: 'string', default: caseNames.join() },
       scope: { type: 'string', default: 'team' },
       write: { type: 'string' },
+      schema: { type: 'boolean', default: false },
       hold: { type: 'boolean', default: false },
     },
   })
@@ -56,6 +59,7 @@ export function readOptions(args: string[]): Options {
     cases: values.cases.split(',').map((text) => oneOf('--cases', text, caseNames)),
     scope: oneOf('--scope', values.scope, ['own', 'team', 'all'] as const),
     write: values.write,
+    schema: values.schema,
     hold: values.hold,
   }
 }

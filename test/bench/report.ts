@@ -64,11 +64,10 @@ function fine(value: number): string {
   return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)
 }
 
-const begin = '<!-- bench: written by npm run bench -->'
-const end = '<!-- /bench -->'
-
 /** Puts the report between the two marks of a Markdown file, in the form in which the repository keeps its files. */
-export function replaceSection(path: string, report: string): void {
+export function replaceSection(path: string, report: string, section = 'bench'): void {
+  const begin = `<!-- ${section}: written by npm run bench -->`
+  const end = `<!-- /${section} -->`
   const text = readFileSync(path, 'utf8')
   const from = text.indexOf(begin)
   const to = text.indexOf(end)

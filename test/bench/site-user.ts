@@ -23,7 +23,8 @@ export async function signInSeller({ port }: Side): Promise<SignedIn> {
   return { id, cookie: await signIn(url, { email, password }) }
 }
 
-async function signIn(url: string, who: { email: string; password: string }): Promise<string> {
+/** Signs in and gives the cookie. */
+export async function signIn(url: string, who: { email: string; password: string }): Promise<string> {
   const answer = await fetch(`${url}/auth/sign-in/email`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
