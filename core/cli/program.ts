@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { Problem } from '@xrm/sdk'
 import { ImportError } from '../import/import-error.ts'
 import { StartError } from '../start-error.ts'
+import { configCommand } from './config.ts'
 import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
@@ -31,6 +32,7 @@ function createProgram(): Command {
     .addCommand(doctorCommand())
     .addCommand(userCommand())
     .addCommand(importCommand())
+    .addCommand(configCommand())
 }
 
 function explain(error: unknown): string[] | null {
