@@ -7,7 +7,7 @@ import { Changesets } from '../documents/changesets.ts'
 import { Documents } from '../documents/documents.ts'
 import { LiveModel } from '../documents/live-model.ts'
 import { Publisher } from '../documents/publisher.ts'
-import { Retired } from '../documents/retired.ts'
+import { purge } from '../documents/retired.ts'
 import { Jobs } from '../jobs/jobs.ts'
 import { createLog } from '../log.ts'
 import { StartError } from '../start-error.ts'
@@ -130,7 +130,7 @@ async function withConfiguration(command: Command, work: (parts: Parts) => Promi
     const changesets = new Changesets(node.db)
     const publisher = new Publisher(node.db, live, changesets, jobs)
     // This process may be handed any job while it waits for its own.
-    new Retired(node.db, live, jobs)
+    jobs.handle('purge', purge(node.db, live))
     await work({
       configuration: new Configuration(node.db, changesets, new Documents(node.db, live), publisher),
       jobs,

@@ -6,6 +6,7 @@ import { configCommand } from './config.ts'
 import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
+import { typesCommand } from './types.ts'
 import { userCommand } from './user.ts'
 
 /** Runs one command. What a person can mend is said in a few lines; everything else is a bug and is thrown. */
@@ -33,6 +34,7 @@ function createProgram(): Command {
     .addCommand(userCommand())
     .addCommand(importCommand())
     .addCommand(configCommand())
+    .addCommand(typesCommand())
 }
 
 function explain(error: unknown): string[] | null {
