@@ -246,6 +246,46 @@ test('values that do not fit a new type are mapped, counted and published as dec
   expect(app.complaints).toEqual([])
 })
 
+test('a publish in the background shows its progress, and cancelled leaves everything as it was', async () => {
+  await noDrafts()
+  const draft = await app.api<ChangesetView>('POST', '/api/changesets', { title: 'Companies as long texts' })
+  await app.api('PATCH', `/api/documents/entity/lead?changeset=${draft.id}`, {
+    properties: { company: { type: null, 'x-type': 'select', 'x-options': { one: { title: 'One' } } } },
+  })
+  await app.api('PUT', `/api/changesets/${draft.id}/values/lead/company`, { onFail: 'blank' })
+  const page = await app.signedIn(`/admin/changes/${draft.id}`)
+  const publish = page.getByRole('button', { name: 'Veröffentlichen' })
+  await page.getByRole('region', { name: 'Was das Veröffentlichen tut' }).waitFor()
+  // Whoever writes to the table keeps the job from finishing for as long as the test looks at it.
+  const { rows } = await app.server.db.pool.query<{ table_name: string }>(
+    `SELECT table_name FROM xrm.entity_table WHERE entity = 'lead'`,
+  )
+  const writer = await app.server.db.pool.connect()
+  try {
+    await writer.query(`BEGIN; LOCK TABLE record."${rows[0]!.table_name}" IN ROW EXCLUSIVE MODE`)
+    await publish.click()
+    await answer(page, 'Veröffentlichen').click()
+    await page.getByText('Wird veröffentlicht').first().waitFor()
+    await page.getByRole('progressbar').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('button', { name: 'Auftrag abbrechen' }).click()
+    await answer(page, 'Auftrag abbrechen').click()
+  } finally {
+    await writer.query('ROLLBACK')
+    writer.release()
+  }
+  await page.getByText('Die Veröffentlichung wurde abgebrochen; alles ist wie vorher.').waitFor()
+  await publish.waitFor()
+  const { status } = await app.api<ChangesetView>('GET', `/api/changesets/${draft.id}`)
+  expect(status).toBe('draft')
+  const { items } = await app.api<{ items: { company: string }[] }>(
+    'GET',
+    '/api/records/lead?fields=company&sort=company',
+  )
+  expect(items.map((one) => one.company)).toEqual(['Isar AG', 'Kranich GmbH', 'Nord AS'])
+  expect(app.complaints).toEqual([])
+})
+
 test('a removed field waits among retired data until its name is typed', async () => {
   await noDrafts()
   const draft = await app.api<ChangesetView>('POST', '/api/changesets', { title: 'No website any more' })

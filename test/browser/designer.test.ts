@@ -1,5 +1,5 @@
 import type { ListAnswer, ModelView, RecordData } from '@xrm/sdk/api'
-import type { ChangesetView, DocumentView } from '@xrm/sdk/configuration'
+import type { ChangesetView, DocumentView, IssueView } from '@xrm/sdk/configuration'
 import type { Locator, Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { seriousFindings, testApp } from './app.ts'
@@ -215,16 +215,24 @@ test('a renamed field shows who follows, and is known under its new name', async
   expect(model.entities['lead']?.fields).not.toHaveProperty('company')
 })
 
-test('a removed field says who uses it and can be brought back', async () => {
-  const page = await app.signedIn('/admin/entities/account/fields?field=website', english)
+test('a removed field is taken off forms, views and search, and can be brought back', async () => {
+  const page = await app.signedIn('/admin/entities/lead/fields?field=email', english)
   await page.locator('xrm-field-panel').getByRole('button', { name: 'Remove …' }).click()
   const dialog = page.locator('xrm-remove-dialog')
-  await dialog.getByText(/Used in \d+ place|Nothing else names it/).waitFor()
+  await dialog.getByText(/Taken out of \d+ places? with it/).waitFor()
+  await dialog.getByText(/to mend by hand before publishing/).waitFor()
   await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
   const gone = page.getByRole('region', { name: 'Removed fields' })
-  await gone.getByText('website').waitFor()
+  await gone.getByText('email').waitFor()
+  await expect
+    .poll(async () => (await drafted('entity', 'lead'))['x-entity'])
+    .toMatchObject({ search: ['last_name', 'company'] })
+  expect(JSON.stringify((await drafted('form', 'lead'))['sections'])).not.toContain('"email"')
+  const { id } = await openDraft()
+  const { issues } = await app.api<{ issues: IssueView[] }>('POST', `/api/changesets/${id}/check`)
+  expect(new Set(issues.map((issue) => issue.kind))).toEqual(new Set(['conversion']))
   await gone.getByRole('button', { name: 'Bring back' }).click()
-  await expect.poll(() => names(page)).toContain('website')
+  await expect.poll(() => names(page)).toContain('email')
 })
 
 test('a type is found by word and arrow keys, and an error names what is missing', async () => {

@@ -17,6 +17,8 @@ export interface PropertyOptions {
   /** Shows the value alone, e.g. of the name in the API. */
   readonly?: boolean
   placeholder?: string
+  /** The beginning of codes of errors that the control shows itself. */
+  told?: string
 }
 
 /**
@@ -66,12 +68,12 @@ export abstract class DocumentElement extends XrmElement {
     pointer: string,
     label: string,
     control: (id: string) => unknown,
-    { hint }: PropertyOptions = {},
+    { hint, told }: PropertyOptions = {},
   ): TemplateResult {
     const id = idOf(pointer)
     return html`<div class="prop">
       <div class="head"><label for=${id}>${label}</label>${this.originMark(pointer, label)}</div>
-      ${control(id)} ${hint ? html`<p class="hint">${hint}</p>` : nothing} ${this.issues(pointer, id)}
+      ${control(id)} ${hint ? html`<p class="hint">${hint}</p>` : nothing} ${this.issues(pointer, id, told)}
     </div>`
   }
 
@@ -94,10 +96,12 @@ export abstract class DocumentElement extends XrmElement {
       </button>`
   }
 
-  /** What is wrong with a place or below it. */
-  protected issues(pointer: string, id = idOf(pointer)): unknown {
+  /** What is wrong with a place or below it. `told`: the beginning of codes that the control shows itself. */
+  protected issues(pointer: string, id = idOf(pointer), told?: string): unknown {
     if (!this.place) return nothing
-    const issues = draft.issuesAt(...this.place, pointer)
+    const issues = draft
+      .issuesAt(...this.place, pointer)
+      .filter((issue) => told === undefined || !issue.code.startsWith(told))
     if (issues.length === 0) return nothing
     return html`<div id="${id}-issues">
       ${issues.map(
@@ -258,7 +262,7 @@ export abstract class DocumentElement extends XrmElement {
           .text=${textOf(this.value(pointer))}
           @xrm-changed=${(event: CustomEvent<string>) => void this.edit(pointer, event.detail)}
         ></xrm-expression-input>`,
-      options,
+      { ...options, told: 'expression.' },
     )
   }
 

@@ -38,7 +38,6 @@ export class ExpressionInput extends XrmElement {
       .marked {
         margin: 2px 0;
         overflow-wrap: anywhere;
-        white-space: pre-wrap;
       }
       mark {
         border-bottom: 2px solid var(--danger);

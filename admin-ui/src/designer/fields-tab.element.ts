@@ -1,13 +1,14 @@
 import type { DocumentKind } from '@xrm/sdk'
-import type { NewRelation, RetiredView } from '@xrm/sdk/configuration'
+import type { DocumentView, NewRelation, RetiredView } from '@xrm/sdk/configuration'
 import type { Entity, Field } from '@xrm/sdk/documents'
+import { isEqual } from '@xrm/sdk/merge'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { DocumentsController } from '../console/controllers.ts'
 import { draft } from '../console/draft.ts'
 import { bornIn, isChanged, valueBelow } from '../console/layers.ts'
-import { call } from '../data/client.ts'
+import { call, paths } from '../data/client.ts'
 import { QueryController } from '../data/queries.ts'
 import { session } from '../data/session.ts'
 import { label } from '../model/labels.ts'
@@ -158,6 +159,18 @@ export class FieldsTab extends DocumentElement {
     read: (signal) => call('GET', '/api/documents/retired', { signal }),
   }))
 
+  /** As it is published, to show what the draft does to it. */
+  #published = new QueryController<DocumentView>(this, () => ({
+    key: ['console', 'published', 'entity', this.entity],
+    read: (signal) => call('GET', paths.document('entity', this.entity), { signal }),
+    enabled: this.#documents.find('entity', this.entity)?.draft === 'changed',
+  }))
+
+  get #before(): Record<string, Field> | null {
+    if (this.#documents.find('entity', this.entity)?.draft !== 'changed') return null
+    return (this.#published.data?.body as Entity | undefined)?.properties as Record<string, Field> | null
+  }
+
   protected override get place(): [DocumentKind, string] | null {
     return this.entity ? ['entity', this.entity] : null
   }
@@ -271,11 +284,17 @@ export class FieldsTab extends DocumentElement {
         <span class="marks">
           ${this.invalid(at) ? html`<span class="chip red">${t('field.wrong')}</span>` : nothing}
           ${field['x-required'] ? html`<span class="chip">${t('field.required')}</span>` : nothing}
-          ${this.#origin(at)}
+          ${this.#draftMark(name, field) ?? this.#origin(at)}
           <span class="second small">${typeTitle(type.name)}</span>
         </span>
       </button>
     </li>`
+  }
+
+  #draftMark(name: string, field: Field): unknown {
+    const before = this.#before
+    if (!before || isEqual(before[name], field)) return null
+    return html`<span class="chip amber">${t(before[name] ? 'draft.changed' : 'draft.added')}</span>`
   }
 
   #origin(at: string): unknown {
@@ -294,7 +313,9 @@ export class FieldsTab extends DocumentElement {
       (one) => one.entity === this.entity && one.field !== null,
     )
     const names = new Set(
-      [...shipped, ...kept.map((one) => one.field!)].filter((name) => !Object.hasOwn(this.#fields, name)),
+      [...shipped, ...Object.keys(this.#before ?? {}), ...kept.map((one) => one.field!)].filter(
+        (name) => !Object.hasOwn(this.#fields, name),
+      ),
     )
     const error = this.#retired.error
     if (names.size === 0 && !error) return nothing
@@ -319,7 +340,9 @@ export class FieldsTab extends DocumentElement {
 
   async #restore(name: string, retired: RetiredView | undefined): Promise<void> {
     const at = `/properties/${name}`
-    if (valueBelow(this.view!, at) !== undefined) await draft.reset('entity', this.entity, at)
+    const before = this.#before?.[name]
+    if (before) await this.edit(at, before)
+    else if (valueBelow(this.view!, at) !== undefined) await draft.reset('entity', this.entity, at)
     else {
       const type = fieldTypes.find((one) => one.name === retired?.type)
       const title = name.replaceAll('_', ' ')

@@ -8,7 +8,8 @@ import { XrmElement } from '../style/element.ts'
 import { selectControl } from './document-element.ts'
 import { t } from './i18n/index.ts'
 import { designerStyles } from './styles.ts'
-import { countRecords, type UsageQuestion, whereUsed } from './usage.ts'
+import { tidyingOf } from './tidy.ts'
+import { countRecords, takeAlong, type UsageQuestion, whereUsed } from './usage.ts'
 
 /** What is to be removed, as its dialog asks. */
 export interface Removal {
@@ -51,6 +52,8 @@ export class RemoveDialog extends XrmElement {
   @state() private _records: number | null = null
   @state() private _failure = ''
   @state() private _to = ''
+  /** What can do without it goes along. */
+  @state() private _along = true
   @state() private _busy = false
 
   override connectedCallback(): void {
@@ -99,18 +102,43 @@ export class RemoveDialog extends XrmElement {
 
   #uses(uses: ReferenceView[]): TemplateResult {
     if (uses.length === 0) return html`<p class="second">${t('remove.unused')}</p>`
-    return html`<div>
-      <h2>${t('remove.used', { count: uses.length })}</h2>
-      <ul tabindex="0" aria-label=${t('remove.used', { count: uses.length })}>
-        ${uses.map(
-          (use) =>
-            html`<li>
-              ${consoleText(`kind.${use.kind}`)} <strong>${use.title}</strong>
-              <span class="second mono">${use.pointer}</span>
-            </li>`,
-        )}
-      </ul>
-    </div>`
+    const along = uses.filter((use) => tidyingOf(use))
+    const byHand = uses.filter((use) => !tidyingOf(use))
+    return html`${
+      along.length === 0
+        ? nothing
+        : html`<div>
+            <label class="row">
+              <input
+                type="checkbox"
+                .checked=${this._along}
+                @change=${(event: Event) => (this._along = (event.currentTarget as HTMLInputElement).checked)}
+              />
+              <h2>${t('remove.along', { count: along.length })}</h2>
+            </label>
+            ${this.#list(along, t('remove.along', { count: along.length }))}
+          </div>`
+    }
+    ${
+      byHand.length === 0
+        ? nothing
+        : html`<div>
+            <h2>${t('remove.by-hand', { count: byHand.length })}</h2>
+            ${this.#list(byHand, t('remove.by-hand', { count: byHand.length }))}
+          </div>`
+    }`
+  }
+
+  #list(uses: ReferenceView[], name: string): TemplateResult {
+    return html`<ul tabindex="0" aria-label=${name}>
+      ${uses.map(
+        (use) =>
+          html`<li>
+            ${consoleText(`kind.${use.kind}`)} <strong>${use.title}</strong>
+            <span class="second mono">${use.pointer}</span>
+          </li>`,
+      )}
+    </ul>`
   }
 
   #instead(choices: { value: string; text: string }[]): TemplateResult {
@@ -125,6 +153,7 @@ export class RemoveDialog extends XrmElement {
     this._failure = ''
     try {
       const asks = this.removal.instead !== undefined && (this._records ?? 0) > 0
+      if (this._along) await takeAlong((this._uses ?? []).filter((use) => tidyingOf(use)))
       await this.removal.remove(asks ? this._to || null : undefined)
       this.emit('xrm-close')
     } catch (error) {

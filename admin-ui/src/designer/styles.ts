@@ -5,6 +5,8 @@ export const designerStyles = css`
   textarea {
     width: 100%;
     min-height: 58px;
+    max-height: 240px;
+    field-sizing: content;
     padding: 6px 9px;
     border: 1px solid var(--line-strong);
     border-radius: 7px;

@@ -1,9 +1,11 @@
 import type { AggregateAnswer } from '@xrm/sdk/api'
 import type { ChangesetView, ReferenceView, ValueRule } from '@xrm/sdk/configuration'
+import type { Json } from '@xrm/sdk/merge'
 import { draft } from '../console/draft.ts'
 import { call, paths } from '../data/client.ts'
 import { session } from '../data/session.ts'
 import { quote } from '../list/filter.ts'
+import { joinPatches, tidyingOf } from './tidy.ts'
 
 /** What is looked for in the documents: an entity, a field of it, an option of that field, or a shared set of options. */
 export interface UsageQuestion {
@@ -84,4 +86,19 @@ export async function valuesOf(entity: string, field: string, limit: number): Pr
     .toSorted((a, b) => Number(b['records']) - Number(a['records']))
     .slice(0, limit)
     .map((row) => String(row[field]))
+}
+
+/** Takes a thing out of the places that can do without it, before it goes itself. */
+export async function takeAlong(uses: readonly ReferenceView[]): Promise<void> {
+  const documents = new Map(uses.map((use) => [`${use.kind}/${use.name}`, use]))
+  for (const { kind, name } of documents.values()) {
+    const own = uses.filter((use) => use.kind === kind && use.name === name).map(tidyingOf)
+    if (own.some((tidying) => tidying && 'remove' in tidying)) {
+      await draft.remove(kind, name)
+      continue
+    }
+    const body = (await draft.document(kind, name)).body as Json
+    const patches = own.flatMap((tidying) => (tidying && 'patch' in tidying ? [tidying.patch(body)] : []))
+    await draft.patch(kind, name, patches.reduce(joinPatches, {}))
+  }
 }

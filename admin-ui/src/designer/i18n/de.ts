@@ -226,8 +226,6 @@ export const de: Record<keyof typeof en, string> = {
   'remove.button': 'Entfernen …',
   'remove.looking': 'Es wird gesucht, wo es verwendet ist …',
   'remove.unused': 'Nichts sonst nennt es.',
-  'remove.used_one': 'An {count} Stelle verwendet',
-  'remove.used_other': 'An {count} Stellen verwendet',
   'remove.records_one':
     '{count} Datensatz hat Daten darin. Sie bleiben und können zurückgeholt werden, bis sie endgültig gelöscht sind.',
   'remove.records_other':
@@ -389,4 +387,8 @@ export const de: Record<keyof typeof en, string> = {
   'value.duration': 'eine Dauer',
   'value.null': 'nichts',
   'options.describe': 'Beschreibung von {name}',
+  'remove.along_one': 'An {count} Stelle mit herausnehmen',
+  'remove.along_other': 'An {count} Stellen mit herausnehmen',
+  'remove.by-hand_one': '{count} Stelle ist vor dem Veröffentlichen von Hand anzupassen',
+  'remove.by-hand_other': '{count} Stellen sind vor dem Veröffentlichen von Hand anzupassen',
 }

@@ -235,8 +235,6 @@ export const en = {
   'remove.button': 'Remove …',
   'remove.looking': 'Looking where it is used …',
   'remove.unused': 'Nothing else names it.',
-  'remove.used_one': 'Used in {count} place',
-  'remove.used_other': 'Used in {count} places',
   'remove.records_one':
     '{count} record has data in it. It is kept and can be brought back until it is purged.',
   'remove.records_other':
@@ -400,4 +398,8 @@ export const en = {
   'value.duration': 'a length of time',
   'value.null': 'nothing',
   'options.describe': 'Description of {name}',
+  'remove.along_one': 'Taken out of {count} place with it',
+  'remove.along_other': 'Taken out of {count} places with it',
+  'remove.by-hand_one': '{count} place to mend by hand before publishing',
+  'remove.by-hand_other': '{count} places to mend by hand before publishing',
 } as const
