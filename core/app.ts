@@ -18,6 +18,7 @@ import { problems } from './api/problems.ts'
 import { readObject, readQuery, text } from './api/read-request.ts'
 import { recordRoutes } from './api/records.ts'
 import { eventRoutes } from './api/events.ts'
+import { configRoutes } from './api/config.ts'
 import { expressionRoutes } from './api/expressions.ts'
 import { fieldTypeRoutes } from './api/field-types.ts'
 import { jobRoutes } from './api/jobs.ts'
@@ -102,6 +103,7 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/conversions', conversionRoutes(server))
   app.route('/documents', documentRoutes(server))
   app.route('/changesets', changesetRoutes(server))
+  app.route('/config', configRoutes(server))
   app.route('/expressions', expressionRoutes(server))
   app.route('/field-types', fieldTypeRoutes(server))
   app.route('/jobs', jobRoutes(server))

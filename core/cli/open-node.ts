@@ -15,6 +15,9 @@ import { migrate } from '../storage/migrate.ts'
 /** The database and the published model, for a command. */
 export interface Node {
   db: Database
+  /** Of the database. */
+  url: string
+  context: ModelContext
   model: Model
   issues: readonly Issue[]
   plugins: LoadedPlugins
@@ -25,17 +28,18 @@ export interface Node {
 /** Connects to the database: the one that `DATABASE_URL` names, that of a running server, or one started for the command. */
 export async function openDatabase(
   config: Config,
-): Promise<{ db: Database; beside: boolean; stop(): Promise<void> }> {
+): Promise<{ db: Database; url: string; beside: boolean; stop(): Promise<void> }> {
   const running = config.databaseUrl === undefined ? await runningEmbedded(config.data) : undefined
   const given = config.databaseUrl ?? running
   const embedded = given === undefined ? await startEmbedded({ folder: config.data }) : undefined
   try {
-    const db = await connect({ url: given ?? embedded!.url, max: 4, applicationName: 'xrm command' })
+    const url = given ?? embedded!.url
+    const db = await connect({ url, max: 4, applicationName: 'xrm command' })
     const stop = async (): Promise<void> => {
       await db.close()
       await embedded?.stop()
     }
-    return { db, beside: running !== undefined, stop }
+    return { db, url, beside: running !== undefined, stop }
   } catch (error) {
     await embedded?.stop()
     throw error
@@ -47,7 +51,7 @@ export async function openDatabase(
  * database that was never prepared is prepared first. `migrate` brings it up to date as a start of the server does.
  */
 export async function openNode(config: Config, options: { migrate?: boolean } = {}): Promise<Node> {
-  const { db, stop } = await openDatabase(config)
+  const { db, url, stop } = await openDatabase(config)
   try {
     const plugins = await shippedPlugins()
     const context: ModelContext = {
@@ -62,7 +66,7 @@ export async function openNode(config: Config, options: { migrate?: boolean } = 
       ])
     }
     const { model, issues } = buildModel(context, await readState(db.pool))
-    return { db, model, issues: issues.list, plugins, hooks: hooksOf(plugins.plugins), stop }
+    return { db, url, context, model, issues: issues.list, plugins, hooks: hooksOf(plugins.plugins), stop }
   } catch (error) {
     await stop()
     throw error

@@ -39,11 +39,16 @@ export class Changesets {
     this.#db = db
   }
 
-  async create(actor: string | null, title: string, note: string | null = null): Promise<ChangesetView> {
+  async create(
+    actor: string | null,
+    title: string,
+    note: string | null = null,
+    origin: ChangesetView['origin'] = 'admin',
+  ): Promise<ChangesetView> {
     const id = uuid()
     await this.#db.pool.query(
-      `INSERT INTO xrm.changeset (id, title, note, status, created_by) VALUES ($1, $2, $3, 'draft', $4)`,
-      [id, title, note, actor],
+      `INSERT INTO xrm.changeset (id, title, note, status, created_by, origin) VALUES ($1, $2, $3, 'draft', $4, $5)`,
+      [id, title, note, actor, origin],
     )
     return this.get(id)
   }

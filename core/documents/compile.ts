@@ -73,6 +73,10 @@ export function compileModel(input: CompileInput, issues: Issues): Model {
   for (const [name, view] of views) lintView(name, view, entities, issues)
   for (const [name, form] of forms) lintForm(name, form, entities, issues)
   for (const [name, role] of roles) lintRole(name, role, entities, issues)
+  if (![...roles.values()].some((role) => role.administer === true)) {
+    const message = 'No role may administer any more: nobody could take this back.'
+    issues.error({ kind: 'role', name: 'admin' }, '/administer', 'role.no-administrator', message)
+  }
   const conversions = new Map<string, ConversionModel>()
   for (const [name, body] of byKind('conversion'))
     conversions.set(name, compileConversion(name, body, entities, issues))
