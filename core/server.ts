@@ -64,12 +64,11 @@ export async function startServer({
     for (const { name, reason } of loaded.failures) log.error({ plugin: name, reason }, 'plugin not loaded')
     const context = {
       fieldTypes: fieldTypesOf(loaded.plugins),
+      plugins: loaded.plugins,
       settings: { currency: config.currency, timeZone: config.timeZone, country: 'DE' },
     }
-    await syncDocuments(db, context, [
-      ...pluginDocuments(loaded.plugins),
-      ...(await siteDocuments(config.documents)),
-    ])
+    const shipped = [...pluginDocuments(loaded.plugins), ...(await siteDocuments(config.documents))]
+    await syncDocuments(db, context, shipped, loaded.failures)
     const live = new LiveModel(db, context, log, { listen })
     await live.start()
     undo.unshift(() => live.stop())

@@ -153,7 +153,9 @@ function examinePlugins({ plugins }: Node): Finding[] {
 async function examineDocuments({ db, plugins }: Node): Promise<Finding> {
   const { rows } = await readState(db.pool)
   const shipped = pluginDocuments(plugins.plugins)
-  const changed = shipped.filter((row) => !isEqual(layerBody(rows, 'plugin', row.kind, row.name), row.body))
+  const changed = shipped.filter(
+    (row) => !isEqual(layerBody(rows, 'plugin', row.kind, row.name, row.plugin), row.body),
+  )
   if (changed.length === 0)
     return { ok: true, text: `The ${shipped.length} documents of the plugins are published` }
   const first = `${changed[0]!.kind} ${changed[0]!.name}`

@@ -56,14 +56,13 @@ export async function openNode(config: Config, options: { migrate?: boolean } = 
     const plugins = await shippedPlugins()
     const context: ModelContext = {
       fieldTypes: fieldTypesOf(plugins.plugins),
+      plugins: plugins.plugins,
       settings: { currency: config.currency, timeZone: config.timeZone, country: 'DE' },
     }
     if (options.migrate === true || !(await isPrepared(db))) {
       await migrate(db)
-      await syncDocuments(db, context, [
-        ...pluginDocuments(plugins.plugins),
-        ...(await siteDocuments(config.documents)),
-      ])
+      const shipped = [...pluginDocuments(plugins.plugins), ...(await siteDocuments(config.documents))]
+      await syncDocuments(db, context, shipped, plugins.failures)
     }
     const { model, issues } = buildModel(context, await readState(db.pool))
     return { db, url, context, model, issues: issues.list, plugins, hooks: hooksOf(plugins.plugins), stop }

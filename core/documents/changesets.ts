@@ -125,7 +125,7 @@ export class Changesets {
           })
         }
         for (const edit of edits.filter(same)) {
-          const theirs = valueAt(layerBody(rows, edit.layer, kind, name), pointer)
+          const theirs = valueAt(layerBody(rows, edit.layer, kind, name, edit.plugin), pointer)
           edit.before = withValueAt(edit.before, pointer, theirs)
           if (take === 'theirs') edit.after = withValueAt(edit.after, pointer, theirs)
         }

@@ -25,19 +25,20 @@ export async function readEditsOf(
     layer: Layer
     kind: DocumentKind
     name: string
+    plugin: string
     before: string | null
     after: string | null
   }>(
-    `SELECT changeset, layer, kind, name, before::text, after::text FROM xrm.changeset_edit
-     WHERE changeset = ANY($1) ORDER BY kind, name, layer`,
+    `SELECT changeset, layer, kind, name, plugin, before::text, after::text FROM xrm.changeset_edit
+     WHERE changeset = ANY($1) ORDER BY kind, name, layer, plugin`,
     [changesets],
   )
   const parse = (text: string | null): Json | undefined =>
     text === null ? undefined : (JSON.parse(text) as Json)
   const result = new Map<string, Edit[]>()
-  for (const { changeset, before, after, ...row } of rows) {
+  for (const { changeset, plugin, before, after, ...row } of rows) {
     const edits = result.get(changeset) ?? []
-    edits.push({ ...row, before: parse(before), after: parse(after) })
+    edits.push({ ...row, ...(plugin ? { plugin } : {}), before: parse(before), after: parse(after) })
     result.set(changeset, edits)
   }
   return result
@@ -53,10 +54,19 @@ export async function writeEdit(
   const text = (value: Json | undefined): string | null =>
     value === undefined ? null : JSON.stringify(value)
   await db.query(
-    `INSERT INTO xrm.changeset_edit (changeset, layer, kind, name, before, after) VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb)
-     ON CONFLICT (changeset, layer, kind, name) DO UPDATE
+    `INSERT INTO xrm.changeset_edit (changeset, layer, kind, name, plugin, before, after) VALUES ($1, $2, $3, $4, $8, $5::jsonb, $6::jsonb)
+     ON CONFLICT (changeset, layer, kind, name, plugin) DO UPDATE
      SET after = excluded.after, before = CASE WHEN $7 THEN excluded.before ELSE changeset_edit.before END`,
-    [changeset, edit.layer, edit.kind, edit.name, text(edit.before), text(edit.after), anew],
+    [
+      changeset,
+      edit.layer,
+      edit.kind,
+      edit.name,
+      text(edit.before),
+      text(edit.after),
+      anew,
+      edit.plugin ?? '',
+    ],
   )
 }
 
@@ -122,8 +132,8 @@ export function rebase(edits: readonly Edit[], rows: readonly LayerRow[]): Edit[
 }
 
 function mergeEdit(edit: Edit, rows: readonly LayerRow[], conflicts: ConflictView[]): Edit {
-  const { kind, name, layer, before, after } = edit
-  const current = layerBody(rows, layer, kind, name)
+  const { kind, name, layer, plugin, before, after } = edit
+  const current = layerBody(rows, layer, kind, name, plugin)
   if (isEqual(current, before)) return edit
   const { merged, clashes } = mergeThree(before, after, current, bodyBelow(rows, layer, kind, name))
   conflicts.push(...clashes.map((clash) => ({ kind, name, ...clash })))

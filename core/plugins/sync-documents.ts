@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { v7 as uuid } from 'uuid'
 import type { ModelContext } from '../documents/build-model.ts'
 import { writeEdit } from '../documents/edits.ts'
-import { layerBody, type LayerRow } from '../documents/layers.ts'
+import type { LayerRow } from '../documents/layers.ts'
 import { isEqual, type Json } from '../documents/merge.ts'
 import { type Edit, publishEdits } from '../documents/publish.ts'
 import { isDocumentKind } from '../documents/shape.ts'
 import { StartError } from '../start-error.ts'
 import { adoptTypes } from '../storage/adopt-types.ts'
 import type { Database } from '../storage/database.ts'
+import type { PluginFailure } from './load-plugins.ts'
 
 /**
  * Brings the layers `plugin` and `site` up to what code and files say, as one published changeset, before the server
@@ -18,11 +19,12 @@ import type { Database } from '../storage/database.ts'
 export async function syncDocuments(
   db: Database,
   context: ModelContext,
-  rows: readonly (LayerRow & { plugins?: readonly string[] })[],
+  rows: readonly LayerRow[],
+  failures: readonly PluginFailure[] = [],
 ): Promise<void> {
   await adoptTypes(db, context)
   await publishEdits(db, context, { force: true }, async (client, state) => {
-    const edits = differences(state.rows, rows)
+    const edits = differences(state.rows, rows, failures)
     return {
       edits,
       done: async (version) => {
@@ -35,25 +37,36 @@ export async function syncDocuments(
       },
     }
   })
-  await db.pool.query(
-    `UPDATE xrm.document d SET plugins = w.plugins FROM json_to_recordset($1) AS w(kind text, name text, plugins text[])
-     WHERE d.layer = 'plugin' AND d.kind = w.kind AND d.name = w.name AND d.plugins <> w.plugins`,
-    [JSON.stringify(rows.flatMap(({ kind, name, plugins }) => (plugins ? [{ kind, name, plugins }] : [])))],
-  )
 }
 
-function differences(current: readonly LayerRow[], wanted: readonly LayerRow[]): Edit[] {
-  const edits: Edit[] = wanted.flatMap((row) => {
-    const before = layerBody(current, row.layer, row.kind, row.name)
-    return isEqual(before, row.body)
-      ? []
-      : [{ layer: row.layer, kind: row.kind, name: row.name, before, after: row.body }]
+/** A plugin that does not load has not gone: its documents stay. */
+function differences(
+  current: readonly LayerRow[],
+  wanted: readonly LayerRow[],
+  failures: readonly PluginFailure[],
+): Edit[] {
+  const failed = new Set(failures.map(({ name }) => name))
+  const edit = ({ layer, kind, name, plugin }: LayerRow, before?: Json, after?: Json): Edit => ({
+    layer,
+    kind,
+    name,
+    ...(plugin === undefined ? {} : { plugin }),
+    before,
+    after,
   })
-  for (const row of current) {
-    if (row.layer === 'admin' || layerBody(wanted, row.layer, row.kind, row.name) !== undefined) continue
-    edits.push({ layer: row.layer, kind: row.kind, name: row.name, before: row.body, after: undefined })
-  }
-  return edits
+  const bodyIn = (rows: readonly LayerRow[], { layer, kind, name, plugin }: LayerRow): Json | undefined =>
+    rows.find((row) => row.layer === layer && row.kind === kind && row.name === name && row.plugin === plugin)
+      ?.body
+  return [
+    ...wanted
+      .filter((row) => !isEqual(bodyIn(current, row), row.body))
+      .map((row) => edit(row, bodyIn(current, row), row.body)),
+    ...current
+      .filter(
+        (row) => row.layer !== 'admin' && !failed.has(row.plugin ?? '') && bodyIn(wanted, row) === undefined,
+      )
+      .map((row) => edit(row, row.body, undefined)),
+  ]
 }
 
 /** The operator's own documents: `<folder>/<kind>/<name>.json`, each a merge patch over what plugins ship. */

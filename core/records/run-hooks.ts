@@ -29,6 +29,7 @@ export async function runBeforeSave(
       actor: userId === null ? null : { id: userId, name },
       cause: context.cause,
       now: context.now,
+      settings: context.model.plugins.get(plugin)?.settings ?? {},
     }
     try {
       await withLimit(async () =>
@@ -45,12 +46,14 @@ export async function runBeforeSave(
   }
 }
 
-/** What plugins have registered for the entity, under its name or an earlier one. */
+/** What plugins that are on have registered for the entity, under its name or an earlier one. */
 export function hooksOf(
-  { hooks }: Pick<WriteContext, 'hooks'>,
+  { hooks, model }: Pick<WriteContext, 'hooks' | 'model'>,
   entity: EntityModel,
 ): readonly { plugin: string; hooks: EntityHooks }[] {
-  return namesOf(entity).flatMap((name) => hooks.get(name) ?? [])
+  return namesOf(entity).flatMap((name) =>
+    (hooks.get(name) ?? []).filter(({ plugin }) => model.plugins.get(plugin)?.enabled !== false),
+  )
 }
 
 /** A row as plugins see it; they may know its fields by earlier names. */
