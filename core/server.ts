@@ -68,7 +68,8 @@ export async function startServer({
       settings: { currency: config.currency, timeZone: config.timeZone, country: 'DE' },
     }
     const shipped = [...pluginDocuments(loaded.plugins), ...(await siteDocuments(config.documents))]
-    await syncDocuments(db, context, shipped, loaded.failures)
+    const waiting = await syncDocuments(db, context, shipped, loaded.failures)
+    if (waiting) log.warn(waiting, 'an upgrade of plugins or site waits for an administrator')
     const live = new LiveModel(db, context, log, { listen })
     await live.start()
     undo.unshift(() => live.stop())

@@ -158,6 +158,15 @@ async function examineDocuments({ db, plugins }: Node): Promise<Finding> {
   )
   if (changed.length === 0)
     return { ok: true, text: `The ${shipped.length} documents of the plugins are published` }
+  const { rows: waiting } = await db.pool.query<{ title: string; note: string | null }>(
+    `SELECT title, note FROM xrm.changeset WHERE origin = 'upgrade' AND created_by IS NULL AND status IN ('draft', 'publishing')`,
+  )
+  if (waiting[0])
+    return {
+      ok: false,
+      text: `The upgrade "${waiting[0].title}" waits for an administrator: ${waiting[0].note?.split('\n')[0] ?? 'it is being published'}`,
+      hint: 'Look at it in the console under Changes, and publish it.',
+    }
   const first = `${changed[0]!.kind} ${changed[0]!.name}`
   return {
     ok: false,

@@ -12,6 +12,7 @@ import {
   conflictsOf,
   dropEdits,
   invertOnto,
+  overriddenBy,
   readEdits,
   readEditsOf,
   withValueAt,
@@ -203,6 +204,6 @@ function changesetView(
       changes: changesOf(edit, rows),
     })),
     values,
-    conflicts: row.status === 'draft' ? conflictsOf(edits, rows) : [],
+    conflicts: row.status === 'draft' ? [...conflictsOf(edits, rows), ...overriddenBy(edits, rows)] : [],
   }
 }

@@ -227,7 +227,7 @@ async function writeDocument(
   // What a conflict is judged by: the layer as it was when the draft last went on from it.
   const before = known ? known.before : layerBody(published, 'admin', kind, name)
   const edit: Edit = { layer: 'admin', kind, name, before, after }
-  if (isEqual(before, after)) await dropEdits(client, changeset, kind, name)
+  if (isEqual(before, after)) await dropEdits(client, changeset, kind, name, 'admin')
   else await writeEdit(client, changeset, edit, { anew: true })
 }
 

@@ -6,7 +6,7 @@ import { documentKey, type LayerRow } from '../documents/layers.ts'
 import { isObject, type Json } from '../documents/merge.ts'
 import { normaliseDocument } from '../documents/normalise.ts'
 import { coreFieldTypes } from '../fields/index.ts'
-import type { HookRegistry } from '../records/write-types.ts'
+import type { HookRegistry, RegisteredHooks } from '../records/write-types.ts'
 import { systemPlugin } from '../system/index.ts'
 import { satisfies } from './versions.ts'
 
@@ -128,10 +128,12 @@ export function fieldTypesOf(plugins: readonly Plugin[]): Map<string, FieldType>
 
 /** Hooks by entity, in the order of the plugins. */
 export function hooksOf(plugins: readonly Plugin[]): HookRegistry {
-  const registry = new Map<string, { plugin: string; hooks: NonNullable<Plugin['hooks']>[string] }[]>()
+  const registry = new Map<string, RegisteredHooks[]>()
   for (const plugin of plugins) {
     for (const [entity, hooks] of Object.entries(plugin.hooks ?? {})) {
-      registry.set(entity, [...(registry.get(entity) ?? []), { plugin: plugin.name, hooks }])
+      const own = plugin.entities?.find((one) => one['x-entity'].name === entity)
+      const declared = new Set(Object.keys(own?.properties ?? {}))
+      registry.set(entity, [...(registry.get(entity) ?? []), { plugin: plugin.name, hooks, declared }])
     }
   }
   return registry

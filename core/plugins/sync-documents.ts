@@ -1,40 +1,41 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { v7 as uuid } from 'uuid'
 import type { ModelContext } from '../documents/build-model.ts'
-import { writeEdit } from '../documents/edits.ts'
-import type { LayerRow } from '../documents/layers.ts'
+import { type LayerRow, readState } from '../documents/layers.ts'
 import { isEqual, type Json } from '../documents/merge.ts'
-import { type Edit, publishEdits } from '../documents/publish.ts'
+import type { Edit } from '../documents/publish.ts'
 import { isDocumentKind } from '../documents/shape.ts'
 import { StartError } from '../start-error.ts'
 import { adoptTypes } from '../storage/adopt-types.ts'
-import type { Database } from '../storage/database.ts'
+import { type Database, session } from '../storage/database.ts'
 import type { PluginFailure } from './load-plugins.ts'
+import { publishFirst, upgrade, type WaitingUpgrade } from './upgrade.ts'
+
+/** Any number that no other advisory lock of ours uses. */
+const upgradeLock = 5_788_245
 
 /**
- * Brings the layers `plugin` and `site` up to what code and files say, as one published changeset, before the server
- * answers. Several nodes may start at once: each sees what the one before it did. Nothing happens when nothing differs.
+ * Brings the layers `plugin` and `site` up to what code and files say, before the server answers: as a published
+ * changeset, or as a draft that waits for an administrator, which is returned. Several nodes may start at once: each sees
+ * what the one before it did. Nothing happens when nothing differs.
  */
 export async function syncDocuments(
   db: Database,
   context: ModelContext,
   rows: readonly LayerRow[],
   failures: readonly PluginFailure[] = [],
-): Promise<void> {
+): Promise<WaitingUpgrade | null> {
   await adoptTypes(db, context)
-  await publishEdits(db, context, { force: true }, async (client, state) => {
-    const edits = differences(state.rows, rows, failures)
-    return {
-      edits,
-      done: async (version) => {
-        const id = uuid()
-        await client.query(
-          `INSERT INTO xrm.changeset (id, title, status, published_at, version, origin) VALUES ($1, 'Documents of plugins and site', 'published', now(), $2, 'upgrade')`,
-          [id, version],
-        )
-        for (const edit of edits) await writeEdit(client, id, edit)
-      },
+  return session(db, async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [upgradeLock])
+    try {
+      const state = await readState(db.pool)
+      const edits = differences(state.rows, rows, failures)
+      if (state.version > 0) return await upgrade(db, context, edits)
+      await publishFirst(db, context, edits)
+      return null
+    } finally {
+      await client.query('SELECT pg_advisory_unlock($1)', [upgradeLock])
     }
   })
 }

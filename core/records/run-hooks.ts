@@ -1,9 +1,9 @@
-import { type EntityHooks, type HookRow, Problem, type ProblemDefinition } from '@xrm/sdk'
+import { type HookRow, Problem, type ProblemDefinition } from '@xrm/sdk'
 import { defineProblems } from '@xrm/sdk'
 import { namesOf, presentName, withFormerNames } from '../documents/former-names.ts'
 import type { EntityModel } from '../documents/model.ts'
 import { findChanges } from './prepare-rows.ts'
-import { refuse, type WriteContext, type WriteRow } from './write-types.ts'
+import { refuse, type RegisteredHooks, type WriteContext, type WriteRow } from './write-types.ts'
 
 const problems = defineProblems({
   'plugin.hook-failed': { status: 500, title: 'A plugin failed; nothing was changed' },
@@ -22,7 +22,7 @@ export async function runBeforeSave(
     (row) => row.failure === null && (row.action === 'create' || row.action === 'update'),
   )
   if (batch.length === 0) return
-  for (const { plugin, hooks } of registered) {
+  for (const { plugin, hooks, declared } of registered) {
     if (!hooks.beforeSave) continue
     const { userId, name } = context.actor
     const info = {
@@ -34,7 +34,7 @@ export async function runBeforeSave(
     try {
       await withLimit(async () =>
         hooks.beforeSave!(
-          batch.map((row) => hookRow(entity, row)),
+          batch.map((row) => hookRow(entity, row, declared)),
           info,
         ),
       )
@@ -50,14 +50,14 @@ export async function runBeforeSave(
 export function hooksOf(
   { hooks, model }: Pick<WriteContext, 'hooks' | 'model'>,
   entity: EntityModel,
-): readonly { plugin: string; hooks: EntityHooks }[] {
+): readonly RegisteredHooks[] {
   return namesOf(entity).flatMap((name) =>
     (hooks.get(name) ?? []).filter(({ plugin }) => model.plugins.get(plugin)?.enabled !== false),
   )
 }
 
 /** A row as plugins see it; they may know its fields by earlier names. */
-function hookRow(entity: EntityModel, row: WriteRow): HookRow {
+function hookRow(entity: EntityModel, row: WriteRow, declared: ReadonlySet<string>): HookRow {
   return {
     action: row.action as 'create' | 'update',
     id: row.id,
@@ -68,6 +68,8 @@ function hookRow(entity: EntityModel, row: WriteRow): HookRow {
     set(given, value) {
       const name = presentName(entity, given) ?? given
       const field = entity.fields.get(name)
+      // The code may be ahead of what is published, or an administrator has taken the field away.
+      if (!field && declared.has(given)) return
       if (!field || field.columns.length === 0)
         throw new Error(`"${entity.name}" has no stored field "${name}"`)
       const parsed = value === null ? { value: null } : field.type.parse(value, field.context)
