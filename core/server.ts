@@ -64,12 +64,12 @@ export async function startServer({
     for (const { name, reason } of loaded.failures) log.error({ plugin: name, reason }, 'plugin not loaded')
     const context = {
       fieldTypes: fieldTypesOf(loaded.plugins),
+      plugins: loaded.plugins,
       settings: { currency: config.currency, timeZone: config.timeZone, country: 'DE' },
     }
-    await syncDocuments(db, context, [
-      ...pluginDocuments(loaded.plugins),
-      ...(await siteDocuments(config.documents)),
-    ])
+    const shipped = [...pluginDocuments(loaded.plugins), ...(await siteDocuments(config.documents))]
+    const waiting = await syncDocuments(db, context, shipped, loaded.failures)
+    if (waiting) log.warn(waiting, 'an upgrade of plugins or site waits for an administrator')
     const live = new LiveModel(db, context, log, { listen })
     await live.start()
     undo.unshift(() => live.stop())

@@ -5,6 +5,7 @@ import { readState } from '../documents/layers.ts'
 import type { Model } from '../documents/model.ts'
 import { fieldTypesOf, hooksOf, type LoadedPlugins, pluginDocuments } from '../plugins/load-plugins.ts'
 import { siteDocuments, syncDocuments } from '../plugins/sync-documents.ts'
+import type { WaitingUpgrade } from '../plugins/upgrade.ts'
 import type { HookRegistry } from '../records/write-types.ts'
 import { shippedPlugins } from '../server.ts'
 import { connect, type Database } from '../storage/database.ts'
@@ -22,6 +23,8 @@ export interface Node {
   issues: readonly Issue[]
   plugins: LoadedPlugins
   hooks: HookRegistry
+  /** What a migration found that needs an administrator. */
+  waiting: WaitingUpgrade | null
   stop(): Promise<void>
 }
 
@@ -56,17 +59,18 @@ export async function openNode(config: Config, options: { migrate?: boolean } = 
     const plugins = await shippedPlugins()
     const context: ModelContext = {
       fieldTypes: fieldTypesOf(plugins.plugins),
+      plugins: plugins.plugins,
       settings: { currency: config.currency, timeZone: config.timeZone, country: 'DE' },
     }
+    let waiting: WaitingUpgrade | null = null
     if (options.migrate === true || !(await isPrepared(db))) {
       await migrate(db)
-      await syncDocuments(db, context, [
-        ...pluginDocuments(plugins.plugins),
-        ...(await siteDocuments(config.documents)),
-      ])
+      const shipped = [...pluginDocuments(plugins.plugins), ...(await siteDocuments(config.documents))]
+      waiting = await syncDocuments(db, context, shipped, plugins.failures)
     }
     const { model, issues } = buildModel(context, await readState(db.pool))
-    return { db, url, context, model, issues: issues.list, plugins, hooks: hooksOf(plugins.plugins), stop }
+    const hooks = hooksOf(plugins.plugins)
+    return { db, url, context, model, issues: issues.list, plugins, hooks, waiting, stop }
   } catch (error) {
     await stop()
     throw error

@@ -12,6 +12,7 @@ import {
   conflictsOf,
   dropEdits,
   invertOnto,
+  overriddenBy,
   readEdits,
   readEditsOf,
   withValueAt,
@@ -125,7 +126,7 @@ export class Changesets {
           })
         }
         for (const edit of edits.filter(same)) {
-          const theirs = valueAt(layerBody(rows, edit.layer, kind, name), pointer)
+          const theirs = valueAt(layerBody(rows, edit.layer, kind, name, edit.plugin), pointer)
           edit.before = withValueAt(edit.before, pointer, theirs)
           if (take === 'theirs') edit.after = withValueAt(edit.after, pointer, theirs)
         }
@@ -203,6 +204,6 @@ function changesetView(
       changes: changesOf(edit, rows),
     })),
     values,
-    conflicts: row.status === 'draft' ? conflictsOf(edits, rows) : [],
+    conflicts: row.status === 'draft' ? [...conflictsOf(edits, rows), ...overriddenBy(edits, rows)] : [],
   }
 }

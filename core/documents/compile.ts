@@ -1,5 +1,6 @@
-import type { DocumentBodies, DocumentKind, Entity, FieldType, XrmDocument } from '@xrm/sdk'
+import type { DocumentBodies, DocumentKind, Entity, FieldType, Plugin, XrmDocument } from '@xrm/sdk'
 import { compileExpression, type Scope, type ValueType } from '@xrm/sdk/expression'
+import { compilePlugins } from '../plugins/compile-plugins.ts'
 import { compileConversion } from '../conversions/compile.ts'
 import { quoteName } from '../storage/names.ts'
 import { CircleError, compileAt } from './compile-at.ts'
@@ -38,6 +39,8 @@ export interface CompileInput {
   fieldTypes: ReadonlyMap<string, FieldType>
   storage: ReadonlyMap<string, EntityStorage>
   settings: Settings
+  /** Those whose code is there. */
+  plugins: readonly Plugin[]
 }
 
 /**
@@ -89,6 +92,7 @@ export function compileModel(input: CompileInput, issues: Issues): Model {
     forms,
     roles,
     settings: input.settings,
+    plugins: compilePlugins(byKind('plugin'), input.plugins, sources, issues),
     documents: new Map(input.documents.map(({ kind, name, body }) => [`${kind}/${name}`, body])),
     cache: new Map(),
   }

@@ -298,6 +298,39 @@ test('texts are written in place like in a sheet, and gaps are marked', async ()
   await expect.poll(() => german.evaluate((input) => input.matches(':focus'))).toBe(false)
 })
 
+test('a form gets tabs, and the page of a record shows them', async () => {
+  const page = await app.signedIn('/admin/entities/lead/forms', english)
+  const tabs = page.getByRole('region', { name: 'Tabs' })
+  for (const title of ['Person', 'Sale']) {
+    await tabs.getByRole('button', { name: 'Add tab' }).click()
+    const input = tabs.getByLabel('Title (English)').last()
+    await expect.poll(() => input.inputValue()).toBe('New tab')
+    await input.fill(title)
+    await input.press('Tab')
+    await tabs.getByRole('button', { name: `Remove ${title}` }).waitFor()
+  }
+  const sections = (await drafted('form', 'lead'))['sections'] as Record<
+    string,
+    { title: string; order: number }
+  >
+  const last = Object.values(sections).toSorted((a, b) => b.order - a.order)[0]!
+  await page.getByRole('button', { name: last.title, exact: true }).click()
+  await page.getByLabel('Tab', { exact: true }).selectOption({ label: 'Sale' })
+  await expect
+    .poll(async () => Object.values((await drafted('form', 'lead'))['sections'] as object))
+    .toContainEqual(expect.objectContaining({ title: last.title, tab: expect.any(String) }))
+  await publish()
+  const { id } = await app.api<RecordData>('POST', '/api/records/lead', { last_name: 'Tabbed' })
+  await page.goto(`${app.url}/records/lead/${id}`)
+  await page.getByRole('tab', { name: 'Person', selected: true }).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('tab', { name: 'Sale', selected: true }).waitFor()
+  await page.getByRole('tabpanel', { name: 'Sale' }).getByRole('heading', { name: last.title }).waitFor()
+  expect(await seriousFindings(page)).toEqual([])
+  const { items } = await app.api<{ items: ChangesetView[] }>('GET', '/api/changesets')
+  await app.api('POST', `/api/changesets/${items.find(({ status }) => status === 'published')!.id}/revert`)
+})
+
 test('a new view gets columns through relations and is published', async () => {
   const page = await app.signedIn('/admin/entities/contact/views', english)
   await page.getByLabel('Title of a new view').fill('By firm')
