@@ -16,8 +16,10 @@ import { openApi } from './api/openapi/openapi.ts'
 import { problemRoutes } from './api/problem-pages.ts'
 import { problems } from './api/problems.ts'
 import { readObject, readQuery, text } from './api/read-request.ts'
+import { pluginRoutes } from './api/plugins.ts'
 import { recordRoutes } from './api/records.ts'
 import { eventRoutes } from './api/events.ts'
+import { configRoutes } from './api/config.ts'
 import { expressionRoutes } from './api/expressions.ts'
 import { fieldTypeRoutes } from './api/field-types.ts'
 import { jobRoutes } from './api/jobs.ts'
@@ -102,8 +104,10 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/conversions', conversionRoutes(server))
   app.route('/documents', documentRoutes(server))
   app.route('/changesets', changesetRoutes(server))
+  app.route('/config', configRoutes(server))
   app.route('/expressions', expressionRoutes(server))
   app.route('/field-types', fieldTypeRoutes(server))
+  app.route('/plugins', pluginRoutes(server))
   app.route('/jobs', jobRoutes(server))
   app.route('/events', eventRoutes(server))
   app.route('/search', searchRoutes(server))

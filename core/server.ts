@@ -5,6 +5,7 @@ import { Teams } from './access/teams.ts'
 import { createAccounts } from './accounts/accounts.ts'
 import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
+import { Configuration } from './config-files/configuration.ts'
 import { Changesets } from './documents/changesets.ts'
 import { Publisher } from './documents/publisher.ts'
 import { Retired } from './documents/retired.ts'
@@ -63,12 +64,12 @@ export async function startServer({
     for (const { name, reason } of loaded.failures) log.error({ plugin: name, reason }, 'plugin not loaded')
     const context = {
       fieldTypes: fieldTypesOf(loaded.plugins),
+      plugins: loaded.plugins,
       settings: { currency: config.currency, timeZone: config.timeZone, country: 'DE' },
     }
-    await syncDocuments(db, context, [
-      ...pluginDocuments(loaded.plugins),
-      ...(await siteDocuments(config.documents)),
-    ])
+    const shipped = [...pluginDocuments(loaded.plugins), ...(await siteDocuments(config.documents))]
+    const waiting = await syncDocuments(db, context, shipped, loaded.failures)
+    if (waiting) log.warn(waiting, 'an upgrade of plugins or site waits for an administrator')
     const live = new LiveModel(db, context, log, { listen })
     await live.start()
     undo.unshift(() => live.stop())
@@ -81,6 +82,7 @@ export async function startServer({
     })
     const jobs = new Jobs(db, url, log)
     const changesets = new Changesets(db)
+    const documents = new Documents(db, live)
     const publisher = new Publisher(db, live, changesets, jobs)
     const retired = new Retired(db, live, jobs)
     await jobs.start()
@@ -95,7 +97,8 @@ export async function startServer({
       publisher,
       retired,
       jobs,
-      documents: new Documents(db, live),
+      documents,
+      configuration: new Configuration(db, changesets, documents, publisher),
       plugins: loaded,
       hooks: hooksOf(loaded.plugins),
       cursors: new Cursors(await sharedSecret(db, 'cursors')),

@@ -106,7 +106,10 @@ export interface ChangesetView {
   origin: 'admin' | 'upgrade' | 'config'
   edits: EditView[]
   values: { entity: string; field: string; rule: ValueRule }[]
-  /** Of a draft, against what is published now. Empty: it can go ahead. */
+  /**
+   * Of a draft, against what is published now. Empty: it can go ahead. Of an upgrade, places that site or administrators
+   * changed too: theirs holds, so these keep nothing from being published.
+   */
   conflicts: ConflictView[]
   /** The job that publishes it. */
   job: string | null

@@ -12,6 +12,7 @@ export type {
   Form,
   Mapping,
   OptionSet,
+  PluginDocument,
   Role,
   Target,
   View,

@@ -1,5 +1,5 @@
 import type { EntityDefinition } from './define.ts'
-import type { Conversion, Form, OptionSet, Role, View } from './documents/index.ts'
+import type { Conversion, Field, Form, OptionSet, Role, View } from './documents/index.ts'
 import type { FieldType } from './field-type.ts'
 import type { ProblemDefinition } from './problem.ts'
 
@@ -24,6 +24,8 @@ export interface HookContext {
   cause: { kind: string; ref?: string }
   /** Start of the write; the same for all its rows. */
   now: string
+  /** The plugin's settings as they are in force: what administrators and site say, else the defaults. Frozen. */
+  settings: Readonly<Record<string, unknown>>
 }
 
 export interface EntityHooks {
@@ -71,6 +73,8 @@ export interface Plugin {
   roles?: Record<string, Role>
   fieldTypes?: readonly FieldType[]
   problems?: Record<string, ProblemDefinition>
+  /** What administrators may set, as fields in the vocabulary of entities. Hooks read the values in `context.settings`. */
+  settings?: Record<string, Field>
   hooks?: Record<string, EntityHooks>
   /** Realistic demo data; runs after the demo data of the plugins it requires. */
   demo?: (context: DemoContext) => Promise<void>

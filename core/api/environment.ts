@@ -5,6 +5,7 @@ import { type Actor, rightsOf } from '../access/rights.ts'
 import type { Teams } from '../access/teams.ts'
 import type { Accounts, Session } from '../accounts/accounts.ts'
 import type { Config } from '../config.ts'
+import type { Configuration } from '../config-files/configuration.ts'
 import type { Changesets } from '../documents/changesets.ts'
 import type { Documents } from '../documents/documents.ts'
 import type { Publisher } from '../documents/publisher.ts'
@@ -29,6 +30,7 @@ export interface Server {
   teams: Teams
   changesets: Changesets
   publisher: Publisher
+  configuration: Configuration
   retired: Retired
   jobs: Jobs
   documents: Documents

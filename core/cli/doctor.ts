@@ -153,9 +153,20 @@ function examinePlugins({ plugins }: Node): Finding[] {
 async function examineDocuments({ db, plugins }: Node): Promise<Finding> {
   const { rows } = await readState(db.pool)
   const shipped = pluginDocuments(plugins.plugins)
-  const changed = shipped.filter((row) => !isEqual(layerBody(rows, 'plugin', row.kind, row.name), row.body))
+  const changed = shipped.filter(
+    (row) => !isEqual(layerBody(rows, 'plugin', row.kind, row.name, row.plugin), row.body),
+  )
   if (changed.length === 0)
     return { ok: true, text: `The ${shipped.length} documents of the plugins are published` }
+  const { rows: waiting } = await db.pool.query<{ title: string; note: string | null }>(
+    `SELECT title, note FROM xrm.changeset WHERE origin = 'upgrade' AND created_by IS NULL AND status IN ('draft', 'publishing')`,
+  )
+  if (waiting[0])
+    return {
+      ok: false,
+      text: `The upgrade "${waiting[0].title}" waits for an administrator: ${waiting[0].note?.split('\n')[0] ?? 'it is being published'}`,
+      hint: 'Look at it in the console under Changes, and publish it.',
+    }
   const first = `${changed[0]!.kind} ${changed[0]!.name}`
   return {
     ok: false,

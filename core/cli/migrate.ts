@@ -9,6 +9,8 @@ export function migrateCommand(): Command {
     .action(async (_, command: Command) => {
       const node = await openNode(commandConfig(command), { migrate: true })
       console.log(`The database is up to date; the configuration has version ${node.model.version}.`)
+      for (const reason of node.waiting?.reasons ?? [])
+        console.log(`An upgrade waits for an administrator: ${reason}`)
       await node.stop()
     })
 }

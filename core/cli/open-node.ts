@@ -5,6 +5,7 @@ import { readState } from '../documents/layers.ts'
 import type { Model } from '../documents/model.ts'
 import { fieldTypesOf, hooksOf, type LoadedPlugins, pluginDocuments } from '../plugins/load-plugins.ts'
 import { siteDocuments, syncDocuments } from '../plugins/sync-documents.ts'
+import type { WaitingUpgrade } from '../plugins/upgrade.ts'
 import type { HookRegistry } from '../records/write-types.ts'
 import { shippedPlugins } from '../server.ts'
 import { connect, type Database } from '../storage/database.ts'
@@ -15,27 +16,33 @@ import { migrate } from '../storage/migrate.ts'
 /** The database and the published model, for a command. */
 export interface Node {
   db: Database
+  /** Of the database. */
+  url: string
+  context: ModelContext
   model: Model
   issues: readonly Issue[]
   plugins: LoadedPlugins
   hooks: HookRegistry
+  /** What a migration found that needs an administrator. */
+  waiting: WaitingUpgrade | null
   stop(): Promise<void>
 }
 
 /** Connects to the database: the one that `DATABASE_URL` names, that of a running server, or one started for the command. */
 export async function openDatabase(
   config: Config,
-): Promise<{ db: Database; beside: boolean; stop(): Promise<void> }> {
+): Promise<{ db: Database; url: string; beside: boolean; stop(): Promise<void> }> {
   const running = config.databaseUrl === undefined ? await runningEmbedded(config.data) : undefined
   const given = config.databaseUrl ?? running
   const embedded = given === undefined ? await startEmbedded({ folder: config.data }) : undefined
   try {
-    const db = await connect({ url: given ?? embedded!.url, max: 4, applicationName: 'xrm command' })
+    const url = given ?? embedded!.url
+    const db = await connect({ url, max: 4, applicationName: 'xrm command' })
     const stop = async (): Promise<void> => {
       await db.close()
       await embedded?.stop()
     }
-    return { db, beside: running !== undefined, stop }
+    return { db, url, beside: running !== undefined, stop }
   } catch (error) {
     await embedded?.stop()
     throw error
@@ -47,22 +54,23 @@ export async function openDatabase(
  * database that was never prepared is prepared first. `migrate` brings it up to date as a start of the server does.
  */
 export async function openNode(config: Config, options: { migrate?: boolean } = {}): Promise<Node> {
-  const { db, stop } = await openDatabase(config)
+  const { db, url, stop } = await openDatabase(config)
   try {
     const plugins = await shippedPlugins()
     const context: ModelContext = {
       fieldTypes: fieldTypesOf(plugins.plugins),
+      plugins: plugins.plugins,
       settings: { currency: config.currency, timeZone: config.timeZone, country: 'DE' },
     }
+    let waiting: WaitingUpgrade | null = null
     if (options.migrate === true || !(await isPrepared(db))) {
       await migrate(db)
-      await syncDocuments(db, context, [
-        ...pluginDocuments(plugins.plugins),
-        ...(await siteDocuments(config.documents)),
-      ])
+      const shipped = [...pluginDocuments(plugins.plugins), ...(await siteDocuments(config.documents))]
+      waiting = await syncDocuments(db, context, shipped, plugins.failures)
     }
     const { model, issues } = buildModel(context, await readState(db.pool))
-    return { db, model, issues: issues.list, plugins, hooks: hooksOf(plugins.plugins), stop }
+    const hooks = hooksOf(plugins.plugins)
+    return { db, url, context, model, issues: issues.list, plugins, hooks, waiting, stop }
   } catch (error) {
     await stop()
     throw error

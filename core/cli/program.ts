@@ -2,9 +2,11 @@ import { Command } from 'commander'
 import { Problem } from '@xrm/sdk'
 import { ImportError } from '../import/import-error.ts'
 import { StartError } from '../start-error.ts'
+import { configCommand } from './config.ts'
 import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
+import { typesCommand } from './types.ts'
 import { userCommand } from './user.ts'
 
 /** Runs one command. What a person can mend is said in a few lines; everything else is a bug and is thrown. */
@@ -31,6 +33,8 @@ function createProgram(): Command {
     .addCommand(doctorCommand())
     .addCommand(userCommand())
     .addCommand(importCommand())
+    .addCommand(configCommand())
+    .addCommand(typesCommand())
 }
 
 function explain(error: unknown): string[] | null {

@@ -1,5 +1,6 @@
-import type { Entity, FieldType } from '@xrm/sdk'
+import type { Entity, FieldType, Plugin } from '@xrm/sdk'
 import { planStorage, type PlanOptions, type StoragePlan } from '../storage/plan-storage.ts'
+import { lintUnknownPlugins } from '../plugins/compile-plugins.ts'
 import { compileModel } from './compile.ts'
 import { Issues } from './issues.ts'
 import { type DocumentState, effectiveDocuments, type LayerRow } from './layers.ts'
@@ -10,6 +11,7 @@ import { checkShape } from './shape.ts'
 export interface ModelContext {
   fieldTypes: ReadonlyMap<string, FieldType>
   settings: Settings
+  plugins: readonly Plugin[]
 }
 
 export interface BuiltModel {
@@ -33,6 +35,7 @@ export function buildModel(
   const documents = effectiveDocuments(rows).filter(({ kind, name, body }) =>
     checkShape(kind, name, body, issues),
   )
+  lintUnknownPlugins(context.plugins, rows, documents, issues)
   const entities = new Map(
     documents.filter(({ kind }) => kind === 'entity').map(({ name, body }) => [name, body as Entity]),
   )

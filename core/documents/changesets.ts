@@ -12,6 +12,7 @@ import {
   conflictsOf,
   dropEdits,
   invertOnto,
+  overriddenBy,
   readEdits,
   readEditsOf,
   withValueAt,
@@ -39,11 +40,16 @@ export class Changesets {
     this.#db = db
   }
 
-  async create(actor: string | null, title: string, note: string | null = null): Promise<ChangesetView> {
+  async create(
+    actor: string | null,
+    title: string,
+    note: string | null = null,
+    origin: ChangesetView['origin'] = 'admin',
+  ): Promise<ChangesetView> {
     const id = uuid()
     await this.#db.pool.query(
-      `INSERT INTO xrm.changeset (id, title, note, status, created_by) VALUES ($1, $2, $3, 'draft', $4)`,
-      [id, title, note, actor],
+      `INSERT INTO xrm.changeset (id, title, note, status, created_by, origin) VALUES ($1, $2, $3, 'draft', $4, $5)`,
+      [id, title, note, actor, origin],
     )
     return this.get(id)
   }
@@ -120,7 +126,7 @@ export class Changesets {
           })
         }
         for (const edit of edits.filter(same)) {
-          const theirs = valueAt(layerBody(rows, edit.layer, kind, name), pointer)
+          const theirs = valueAt(layerBody(rows, edit.layer, kind, name, edit.plugin), pointer)
           edit.before = withValueAt(edit.before, pointer, theirs)
           if (take === 'theirs') edit.after = withValueAt(edit.after, pointer, theirs)
         }
@@ -198,6 +204,6 @@ function changesetView(
       changes: changesOf(edit, rows),
     })),
     values,
-    conflicts: row.status === 'draft' ? conflictsOf(edits, rows) : [],
+    conflicts: row.status === 'draft' ? [...conflictsOf(edits, rows), ...overriddenBy(edits, rows)] : [],
   }
 }

@@ -96,7 +96,8 @@ export function compileFields(
   return fields
 }
 
-function base(name: string, field: Field, type: FieldType, sources: FieldSources): FieldModel {
+/** A field of a type, without columns and default. */
+export function base(name: string, field: Field, type: FieldType, sources: FieldSources): FieldModel {
   const options = optionsOf(field, sources)
   return {
     name,
@@ -166,7 +167,7 @@ function optionsOf(field: Field, sources: FieldSources): OptionModel[] {
   })
 }
 
-function lintField(
+export function lintField(
   field: Field,
   type: FieldType,
   pointer: string,

@@ -1,5 +1,6 @@
-import type { DocumentBodies, DocumentKind, Entity, FieldType, XrmDocument } from '@xrm/sdk'
+import type { DocumentBodies, DocumentKind, Entity, FieldType, Plugin, XrmDocument } from '@xrm/sdk'
 import { compileExpression, type Scope, type ValueType } from '@xrm/sdk/expression'
+import { compilePlugins } from '../plugins/compile-plugins.ts'
 import { compileConversion } from '../conversions/compile.ts'
 import { quoteName } from '../storage/names.ts'
 import { CircleError, compileAt } from './compile-at.ts'
@@ -38,6 +39,8 @@ export interface CompileInput {
   fieldTypes: ReadonlyMap<string, FieldType>
   storage: ReadonlyMap<string, EntityStorage>
   settings: Settings
+  /** Those whose code is there. */
+  plugins: readonly Plugin[]
 }
 
 /**
@@ -73,6 +76,10 @@ export function compileModel(input: CompileInput, issues: Issues): Model {
   for (const [name, view] of views) lintView(name, view, entities, issues)
   for (const [name, form] of forms) lintForm(name, form, entities, issues)
   for (const [name, role] of roles) lintRole(name, role, entities, issues)
+  if (![...roles.values()].some((role) => role.administer === true)) {
+    const message = 'No role may administer any more: nobody could take this back.'
+    issues.error({ kind: 'role', name: 'admin' }, '/administer', 'role.no-administrator', message)
+  }
   const conversions = new Map<string, ConversionModel>()
   for (const [name, body] of byKind('conversion'))
     conversions.set(name, compileConversion(name, body, entities, issues))
@@ -85,6 +92,7 @@ export function compileModel(input: CompileInput, issues: Issues): Model {
     forms,
     roles,
     settings: input.settings,
+    plugins: compilePlugins(byKind('plugin'), input.plugins, sources, issues),
     documents: new Map(input.documents.map(({ kind, name, body }) => [`${kind}/${name}`, body])),
     cache: new Map(),
   }

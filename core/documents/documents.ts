@@ -22,7 +22,9 @@ import {
   layerBody,
   layers,
   type LayerRow,
+  pluginsByDocument,
   readState,
+  rowsInForce,
 } from './layers.ts'
 import type { Issue } from './issues.ts'
 import type { LiveModel } from './live-model.ts'
@@ -58,13 +60,13 @@ export class Documents {
     const { rows } = await this.#state(changeset)
     const view = viewOf(rows, kind, name)
     if (!view) throw new Problem(problems['document.not-found'], { detail: `${kind} ${name.slice(0, 80)}` })
-    return { ...view, plugins: (await this.#plugins()).get(documentKey(kind, name)) ?? [] }
+    return { ...view, plugins: pluginsByDocument(rows).get(documentKey(kind, name)) ?? [] }
   }
 
   /** All documents of a kind, or of every kind; in a draft, those that it removes too. */
   async list(kind?: DocumentKind, changeset?: string): Promise<DocumentSummary[]> {
     const state = await this.#state(changeset)
-    const plugins = await this.#plugins()
+    const plugins = pluginsByDocument(state.rows)
     const published = byKey(effectiveDocuments(state.published))
     const present = byKey(effectiveDocuments(state.rows))
     const says = new Map<string, Set<string>>()
@@ -207,13 +209,6 @@ export class Documents {
     const rows = applyEdits(state.rows, rebase(await readEdits(this.#db.pool, changeset), state.rows))
     return { rows, published: state.rows, state }
   }
-
-  async #plugins(): Promise<Map<string, string[]>> {
-    const { rows } = await this.#db.pool.query<{ kind: string; name: string; plugins: string[] }>(
-      `SELECT kind, name, plugins FROM xrm.document WHERE layer = 'plugin'`,
-    )
-    return new Map(rows.map(({ kind, name, plugins }) => [documentKey(kind, name), plugins]))
-  }
 }
 
 /** A draft while it is edited: the layers as it makes them, and what is published. */
@@ -237,7 +232,7 @@ async function writeDocument(
   // What a conflict is judged by: the layer as it was when the draft last went on from it.
   const before = known ? known.before : layerBody(published, 'admin', kind, name)
   const edit: Edit = { layer: 'admin', kind, name, before, after }
-  if (isEqual(before, after)) await dropEdits(client, changeset, kind, name)
+  if (isEqual(before, after)) await dropEdits(client, changeset, kind, name, 'admin')
   else await writeEdit(client, changeset, edit, { anew: true })
 }
 
@@ -261,7 +256,7 @@ function viewOf(
   kind: DocumentKind,
   name: string,
 ): Omit<DocumentView, 'plugins'> | undefined {
-  const own = rows.filter((row) => row.kind === kind && row.name === name)
+  const own = rowsInForce(rows).filter((row) => row.kind === kind && row.name === name)
   const [document] = effectiveDocuments(own)
   if (!document) return undefined
   const view: Omit<DocumentView, 'plugins'> = {
@@ -271,7 +266,7 @@ function viewOf(
     layers: {},
     revision: revisionOf(document.body),
   }
-  for (const row of own) view.layers[row.layer] = row.body
+  for (const { layer } of own) view.layers[layer] = layerBody(own, layer, kind, name)
   return view
 }
 

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg'
 import { type DocumentKind, Problem } from '@xrm/sdk'
 import type { ChangeEntry, ConflictView } from '@xrm/sdk/configuration'
 import type { Database } from '../storage/database.ts'
-import { bodyBelow, layerBody, type Layer, type LayerRow } from './layers.ts'
+import { bodyBelow, layerBody, type Layer, layers, type LayerRow } from './layers.ts'
 import { escapePointer, isEqual, isObject, type Json, mergePatch } from './merge.ts'
 import { mergeThree } from './merge-three.ts'
 import { problems } from './problems.ts'
@@ -25,19 +25,20 @@ export async function readEditsOf(
     layer: Layer
     kind: DocumentKind
     name: string
+    plugin: string
     before: string | null
     after: string | null
   }>(
-    `SELECT changeset, layer, kind, name, before::text, after::text FROM xrm.changeset_edit
-     WHERE changeset = ANY($1) ORDER BY kind, name, layer`,
+    `SELECT changeset, layer, kind, name, plugin, before::text, after::text FROM xrm.changeset_edit
+     WHERE changeset = ANY($1) ORDER BY kind, name, layer, plugin`,
     [changesets],
   )
   const parse = (text: string | null): Json | undefined =>
     text === null ? undefined : (JSON.parse(text) as Json)
   const result = new Map<string, Edit[]>()
-  for (const { changeset, before, after, ...row } of rows) {
+  for (const { changeset, plugin, before, after, ...row } of rows) {
     const edits = result.get(changeset) ?? []
-    edits.push({ ...row, before: parse(before), after: parse(after) })
+    edits.push({ ...row, ...(plugin ? { plugin } : {}), before: parse(before), after: parse(after) })
     result.set(changeset, edits)
   }
   return result
@@ -53,23 +54,33 @@ export async function writeEdit(
   const text = (value: Json | undefined): string | null =>
     value === undefined ? null : JSON.stringify(value)
   await db.query(
-    `INSERT INTO xrm.changeset_edit (changeset, layer, kind, name, before, after) VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb)
-     ON CONFLICT (changeset, layer, kind, name) DO UPDATE
+    `INSERT INTO xrm.changeset_edit (changeset, layer, kind, name, plugin, before, after) VALUES ($1, $2, $3, $4, $8, $5::jsonb, $6::jsonb)
+     ON CONFLICT (changeset, layer, kind, name, plugin) DO UPDATE
      SET after = excluded.after, before = CASE WHEN $7 THEN excluded.before ELSE changeset_edit.before END`,
-    [changeset, edit.layer, edit.kind, edit.name, text(edit.before), text(edit.after), anew],
+    [
+      changeset,
+      edit.layer,
+      edit.kind,
+      edit.name,
+      text(edit.before),
+      text(edit.after),
+      anew,
+      edit.plugin ?? '',
+    ],
   )
 }
 
-/** Takes the edits of a document out of a changeset; false when there were none. */
+/** Takes the edits of a document, or of one layer of it, out of a changeset; false when there were none. */
 export async function dropEdits(
   db: Queryable,
   changeset: string,
   kind: string,
   name: string,
+  layer?: Layer,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    'DELETE FROM xrm.changeset_edit WHERE changeset = $1 AND kind = $2 AND name = $3',
-    [changeset, kind, name],
+    'DELETE FROM xrm.changeset_edit WHERE changeset = $1 AND kind = $2 AND name = $3 AND layer = coalesce($4, layer)',
+    [changeset, kind, name, layer ?? null],
   )
   return rowCount !== 0
 }
@@ -122,12 +133,51 @@ export function rebase(edits: readonly Edit[], rows: readonly LayerRow[]): Edit[
 }
 
 function mergeEdit(edit: Edit, rows: readonly LayerRow[], conflicts: ConflictView[]): Edit {
-  const { kind, name, layer, before, after } = edit
-  const current = layerBody(rows, layer, kind, name)
+  const { kind, name, layer, plugin, before, after } = edit
+  const current = layerBody(rows, layer, kind, name, plugin)
   if (isEqual(current, before)) return edit
   const { merged, clashes } = mergeThree(before, after, current, bodyBelow(rows, layer, kind, name))
   conflicts.push(...clashes.map((clash) => ({ kind, name, ...clash })))
   return { ...edit, before: current, after: merged }
+}
+
+/**
+ * Places that edits of lower layers change and that an upper layer has a say about: the upper layer holds, so this is
+ * information. `base` and `theirs` are the lower layer's value before and after, `mine` the upper one's.
+ */
+export function overriddenBy(edits: readonly Edit[], rows: readonly LayerRow[]): ConflictView[] {
+  return edits.flatMap(({ layer, kind, name, before, after }) => {
+    if (layer === 'admin') return []
+    const changes: ChangeEntry[] = []
+    compare(before, after, '', changes)
+    const uppers = layers
+      .slice(layers.indexOf(layer) + 1)
+      .map((upper) => layerBody(rows, upper, kind, name))
+      .filter((body) => body !== undefined)
+    return changes.flatMap(({ pointer, before: base, after: theirs }) => {
+      const mine = uppers.map((body) => saysAt(body, pointer)).findLast((value) => value !== undefined)
+      if (mine === undefined || isEqual(mine, theirs ?? null)) return []
+      return [
+        {
+          kind,
+          name,
+          pointer,
+          ...(base === undefined ? {} : { base }),
+          mine,
+          ...(theirs === undefined ? {} : { theirs }),
+        },
+      ]
+    })
+  })
+}
+
+/** What a patch says about a place: there, or about a whole of which it is a part. */
+function saysAt(patch: Json, pointer: string): Json | undefined {
+  if (pointer === '' || !isObject(patch)) return patch
+  const end = pointer.indexOf('/', 1)
+  const key = (end < 0 ? pointer.slice(1) : pointer.slice(1, end)).replaceAll('~1', '/').replaceAll('~0', '~')
+  if (!Object.hasOwn(patch, key)) return undefined
+  return saysAt(patch[key]!, end < 0 ? '' : pointer.slice(end))
 }
 
 function refuseConflicts(conflicts: readonly ConflictView[], detail: string): void {

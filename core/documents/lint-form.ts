@@ -32,6 +32,8 @@ export function lintForm(
   for (const key of Object.keys(form.highlights ?? {})) field(`/highlights/${escapePointer(key)}`, key)
   for (const [sectionKey, section] of Object.entries(form.sections)) {
     const pointer = `/sections/${escapePointer(sectionKey)}`
+    if (section.tab !== undefined && !Object.hasOwn(form.tabs ?? {}, section.tab))
+      issues.error(place, `${pointer}/tab`, 'reference.unknown', `There is no tab "${section.tab}".`)
     condition(`${pointer}/when`, section.when)
     for (const [key, entry] of Object.entries(section.fields)) {
       field(`${pointer}/fields/${escapePointer(key)}`, key)

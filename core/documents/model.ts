@@ -143,6 +143,13 @@ export interface ConversionModel {
   broken: readonly string[]
 }
 
+/** How a plugin takes part. Code that is newer than the documents is on, with its defaults. */
+export interface PluginModel {
+  enabled: boolean
+  /** Every declared setting that has a value. */
+  settings: Readonly<Record<string, unknown>>
+}
+
 /** The whole configuration, compiled; one immutable value per version. */
 export interface Model {
   version: number
@@ -152,6 +159,8 @@ export interface Model {
   forms: ReadonlyMap<string, Form>
   roles: ReadonlyMap<string, Role>
   settings: Settings
+  /** The plugins whose code is there, except the core's own. */
+  plugins: ReadonlyMap<string, PluginModel>
   /** Effective bodies, as merged from the layers. */
   documents: ReadonlyMap<string, DocumentBodies[DocumentKind]>
   /** What has been derived from this model (plans, rights): it lives and dies with the model. */

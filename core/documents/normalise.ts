@@ -21,8 +21,9 @@ const orderedMaps: Record<DocumentKind, string[][]> = {
   'option-set': [['options']],
   conversion: [['targets'], ['targets', '*', 'match']],
   view: [['columns'], ['sort']],
-  form: [['highlights'], ['sections'], ['sections', '*', 'fields'], ['related']],
+  form: [['highlights'], ['tabs'], ['sections'], ['sections', '*', 'fields'], ['related']],
   role: [],
+  plugin: [],
 }
 
 function mapsAt(value: Json | undefined, path: string[]): (Json | undefined)[] {

@@ -15,6 +15,8 @@ export interface Edit {
   layer: Layer
   kind: DocumentKind
   name: string
+  /** Of the layer `plugin`: whose. */
+  plugin?: string
   before: Json | undefined
   after: Json | undefined
 }
@@ -91,13 +93,13 @@ export async function withTableLocks<T>(db: Database, work: (client: PoolClient)
 
 /** The layers with the edits in place. */
 export function applyEdits(rows: readonly LayerRow[], edits: readonly Edit[]): LayerRow[] {
-  const key = (row: { layer: string; kind: string; name: string }): string =>
-    `${row.layer}/${documentKey(row.kind, row.name)}`
+  const key = (row: { layer: string; kind: string; name: string; plugin?: string }): string =>
+    `${row.layer}/${documentKey(row.kind, row.name)}/${row.plugin ?? ''}`
   const edited = new Set(edits.map(key))
   return [
     ...rows.filter((row) => !edited.has(key(row))),
-    ...edits.flatMap(({ layer, kind, name, after }) =>
-      after === undefined ? [] : [{ layer, kind, name, body: after }],
+    ...edits.flatMap(({ layer, kind, name, plugin, after }) =>
+      after === undefined ? [] : [{ layer, kind, name, ...(plugin ? { plugin } : {}), body: after }],
     ),
   ]
 }
@@ -119,18 +121,17 @@ export function refuseErrors(issues: readonly Issue[], { force = false }: Publis
 }
 
 async function writeDocuments(client: PoolClient, edits: readonly Edit[]): Promise<void> {
-  for (const { layer, kind, name, after } of edits) {
+  for (const { layer, kind, name, plugin = '', after } of edits) {
     if (after === undefined) {
-      await client.query('DELETE FROM xrm.document WHERE layer = $1 AND kind = $2 AND name = $3', [
-        layer,
-        kind,
-        name,
-      ])
+      await client.query(
+        'DELETE FROM xrm.document WHERE layer = $1 AND kind = $2 AND name = $3 AND plugin = $4',
+        [layer, kind, name, plugin],
+      )
     } else {
       await client.query(
-        `INSERT INTO xrm.document (layer, kind, name, body) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (layer, kind, name) DO UPDATE SET body = excluded.body`,
-        [layer, kind, name, JSON.stringify(after)],
+        `INSERT INTO xrm.document (layer, kind, name, plugin, body) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (layer, kind, name, plugin) DO UPDATE SET body = excluded.body`,
+        [layer, kind, name, plugin, JSON.stringify(after)],
       )
     }
   }

@@ -38,6 +38,7 @@ const walks: Record<DocumentKind, (walk: Walk, body: Body, name: string) => void
   view: visitView,
   form: visitForm,
   role: visitRole,
+  plugin: () => {},
 }
 
 /** Rewrites single places of a body. */

@@ -82,7 +82,7 @@ export class Retired {
 }
 
 /** Empties columns batch by batch and leaves them to later fields, or drops a table. */
-function purge(db: Database, live: LiveModel): JobKind<PurgeJob> {
+export function purge(db: Database, live: LiveModel): JobKind<PurgeJob> {
   return {
     async run({ entity, table, rows }, run) {
       const name = `record.${quoteName(table)}`

@@ -2,11 +2,12 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { DocumentKind, FieldType, Plugin } from '@xrm/sdk'
-import type { LayerRow } from '../documents/layers.ts'
-import { isObject, type Json, mergePatch } from '../documents/merge.ts'
+import { documentKey, type LayerRow } from '../documents/layers.ts'
+import { isObject, type Json } from '../documents/merge.ts'
 import { normaliseDocument } from '../documents/normalise.ts'
 import { coreFieldTypes } from '../fields/index.ts'
-import type { HookRegistry } from '../records/write-types.ts'
+import type { HookRegistry, RegisteredHooks } from '../records/write-types.ts'
+import { systemPlugin } from '../system/index.ts'
 import { satisfies } from './versions.ts'
 
 /** Version of the SDK that plugins are checked against. */
@@ -80,23 +81,20 @@ export function orderPlugins(
 }
 
 /** The plugin layer: what the code ships. Several plugins may each add their part to a role; everything else has one author. */
-export function pluginDocuments(plugins: readonly Plugin[]): (LayerRow & { plugins: string[] })[] {
-  const rows = new Map<string, LayerRow & { plugins: string[] }>()
+export function pluginDocuments(plugins: readonly Plugin[]): (LayerRow & { plugin: string })[] {
+  const rows: (LayerRow & { plugin: string })[] = []
+  const authors = new Map<string, string>()
   const add = (plugin: Plugin, kind: DocumentKind, name: string, source: unknown): void => {
-    const key = `${kind}/${name}`
-    const body = normaliseDocument(kind, source)
-    const other = rows.get(key)
-    if (other && kind !== 'role')
-      throw new Error(`The plugins "${other.plugins[0]}" and "${plugin.name}" both ship ${kind} "${name}"`)
-    rows.set(key, {
-      layer: 'plugin',
-      kind,
-      name,
-      body: other ? mergePatch(other.body, body) : body,
-      plugins: [...(other?.plugins ?? []), plugin.name],
-    })
+    const key = documentKey(kind, name)
+    const other = authors.get(key)
+    if (other !== undefined && kind !== 'role')
+      throw new Error(`The plugins "${other}" and "${plugin.name}" both ship ${kind} "${name}"`)
+    authors.set(key, plugin.name)
+    const body = sorted(normaliseDocument(kind, source))
+    rows.push({ layer: 'plugin', kind, name, plugin: plugin.name, body })
   }
   for (const plugin of plugins) {
+    if (plugin !== systemPlugin) add(plugin, 'plugin', plugin.name, { enabled: true, settings: {} })
     for (const entity of plugin.entities ?? []) add(plugin, 'entity', entity['x-entity'].name, entity)
     const kinds = {
       'option-set': plugin.optionSets,
@@ -110,7 +108,7 @@ export function pluginDocuments(plugins: readonly Plugin[]): (LayerRow & { plugi
         add(plugin, kind as DocumentKind, name, body)
     }
   }
-  return [...rows.values()].map((row) => ({ ...row, body: sorted(row.body) }))
+  return rows
 }
 
 /** Plugins' field types beside the core's; a name is taken once. */
@@ -130,10 +128,12 @@ export function fieldTypesOf(plugins: readonly Plugin[]): Map<string, FieldType>
 
 /** Hooks by entity, in the order of the plugins. */
 export function hooksOf(plugins: readonly Plugin[]): HookRegistry {
-  const registry = new Map<string, { plugin: string; hooks: NonNullable<Plugin['hooks']>[string] }[]>()
+  const registry = new Map<string, RegisteredHooks[]>()
   for (const plugin of plugins) {
     for (const [entity, hooks] of Object.entries(plugin.hooks ?? {})) {
-      registry.set(entity, [...(registry.get(entity) ?? []), { plugin: plugin.name, hooks }])
+      const own = plugin.entities?.find((one) => one['x-entity'].name === entity)
+      const declared = new Set(Object.keys(own?.properties ?? {}))
+      registry.set(entity, [...(registry.get(entity) ?? []), { plugin: plugin.name, hooks, declared }])
     }
   }
   return registry

@@ -1,59 +1,73 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { v7 as uuid } from 'uuid'
 import type { ModelContext } from '../documents/build-model.ts'
-import { writeEdit } from '../documents/edits.ts'
-import { layerBody, type LayerRow } from '../documents/layers.ts'
+import { type LayerRow, readState } from '../documents/layers.ts'
 import { isEqual, type Json } from '../documents/merge.ts'
-import { type Edit, publishEdits } from '../documents/publish.ts'
+import type { Edit } from '../documents/publish.ts'
 import { isDocumentKind } from '../documents/shape.ts'
 import { StartError } from '../start-error.ts'
 import { adoptTypes } from '../storage/adopt-types.ts'
-import type { Database } from '../storage/database.ts'
+import { type Database, session } from '../storage/database.ts'
+import type { PluginFailure } from './load-plugins.ts'
+import { publishFirst, upgrade, type WaitingUpgrade } from './upgrade.ts'
+
+/** Any number that no other advisory lock of ours uses. */
+const upgradeLock = 5_788_245
 
 /**
- * Brings the layers `plugin` and `site` up to what code and files say, as one published changeset, before the server
- * answers. Several nodes may start at once: each sees what the one before it did. Nothing happens when nothing differs.
+ * Brings the layers `plugin` and `site` up to what code and files say, before the server answers: as a published
+ * changeset, or as a draft that waits for an administrator, which is returned. Several nodes may start at once: each sees
+ * what the one before it did. Nothing happens when nothing differs.
  */
 export async function syncDocuments(
   db: Database,
   context: ModelContext,
-  rows: readonly (LayerRow & { plugins?: readonly string[] })[],
-): Promise<void> {
+  rows: readonly LayerRow[],
+  failures: readonly PluginFailure[] = [],
+): Promise<WaitingUpgrade | null> {
   await adoptTypes(db, context)
-  await publishEdits(db, context, { force: true }, async (client, state) => {
-    const edits = differences(state.rows, rows)
-    return {
-      edits,
-      done: async (version) => {
-        const id = uuid()
-        await client.query(
-          `INSERT INTO xrm.changeset (id, title, status, published_at, version, origin) VALUES ($1, 'Documents of plugins and site', 'published', now(), $2, 'upgrade')`,
-          [id, version],
-        )
-        for (const edit of edits) await writeEdit(client, id, edit)
-      },
+  return session(db, async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [upgradeLock])
+    try {
+      const state = await readState(db.pool)
+      const edits = differences(state.rows, rows, failures)
+      if (state.version > 0) return await upgrade(db, context, edits)
+      await publishFirst(db, context, edits)
+      return null
+    } finally {
+      await client.query('SELECT pg_advisory_unlock($1)', [upgradeLock])
     }
   })
-  await db.pool.query(
-    `UPDATE xrm.document d SET plugins = w.plugins FROM json_to_recordset($1) AS w(kind text, name text, plugins text[])
-     WHERE d.layer = 'plugin' AND d.kind = w.kind AND d.name = w.name AND d.plugins <> w.plugins`,
-    [JSON.stringify(rows.flatMap(({ kind, name, plugins }) => (plugins ? [{ kind, name, plugins }] : [])))],
-  )
 }
 
-function differences(current: readonly LayerRow[], wanted: readonly LayerRow[]): Edit[] {
-  const edits: Edit[] = wanted.flatMap((row) => {
-    const before = layerBody(current, row.layer, row.kind, row.name)
-    return isEqual(before, row.body)
-      ? []
-      : [{ layer: row.layer, kind: row.kind, name: row.name, before, after: row.body }]
+/** A plugin that does not load has not gone: its documents stay. */
+function differences(
+  current: readonly LayerRow[],
+  wanted: readonly LayerRow[],
+  failures: readonly PluginFailure[],
+): Edit[] {
+  const failed = new Set(failures.map(({ name }) => name))
+  const edit = ({ layer, kind, name, plugin }: LayerRow, before?: Json, after?: Json): Edit => ({
+    layer,
+    kind,
+    name,
+    ...(plugin === undefined ? {} : { plugin }),
+    before,
+    after,
   })
-  for (const row of current) {
-    if (row.layer === 'admin' || layerBody(wanted, row.layer, row.kind, row.name) !== undefined) continue
-    edits.push({ layer: row.layer, kind: row.kind, name: row.name, before: row.body, after: undefined })
-  }
-  return edits
+  const bodyIn = (rows: readonly LayerRow[], { layer, kind, name, plugin }: LayerRow): Json | undefined =>
+    rows.find((row) => row.layer === layer && row.kind === kind && row.name === name && row.plugin === plugin)
+      ?.body
+  return [
+    ...wanted
+      .filter((row) => !isEqual(bodyIn(current, row), row.body))
+      .map((row) => edit(row, bodyIn(current, row), row.body)),
+    ...current
+      .filter(
+        (row) => row.layer !== 'admin' && !failed.has(row.plugin ?? '') && bodyIn(wanted, row) === undefined,
+      )
+      .map((row) => edit(row, row.body, undefined)),
+  ]
 }
 
 /** The operator's own documents: `<folder>/<kind>/<name>.json`, each a merge patch over what plugins ship. */

@@ -1,9 +1,9 @@
-import { type EntityHooks, type HookRow, Problem, type ProblemDefinition } from '@xrm/sdk'
+import { type HookRow, Problem, type ProblemDefinition } from '@xrm/sdk'
 import { defineProblems } from '@xrm/sdk'
 import { namesOf, presentName, withFormerNames } from '../documents/former-names.ts'
 import type { EntityModel } from '../documents/model.ts'
 import { findChanges } from './prepare-rows.ts'
-import { refuse, type WriteContext, type WriteRow } from './write-types.ts'
+import { refuse, type RegisteredHooks, type WriteContext, type WriteRow } from './write-types.ts'
 
 const problems = defineProblems({
   'plugin.hook-failed': { status: 500, title: 'A plugin failed; nothing was changed' },
@@ -22,18 +22,19 @@ export async function runBeforeSave(
     (row) => row.failure === null && (row.action === 'create' || row.action === 'update'),
   )
   if (batch.length === 0) return
-  for (const { plugin, hooks } of registered) {
+  for (const { plugin, hooks, declared } of registered) {
     if (!hooks.beforeSave) continue
     const { userId, name } = context.actor
     const info = {
       actor: userId === null ? null : { id: userId, name },
       cause: context.cause,
       now: context.now,
+      settings: context.model.plugins.get(plugin)?.settings ?? {},
     }
     try {
       await withLimit(async () =>
         hooks.beforeSave!(
-          batch.map((row) => hookRow(entity, row)),
+          batch.map((row) => hookRow(entity, row, declared)),
           info,
         ),
       )
@@ -45,16 +46,18 @@ export async function runBeforeSave(
   }
 }
 
-/** What plugins have registered for the entity, under its name or an earlier one. */
+/** What plugins that are on have registered for the entity, under its name or an earlier one. */
 export function hooksOf(
-  { hooks }: Pick<WriteContext, 'hooks'>,
+  { hooks, model }: Pick<WriteContext, 'hooks' | 'model'>,
   entity: EntityModel,
-): readonly { plugin: string; hooks: EntityHooks }[] {
-  return namesOf(entity).flatMap((name) => hooks.get(name) ?? [])
+): readonly RegisteredHooks[] {
+  return namesOf(entity).flatMap((name) =>
+    (hooks.get(name) ?? []).filter(({ plugin }) => model.plugins.get(plugin)?.enabled !== false),
+  )
 }
 
 /** A row as plugins see it; they may know its fields by earlier names. */
-function hookRow(entity: EntityModel, row: WriteRow): HookRow {
+function hookRow(entity: EntityModel, row: WriteRow, declared: ReadonlySet<string>): HookRow {
   return {
     action: row.action as 'create' | 'update',
     id: row.id,
@@ -65,6 +68,8 @@ function hookRow(entity: EntityModel, row: WriteRow): HookRow {
     set(given, value) {
       const name = presentName(entity, given) ?? given
       const field = entity.fields.get(name)
+      // The code may be ahead of what is published, or an administrator has taken the field away.
+      if (!field && declared.has(given)) return
       if (!field || field.columns.length === 0)
         throw new Error(`"${entity.name}" has no stored field "${name}"`)
       const parsed = value === null ? { value: null } : field.type.parse(value, field.context)

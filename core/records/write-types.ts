@@ -32,7 +32,14 @@ export interface Cascade {
   depth: number
 }
 
-export type HookRegistry = ReadonlyMap<string, readonly { plugin: string; hooks: EntityHooks }[]>
+export type HookRegistry = ReadonlyMap<string, readonly RegisteredHooks[]>
+
+export interface RegisteredHooks {
+  plugin: string
+  hooks: EntityHooks
+  /** Fields that the plugin's code gives the entity, whether they are published or not. */
+  declared: ReadonlySet<string>
+}
 
 /** One row of a batch, as it was asked for. */
 export type WriteOperation =

@@ -64,6 +64,8 @@ export const opportunity = defineEntity({
         prospecting: {
           title: 'Prospecting',
           labels: { de: 'Anbahnung' },
+          description: 'We think there is something to sell and look for the right people.',
+          descriptions: { de: 'Wir vermuten Bedarf und suchen die richtigen Ansprechpartner.' },
           category: 'open',
           color: 'gray',
           sets: { probability: '10' },
@@ -71,6 +73,8 @@ export const opportunity = defineEntity({
         qualification: {
           title: 'Qualification',
           labels: { de: 'Qualifizierung' },
+          description: 'Need, budget and time are being found out.',
+          descriptions: { de: 'Bedarf, Budget und Zeitpunkt werden geklärt.' },
           category: 'open',
           color: 'blue',
           sets: { probability: '25' },
@@ -78,6 +82,8 @@ export const opportunity = defineEntity({
         proposal: {
           title: 'Proposal',
           labels: { de: 'Angebot' },
+          description: 'They have our quote.',
+          descriptions: { de: 'Unser Angebot liegt vor.' },
           category: 'open',
           color: 'violet',
           sets: { probability: '50' },
@@ -85,6 +91,8 @@ export const opportunity = defineEntity({
         negotiation: {
           title: 'Negotiation',
           labels: { de: 'Verhandlung' },
+          description: 'Terms are being agreed on.',
+          descriptions: { de: 'Über die Bedingungen wird verhandelt.' },
           category: 'open',
           color: 'amber',
           sets: { probability: '75' },
@@ -92,6 +100,8 @@ export const opportunity = defineEntity({
         won: {
           title: 'Won',
           labels: { de: 'Gewonnen' },
+          description: 'The order is placed.',
+          descriptions: { de: 'Der Auftrag ist erteilt.' },
           category: 'won',
           color: 'green',
           sets: { probability: '100' },
@@ -99,6 +109,8 @@ export const opportunity = defineEntity({
         lost: {
           title: 'Lost',
           labels: { de: 'Verloren' },
+          description: 'They bought elsewhere or not at all; the reason says why.',
+          descriptions: { de: 'Anderswo oder gar nicht gekauft; der Grund sagt, warum.' },
           category: 'lost',
           color: 'red',
           sets: { probability: '0' },

@@ -20,6 +20,24 @@ export interface Form {
       order?: number
     }
   }
+  /**
+   * Pages of the form. Sections that name none are on the first.
+   */
+  tabs?: {
+    [k: string]: {
+      title: string
+      /**
+       * The text in further languages, by language tag. The English text stands beside it.
+       */
+      labels?: {
+        [k: string]: string
+      }
+      /**
+       * Place among its siblings, ascending.
+       */
+      order?: number
+    }
+  }
   sections: {
     [k: string]: {
       title?: string
@@ -33,6 +51,10 @@ export interface Form {
        * Place among its siblings, ascending.
        */
       order?: number
+      /**
+       * The tab that it is on.
+       */
+      tab?: string
       columns?: number
       /**
        * The section shows while this holds.

@@ -1,4 +1,14 @@
-import { closed, expression, keyedMap, labels, namedMap, namePattern, order, title } from './vocabulary.ts'
+import {
+  closed,
+  expression,
+  keyedMap,
+  keyPattern,
+  labels,
+  namedMap,
+  namePattern,
+  order,
+  title,
+} from './vocabulary.ts'
 
 /** The kind `form`: how a record's page and its create dialog are arranged. The form named like the entity is the default. */
 export const formSchema = closed(
@@ -7,12 +17,17 @@ export const formSchema = closed(
     title,
     labels,
     highlights: { description: 'The key fields on top of the page.', ...namedMap(closed({ order }), 8) },
+    tabs: {
+      description: 'Pages of the form. Sections that name none are on the first.',
+      ...keyedMap(closed({ title, labels, order }, ['title']), 12),
+    },
     sections: keyedMap(
       closed(
         {
           title,
           labels,
           order,
+          tab: { description: 'The tab that it is on.', type: 'string', pattern: keyPattern },
           columns: { type: 'integer', minimum: 1, maximum: 4 },
           when: { ...expression, description: 'The section shows while this holds.' },
           fields: namedMap(

@@ -2,16 +2,18 @@ import { conversionSchema } from './conversion.schema.ts'
 import { entitySchema } from './entity.schema.ts'
 import { formSchema } from './form.schema.ts'
 import { optionSetSchema } from './option-set.schema.ts'
+import { pluginSchema } from './plugin.schema.ts'
 import { roleSchema } from './role.schema.ts'
 import { viewSchema } from './view.schema.ts'
 import type { Conversion } from './conversion.gen.ts'
 import type { Entity } from './entity.gen.ts'
 import type { Form } from './form.gen.ts'
 import type { OptionSet } from './option-set.gen.ts'
+import type { Plugin as PluginDocument } from './plugin.gen.ts'
 import type { Role } from './role.gen.ts'
 import type { View } from './view.gen.ts'
 
-export type { Conversion, Entity, Form, OptionSet, Role, View }
+export type { Conversion, Entity, Form, OptionSet, PluginDocument, Role, View }
 export { keyPattern, namePattern } from './vocabulary.ts'
 export { normalisers } from './conversion.schema.ts'
 
@@ -30,6 +32,7 @@ export interface DocumentBodies {
   view: View
   form: Form
   role: Role
+  plugin: PluginDocument
 }
 
 export type DocumentKind = keyof DocumentBodies
@@ -42,6 +45,7 @@ export const documentSchemas = {
   view: viewSchema,
   form: formSchema,
   role: roleSchema,
+  plugin: pluginSchema,
 } as const satisfies Record<DocumentKind, object>
 
 export const documentKinds = Object.keys(documentSchemas) as DocumentKind[]

@@ -186,6 +186,28 @@ test('fields change their place by pointer and by keyboard, which is told', asyn
   await expect.poll(() => names(page)).toEqual(['name', 'phone', 'website'])
 })
 
+test('what is out of sight comes into sight while dragging to the edge', async () => {
+  const page = await app.signedIn('/admin/entities/lead/fields', {
+    ...english,
+    viewport: { width: 1200, height: 420 },
+  })
+  const last = page.getByRole('button', { name: 'Move Description', exact: true })
+  await last.scrollIntoViewIfNeeded()
+  const start = await last.boundingBox()
+  if (!start) throw new Error('The last field is not shown')
+  await page.mouse.move(start.x + 8, start.y + 8)
+  await page.mouse.down()
+  await page.mouse.move(start.x + 30, start.y - 60, { steps: 4 })
+  // The edge of the page, below its header: held there until the first field is in sight.
+  await page.mouse.move(start.x + 60, 60, { steps: 4 })
+  const first = page.locator('xrm-fields-tab [data-key=first_name]')
+  await expect.poll(async () => (await first.boundingBox())?.y ?? 0).toBeGreaterThan(100)
+  const target = await first.boundingBox()
+  await page.mouse.move(target!.x + 60, target!.y + 5, { steps: 4 })
+  await page.mouse.up()
+  await expect.poll(async () => (await names(page))[0]).toBe('notes')
+})
+
 test('a value that differs from the plugin says so and goes back', async () => {
   const page = await app.signedIn('/admin/entities/account/fields?field=phone', english)
   const panel = page.locator('xrm-field-panel')
@@ -274,6 +296,39 @@ test('texts are written in place like in a sheet, and gaps are marked', async ()
     .poll(async () => (await drafted('entity', 'lead'))['properties'])
     .toMatchObject({ email: { 'x-labels': { de: 'Elektropost' } } })
   await expect.poll(() => german.evaluate((input) => input.matches(':focus'))).toBe(false)
+})
+
+test('a form gets tabs, and the page of a record shows them', async () => {
+  const page = await app.signedIn('/admin/entities/lead/forms', english)
+  const tabs = page.getByRole('region', { name: 'Tabs' })
+  for (const title of ['Person', 'Sale']) {
+    await tabs.getByRole('button', { name: 'Add tab' }).click()
+    const input = tabs.getByLabel('Title (English)').last()
+    await expect.poll(() => input.inputValue()).toBe('New tab')
+    await input.fill(title)
+    await input.press('Tab')
+    await tabs.getByRole('button', { name: `Remove ${title}` }).waitFor()
+  }
+  const sections = (await drafted('form', 'lead'))['sections'] as Record<
+    string,
+    { title: string; order: number }
+  >
+  const last = Object.values(sections).toSorted((a, b) => b.order - a.order)[0]!
+  await page.getByRole('button', { name: last.title, exact: true }).click()
+  await page.getByLabel('Tab', { exact: true }).selectOption({ label: 'Sale' })
+  await expect
+    .poll(async () => Object.values((await drafted('form', 'lead'))['sections'] as object))
+    .toContainEqual(expect.objectContaining({ title: last.title, tab: expect.any(String) }))
+  await publish()
+  const { id } = await app.api<RecordData>('POST', '/api/records/lead', { last_name: 'Tabbed' })
+  await page.goto(`${app.url}/records/lead/${id}`)
+  await page.getByRole('tab', { name: 'Person', selected: true }).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('tab', { name: 'Sale', selected: true }).waitFor()
+  await page.getByRole('tabpanel', { name: 'Sale' }).getByRole('heading', { name: last.title }).waitFor()
+  expect(await seriousFindings(page)).toEqual([])
+  const { items } = await app.api<{ items: ChangesetView[] }>('GET', '/api/changesets')
+  await app.api('POST', `/api/changesets/${items.find(({ status }) => status === 'published')!.id}/revert`)
 })
 
 test('a new view gets columns through relations and is published', async () => {
@@ -390,7 +445,7 @@ test('a field becomes one of another type, and its values are looked at in the p
 })
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-  test('no designer has a serious accessibility finding, in German', { timeout: 120_000 }, async () => {
+  test('no designer has a serious accessibility finding, in German', { timeout: 180_000 }, async () => {
     const findings: Record<string, string[]> = {}
     const page = await app.signedIn('/admin/entities', { colorScheme })
     await page.getByRole('link', { name: /Firma/ }).waitFor()
@@ -418,6 +473,27 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await page.getByText('Eine Zeile: ein Name').waitFor()
     findings['gallery'] = await seriousFindings(page)
     await page.keyboard.press('Escape')
+    await page.goto(`${app.url}/admin/entities/lead/fields?field=lead_source`)
+    for (const [button, dialog] of [
+      ['Umbenennen …', 'xrm-rename-dialog'],
+      ['Typ …', 'xrm-type-dialog'],
+      ['Entfernen …', 'xrm-remove-dialog'],
+      ['Beziehung', 'xrm-add-field-dialog'],
+    ] as const) {
+      await page.getByRole('button', { name: button, exact: true }).click()
+      await page.locator(dialog).getByRole('button', { name: 'Schließen' }).waitFor()
+      findings[dialog] = await seriousFindings(page)
+      await page.keyboard.press('Escape')
+      await page.locator(dialog).waitFor({ state: 'detached' })
+    }
+    await page.goto(`${app.url}/admin/entities/lead/stages`)
+    await page.getByRole('button', { name: 'Qualifiziert', exact: true }).click()
+    await page.getByLabel('Titel (Englisch)').waitFor()
+    findings['stage'] = await seriousFindings(page)
+    await page.goto(`${app.url}/admin/entities/lead/forms`)
+    await page.locator('xrm-forms-tab [data-key=company] .choose').first().click()
+    await page.getByRole('button', { name: 'Vom Formular nehmen' }).waitFor()
+    findings['field of the form'] = await seriousFindings(page)
     await page.goto(`${app.url}/admin/option-sets`)
     await page.getByLabel('Titel einer neuen Optionsliste').waitFor()
     findings['option sets'] = await seriousFindings(page)

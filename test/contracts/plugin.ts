@@ -26,7 +26,9 @@ export function testPlugin(plugin: Plugin, others: readonly Plugin[] = []): void
       const rows = pluginDocuments(all)
       const settings = { currency: 'EUR', timeZone: 'Europe/Berlin', country: 'DE' }
       const state = { version: 0, rows, registry: { tables: [], columns: [], conversions: [], free: [] } }
-      expect(buildModel({ fieldTypes: fieldTypesOf(all), settings }, state).issues.errors).toEqual([])
+      expect(
+        buildModel({ fieldTypes: fieldTypesOf(all), plugins: all, settings }, state).issues.errors,
+      ).toEqual([])
     })
 
     it('says every text in English and German', () => {
@@ -84,6 +86,10 @@ function missingTexts(plugin: Plugin): string[] {
     if (typeof german !== 'string' || german === '') missing.push(place)
   }
   need('/title', plugin.title, plugin.labels)
+  for (const [name, field] of Object.entries(plugin.settings ?? {})) {
+    need(`/settings/${name}/title`, field.title ?? '', field['x-labels'])
+    need(`/settings/${name}/description`, field.description, field['x-descriptions'])
+  }
   for (const entity of plugin.entities ?? []) {
     const at = `/entities/${entity['x-entity'].name}`
     if (!entity['x-entity'].labels?.['de']) missing.push(`${at}/x-entity/labels`)

@@ -1,4 +1,4 @@
-import { afterAll } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import type { Plugin } from '@xrm/sdk'
 import { createApp } from '../../core/app.ts'
 import { type Config, readConfig } from '../../core/config.ts'
@@ -28,26 +28,35 @@ export interface TestServer {
   /** A new user with these roles, and how to call as them. */
   user(roles: string[], teams?: string[]): Promise<{ id: string; call: Caller }>
   /** A second node on the same database. */
-  node(options?: { listen?: boolean }): Promise<{ server: RunningServer; as(userId: string): Caller }>
+  node(options?: {
+    listen?: boolean
+    plugins?: readonly Plugin[]
+  }): Promise<{ server: RunningServer; as(userId: string): Caller }>
 }
 
 /**
  * A whole server on a database of its own, driven through `app.request`. Users are real rows with real roles; only the
- * cookie is replaced by a header, because hashing a password for every test would take longer than the tests.
+ * cookie is replaced by a header, because hashing a password for every test would take longer than the tests. It stops after the file, or
+ * after the test that makes one for itself (`until: 'test'`).
  */
-export async function testServer({ plugins }: { plugins?: readonly Plugin[] } = {}): Promise<TestServer> {
+export async function testServer({
+  plugins,
+  until = 'file',
+}: { plugins?: readonly Plugin[]; until?: 'file' | 'test' } = {}): Promise<TestServer> {
   const url = await createTestDatabase()
   const config = readConfig({ DATABASE_URL: url, XRM_TIME_ZONE: 'Europe/Berlin' }, [])
   const nodes: RunningServer[] = []
-  afterAll(async () => {
+  const stop = async () => {
     for (const node of nodes) await node.stop()
-  })
-  const start = async (listen: boolean) => {
+  }
+  if (until === 'test') onTestFinished(stop)
+  else afterAll(stop)
+  const start = async (listen: boolean, shipped = plugins) => {
     const running = await startServer({
       config,
       log: createLog((process.env['TEST_LOG'] ?? 'silent') as Config['logLevel']),
       listen,
-      ...(plugins ? { plugins } : {}),
+      ...(shipped ? { plugins: shipped } : {}),
     })
     nodes.push(running)
     const server = withHeaderSessions(running)
@@ -71,8 +80,8 @@ export async function testServer({ plugins }: { plugins?: readonly Plugin[] } = 
       await first.server.teams.set(id, teams)
       return { id, call: caller(first.app, id) }
     },
-    async node({ listen = true } = {}) {
-      const { server, app } = await start(listen)
+    async node({ listen = true, plugins: shipped } = {}) {
+      const { server, app } = await start(listen, shipped)
       return { server, as: (userId) => caller(app, userId) }
     },
   }

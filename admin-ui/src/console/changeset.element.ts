@@ -128,7 +128,11 @@ export class ChangesetElement extends XrmElement {
       ${one.status === 'publishing' && this.#job.data ? html`<xrm-job class="card" .job=${this.#job.data}></xrm-job>` : nothing}
       ${
         isDraft && one.conflicts.length > 0
-          ? html`<xrm-conflicts .conflicts=${one.conflicts} @xrm-resolve=${this.#resolve}></xrm-conflicts>`
+          ? html`<xrm-conflicts
+              .conflicts=${one.conflicts}
+              ?upgrade=${one.origin === 'upgrade'}
+              @xrm-resolve=${this.#resolve}
+            ></xrm-conflicts>`
           : nothing
       }
       ${this._conflicts.length > 0 ? this.#revertConflicts() : nothing}

@@ -68,13 +68,13 @@ test('names what is lost before what is only kept away', () => {
 })
 
 test('says what keeps a draft from being published, and lets broken conversions pass', () => {
-  const ready = { edits: [edit('change', 1)], conflicts: [] }
+  const ready = { edits: [edit('change', 1)], conflicts: [], origin: 'admin' as const }
   const error = { severity: 'error', kind: 'view' } as const
   const check = { entity: 'lead', field: 'size', check: 'type' as const, rows: 3, examples: [], rule: null }
   expect(blockedBy({ ...ready, edits: [] }, plan, [])).toBe('empty')
-  expect(blockedBy({ ...ready, conflicts: [{ kind: 'entity', name: 'lead', pointer: '' }] }, plan, [])).toBe(
-    'conflicts',
-  )
+  const conflicts = [{ kind: 'entity' as const, name: 'lead', pointer: '' }]
+  expect(blockedBy({ ...ready, conflicts }, plan, [])).toBe('conflicts')
+  expect(blockedBy({ ...ready, conflicts, origin: 'upgrade' }, plan, [])).toBe(null)
   expect(blockedBy(ready, plan, [error])).toBe('errors')
   expect(blockedBy(ready, { data: [{ ...check, failing: 1, severity: 'error' }] }, [])).toBe('data')
   expect(blockedBy(ready, { data: [{ ...check, failing: 1, severity: 'warning' }] }, [])).toBeNull()

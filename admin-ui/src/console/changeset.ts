@@ -24,12 +24,13 @@ export function isRunning(job: Pick<JobView, 'status'> | undefined): boolean {
 
 /** What keeps a draft from being published; null: nothing. Broken conversions alone do not: they are switched off. */
 export function blockedBy(
-  changeset: Pick<ChangesetView, 'edits' | 'conflicts'>,
+  changeset: Pick<ChangesetView, 'edits' | 'conflicts' | 'origin'>,
   plan: Pick<PlanView, 'data'>,
   issues: readonly Pick<IssueView, 'severity' | 'kind'>[],
 ): 'empty' | 'conflicts' | 'errors' | 'data' | null {
   if (changeset.edits.length === 0) return 'empty'
-  if (changeset.conflicts.length > 0) return 'conflicts'
+  // In an upgrade, what site and administrators say holds anyhow.
+  if (changeset.conflicts.length > 0 && changeset.origin !== 'upgrade') return 'conflicts'
   if (issues.some((issue) => issue.severity === 'error' && issue.kind !== 'conversion')) return 'errors'
   if (plan.data.some((check) => check.severity === 'error' && check.failing > 0)) return 'data'
   return null

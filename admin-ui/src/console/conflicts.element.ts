@@ -1,5 +1,5 @@
 import type { ConflictView } from '@xrm/sdk/configuration'
-import { css, html, type TemplateResult } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { XrmElement } from '../style/element.ts'
 import { DocumentsController } from './controllers.ts'
@@ -47,21 +47,23 @@ export class ConflictsElement extends XrmElement {
   ]
 
   @property({ attribute: false }) conflicts: ConflictView[] = []
+  /** What an upgrade changes and somebody here has changed too: there is nothing to choose. */
+  @property({ type: Boolean }) upgrade = false
   @state() private _choices: Record<string, Side> = {}
   #documents = new DocumentsController(this)
 
   override render(): TemplateResult {
-    return html`<section class="card" aria-label=${t('conflicts.title')}>
-      <div class="head"><h2>${t('conflicts.title')}</h2></div>
-      <p class="body second">${t('conflicts.text')}</p>
+    return html`<section class="card" aria-label=${t(this.upgrade ? 'overridden.title' : 'conflicts.title')}>
+      <div class="head"><h2>${t(this.upgrade ? 'overridden.title' : 'conflicts.title')}</h2></div>
+      <p class="body second">${t(this.upgrade ? 'overridden.text' : 'conflicts.text')}</p>
       <div class="scroll">
         <table>
           <thead>
             <tr>
               <th scope="col">${t('conflicts.place')}</th>
               <th scope="col">${t('conflicts.base')}</th>
-              <th scope="col">${t('conflicts.theirs')}</th>
-              <th scope="col">${t('conflicts.mine')}</th>
+              <th scope="col">${t(this.upgrade ? 'overridden.theirs' : 'conflicts.theirs')}</th>
+              <th scope="col">${t(this.upgrade ? 'overridden.mine' : 'conflicts.mine')}</th>
             </tr>
           </thead>
           <tbody>
@@ -69,11 +71,15 @@ export class ConflictsElement extends XrmElement {
           </tbody>
         </table>
       </div>
-      <div class="foot">
-        <button @click=${() => this.#all('theirs')}>${t('conflicts.all-theirs')}</button>
-        <button @click=${() => this.#all('mine')}>${t('conflicts.all-mine')}</button>
-        <button class="primary" @click=${this.#resolve}>${t('conflicts.resolve')}</button>
-      </div>
+      ${
+        this.upgrade
+          ? nothing
+          : html`<div class="foot">
+              <button @click=${() => this.#all('theirs')}>${t('conflicts.all-theirs')}</button>
+              <button @click=${() => this.#all('mine')}>${t('conflicts.all-mine')}</button>
+              <button class="primary" @click=${this.#resolve}>${t('conflicts.resolve')}</button>
+            </div>`
+      }
     </section>`
   }
 
@@ -88,14 +94,16 @@ export class ConflictsElement extends XrmElement {
       return json ? html`<code>${text}</code>` : text
     }
     const side = (take: Side, value: unknown) =>
-      html`<label
-        ><input
-          type="radio"
-          name=${key}
-          .checked=${(this._choices[key] ?? 'mine') === take}
-          @change=${() => (this._choices = { ...this._choices, [key]: take })}
-        /><span>${show(value)}</span></label
-      >`
+      this.upgrade
+        ? show(value)
+        : html`<label
+            ><input
+              type="radio"
+              name=${key}
+              .checked=${(this._choices[key] ?? 'mine') === take}
+              @change=${() => (this._choices = { ...this._choices, [key]: take })}
+            /><span>${show(value)}</span></label
+          >`
     return html`<tr>
       <th scope="row">${this.#documents.title(kind, name)}${place ? ` › ${place}` : ''}</th>
       <td class="second">${show(conflict.base)}</td>

@@ -352,8 +352,16 @@ export class FieldsTab extends DocumentElement {
   }
 
   #choose(name: string | null): void {
+    void this.#show(name)
+  }
+
+  async #show(name: string | null): Promise<void> {
     const query = name === null ? '' : `?field=${encodeURIComponent(name)}`
-    void router.go(location.pathname + query, { replace: true }).then(() => this.requestUpdate())
+    await router.go(location.pathname + query, { replace: true })
+    this.requestUpdate()
+    await this.updateComplete
+    if (name === null) return
+    this.renderRoot.querySelector(`[data-key="${CSS.escape(name)}"]`)?.scrollIntoView({ block: 'nearest' })
   }
 
   #closed(event: Event): void {

@@ -15,6 +15,7 @@ import { DocumentElement, inputValue, selectControl } from './document-element.t
 import { draftModel, followDraftModel } from './draft-model.ts'
 import './expression-input.element.ts'
 import { fieldTypes } from './field-types.ts'
+import './form-tabs.element.ts'
 import { t } from './i18n/index.ts'
 import { nameFromTitle } from './names.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
@@ -235,6 +236,7 @@ export class FormsTab extends DocumentElement {
         ${this.#palette(form, entity)}
         <div class="canvas">
           ${this.#highlights(form, entity)}
+          <xrm-form-tabs .name=${this.place![1]}></xrm-form-tabs>
           <div class="canvas" data-group="sections" data-accepts="section">
             ${repeat(
               orderedKeys(form.sections),
@@ -456,6 +458,14 @@ export class FormsTab extends DocumentElement {
           ['1', '2', '3', '4'].map((value) => ({ value, text: value })),
           { change: (value) => this.edit(`${at}/columns`, Number(value)) },
         )}
+        ${
+          form.tabs && Object.keys(form.tabs).length > 0
+            ? this.selectProperty(`${at}/tab`, t('forms.tab'), [
+                { value: '', text: t('forms.first-tab') },
+                ...orderedKeys(form.tabs).map((key) => ({ value: key, text: label(form.tabs![key]!) })),
+              ])
+            : nothing
+        }
         ${this.expressionProperty(`${at}/when`, t('forms.section-when'), scope, { hint: t('forms.when-hint') })}
         <div class="bar">
           <button

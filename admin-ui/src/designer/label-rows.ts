@@ -14,6 +14,7 @@ export type LabelKind =
   | 'inverse'
   | 'rule'
   | 'form'
+  | 'tab'
   | 'section'
   | 'view'
 
@@ -148,6 +149,9 @@ function formRows(name: string, body: Form): LabelRow[] {
   const title = titleRow('form', name, 'form', name, '', ['title', 'labels'], { optional: true })
   return [
     title,
+    ...orderedKeys(body.tabs).map((key) =>
+      titleRow('form', name, 'tab', key, `/tabs/${key}`, ['title', 'labels']),
+    ),
     ...orderedKeys(body.sections).map((key) =>
       titleRow('form', name, 'section', key, `/sections/${key}`, ['title', 'labels'], { optional: true }),
     ),

@@ -242,9 +242,10 @@ export class OptionsEditor extends DocumentElement {
     const key = nameFromTitle(title, (name) => Object.hasOwn(options, name)) || this.#numbered(options)
     if (title === '' || !isName(key)) return
     this._new = ''
+    // At once: later, the focus may be where the user has gone meanwhile.
+    this._input.focus()
     await this.edit(`${this.pointer}/${key}`, { title, order: nextOrder(options) })
     announce(t('added', { name: title }))
-    this._input.focus()
   }
 
   #numbered(options: Record<string, Option>): string {

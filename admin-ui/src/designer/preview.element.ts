@@ -166,7 +166,12 @@ export class PreviewElement extends XrmElement {
     const forms = draftModel.model.forms.filter((form) => form.name === this.formName)
     const layout = layoutOf(forms.length > 0 ? { ...draftModel.model, forms } : draftModel.model, entity)
     return html`<div inert>
-      <xrm-form .entity=${entity} .sections=${layout.sections} .draft=${new Draft({})}></xrm-form>
+      <xrm-form
+        .entity=${entity}
+        .sections=${layout.sections}
+        .tabs=${layout.tabs}
+        .draft=${new Draft({})}
+      ></xrm-form>
     </div>`
   }
 

@@ -21,6 +21,9 @@ export class Sortable implements ReactiveController {
   #drag: { element: HTMLElement; pointer: number; x: number; y: number; moving: boolean } | null = null
   #target: { group: HTMLElement; before: HTMLElement | null } | null = null
   #shadow: HTMLElement | null = null
+  #scroller: Element | null = null
+  #pointer = { x: 0, y: 0 }
+  #frame = 0
 
   constructor(host: Host, moved: (move: Move) => void) {
     this.#host = host
@@ -69,12 +72,28 @@ export class Sortable implements ReactiveController {
       drag.moving = true
       drag.element.toggleAttribute('data-dragging', true)
       this.#shadow = shadowOf(drag.element)
+      this.#scroller = scrollerOf(drag.element)
+      this.#frame = requestAnimationFrame(this.#scroll)
     }
+    this.#pointer = { x: event.clientX, y: event.clientY }
     this.#shadow?.style.setProperty(
       'transform',
       `translate(${event.clientX - drag.x}px, ${event.clientY - drag.y}px)`,
     )
     this.#mark(this.#at(event.clientX, event.clientY))
+  }
+
+  /** While the pointer rests at the edge of what scrolls, what is beyond it comes into sight. */
+  #scroll = () => {
+    if (!this.#scroller) return
+    const { x, y } = this.#pointer
+    const box = this.#scroller.getBoundingClientRect()
+    const step = y < box.top + 36 ? -9 : y > box.bottom - 36 ? 9 : 0
+    if (step !== 0) {
+      this.#scroller.scrollTop += step
+      this.#mark(this.#at(x, y))
+    }
+    this.#frame = requestAnimationFrame(this.#scroll)
   }
 
   #up = (event: PointerEvent) => {
@@ -100,6 +119,8 @@ export class Sortable implements ReactiveController {
     this.#mark(null)
     this.#drag?.element.removeAttribute('data-dragging')
     this.#shadow?.remove()
+    cancelAnimationFrame(this.#frame)
+    this.#scroller = null
     this.#shadow = null
     this.#drag = null
     removeEventListener('pointermove', this.#move)
@@ -223,4 +244,16 @@ function shadowOf(element: HTMLElement): HTMLElement {
   style.pointerEvents = 'none'
   element.parentElement?.append(shadow)
   return shadow
+}
+
+/** What scrolls around an element, also outside its shadow root. */
+function scrollerOf(element: Element): Element | null {
+  let at: Node | null = element
+  while (at) {
+    if (at instanceof Element && at.scrollHeight > at.clientHeight + 4) {
+      if (['auto', 'scroll'].includes(getComputedStyle(at).overflowY)) return at
+    }
+    at = at instanceof ShadowRoot ? at.host : at.parentNode
+  }
+  return null
 }

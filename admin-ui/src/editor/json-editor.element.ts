@@ -44,7 +44,8 @@ export class JsonEditor extends XrmElement {
         min-height: 320px;
       }
       #editor:focus-within {
-        box-shadow: inset 0 0 0 2px var(--accent);
+        outline: 2px solid var(--accent);
+        outline-offset: -2px;
       }
       .foot {
         display: flex;

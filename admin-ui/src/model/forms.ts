@@ -8,8 +8,16 @@ export interface FormField {
   create: boolean
 }
 
+export interface FormTab {
+  key: string
+  title: string
+  labels: Record<string, string>
+}
+
 export interface FormSection {
   key: string
+  /** The tab that it is on; null without tabs. */
+  tab: string | null
   title: string
   labels: Record<string, string>
   columns: number
@@ -19,6 +27,8 @@ export interface FormSection {
 
 export interface FormLayout {
   highlights: string[]
+  /** In order; none, or at least two that have something to show. */
+  tabs: FormTab[]
   sections: FormSection[]
   /** Related lists in order: `contact.account`. */
   related: { key: string; title: string; labels: Record<string, string> }[]
@@ -30,8 +40,11 @@ const tall = ['long-text', 'markdown', 'json']
 export function layoutOf(model: ModelView, entity: EntityView): FormLayout {
   const form = model.forms.find((one) => one.entity === entity.name)
   if (!form) return plainLayout(entity)
+  const tabs = inOrder(form.tabs)
+  const first = tabs[0]?.[0] ?? null
   const sections = inOrder(form.sections).map(([key, section]): FormSection => ({
     key,
+    tab: section.tab ?? first,
     title: section.title ?? '',
     labels: section.labels ?? {},
     columns: section.columns ?? 3,
@@ -47,9 +60,18 @@ export function layoutOf(model: ModelView, entity: EntityView): FormLayout {
     highlights: inOrder(form.highlights)
       .map(([name]) => name)
       .filter((name) => entity.fields[name]),
-    sections: sections.filter((section) => section.fields.length > 0),
+    ...withTabs(
+      tabs.map(([key, tab]) => ({ key, title: tab.title, labels: tab.labels ?? {} })),
+      sections.filter((section) => section.fields.length > 0),
+    ),
     related: relatedOf(entity, form.related),
   }
+}
+
+/** A tab without fields that the user may see is left out; a single one is no choice. */
+function withTabs(tabs: FormTab[], sections: FormSection[]): Pick<FormLayout, 'tabs' | 'sections'> {
+  const used = tabs.filter(({ key }) => sections.some((section) => section.tab === key))
+  return { tabs: used.length > 1 ? used : [], sections }
 }
 
 function plainLayout(entity: EntityView): FormLayout {
@@ -64,7 +86,8 @@ function plainLayout(entity: EntityView): FormLayout {
       .filter(({ field }) => !tall.includes(field.type))
       .slice(0, 4)
       .map(({ field }) => field.name),
-    sections: [{ key: 'all', title: '', labels: {}, columns: 3, when: null, fields }],
+    tabs: [],
+    sections: [{ key: 'all', tab: null, title: '', labels: {}, columns: 3, when: null, fields }],
     related: relatedOf(entity, undefined),
   }
 }

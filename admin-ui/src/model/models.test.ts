@@ -142,6 +142,30 @@ test('creates with required fields and those the form marks', () => {
   expect(layout.related.map((one) => one.key)).toEqual(['task.lead'])
 })
 
+test('shows tabs in their order, without those on which the user sees nothing', () => {
+  const form = (tabs: object, secret: string) => ({
+    ...model,
+    forms: [
+      {
+        name: 'lead',
+        entity: 'lead',
+        tabs: { person: { title: 'Person', order: 1 }, work: { title: 'Work', order: 2 }, ...tabs },
+        sections: {
+          main: { order: 1, fields: { first_name: {}, last_name: {} } },
+          more: { order: 2, tab: 'work', fields: { notes: {} } },
+          hidden: { order: 3, tab: secret, fields: { not_for_me: {} } },
+        },
+      },
+    ],
+  })
+  const layout = layoutOf(form({ secret: { title: 'Secret', order: 3 } }, 'secret'), lead)
+  expect(layout.tabs.map(({ key }) => key)).toEqual(['person', 'work'])
+  expect(layout.sections.map(({ key, tab }) => [key, tab])).toEqual([
+    ['main', 'person'],
+    ['more', 'work'],
+  ])
+})
+
 test('arranges an entity without a form by its fields', () => {
   const layout = layoutOf(model, lead)
   expect(layout.sections[0]?.fields.map((one) => one.field.name)).toEqual([

@@ -79,7 +79,7 @@ export class CreateDialogElement extends XrmElement {
       }
     }
     const fields = places.map((place) => ({ ...place, span: Math.min(place.span, 2) }))
-    return { key: 'create', title: '', labels: {}, columns: 2, when: null, fields }
+    return { key: 'create', tab: null, title: '', labels: {}, columns: 2, when: null, fields }
   }
 
   override render(): TemplateResult {

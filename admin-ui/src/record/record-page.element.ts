@@ -171,6 +171,7 @@ export class RecordPageElement extends XrmElement {
           <xrm-form
             .entity=${this.entity}
             .sections=${places}
+            .tabs=${layout.tabs}
             .draft=${this.#draft}
             .errors=${placed.fields}
             .locked=${locked}

@@ -110,21 +110,16 @@ async function writeRows(db: Queryable, fill: BackFill, rows: readonly unknown[]
 
 function wantedValue(fill: BackFill, current: unknown, present: unknown): unknown {
   const { old, field, rule, past } = fill
-  if (current === null) return null
-  const gives = (
-    from: FieldModel,
-    to: FieldModel,
-    value: unknown,
-    by: ValueRule | null,
-    result: unknown,
-  ): boolean => {
+  const becomes = (from: FieldModel, to: FieldModel, value: unknown, by: ValueRule | null): unknown => {
     const outcome = convertValue(from, to, value, by)
-    return outcome.kind !== 'fails' && isEqual(outcome.value, result)
+    // Nothing in either form, so that it is equal to none.
+    return outcome.kind === 'fails' ? undefined : outcome.value
   }
-  const unchanged =
-    past.there.some((by) => present !== null && gives(field, old, present, by, current)) ||
-    past.back.some((by) => gives(old, field, current, by, present))
-  if (unchanged) return present
+  // What the past made of a value may be nothing: such a one comes back too.
+  if (present !== null && past.there.some((by) => isEqual(becomes(field, old, present, by), current)))
+    return present
+  if (current === null) return null
+  if (past.back.some((by) => isEqual(becomes(old, field, current, by), present))) return present
   const outcome = convertValue(old, field, current, rule)
   if (outcome.kind === 'fails') throw new UnconvertedError(fill, current, outcome.reason)
   return outcome.value

@@ -165,6 +165,11 @@ export const de = {
   'issues.title': 'Was nicht stimmt',
   'issues.error': 'Fehler',
   'issues.warning': 'Warnung',
+  'overridden.title': 'Auch hier geändert',
+  'overridden.text':
+    'Was das Update an diesen Stellen sagt, wurde hier schon geändert. Was hier steht, bleibt; setzen Sie den Wert zurück, um den neuen zu übernehmen.',
+  'overridden.theirs': 'Das Update',
+  'overridden.mine': 'Hier, bleibt',
   'conflicts.title': 'Jemand anderes hat dieselben Stellen geändert',
   'conflicts.text': 'Wählen Sie für jede Stelle, was gilt. Alles andere beider Änderungen bleibt.',
   'conflicts.place': 'Stelle',

@@ -165,6 +165,11 @@ export const en = {
   'issues.title': 'What is wrong',
   'issues.error': 'Error',
   'issues.warning': 'Warning',
+  'overridden.title': 'Changed here too',
+  'overridden.text':
+    'What the upgrade says about these places was changed here before. What is said here stays; reset the value to take the new one.',
+  'overridden.theirs': 'The upgrade',
+  'overridden.mine': 'Here, stays',
   'conflicts.title': 'Somebody else changed the same places',
   'conflicts.text': 'Choose for each place what holds. Everything else of both changes stays.',
   'conflicts.place': 'Place',
