@@ -88,6 +88,20 @@ describe('an expression', () => {
     expect(await input.textContent()).toBe('(upper("a") + name)')
   })
 
+  test('closes its suggestions by Escape, not the dialog around it', async () => {
+    const page = await app.signedIn('/admin/entities/account/fields', english)
+    await page.getByRole('button', { name: 'Add field' }).first().click()
+    await page.getByRole('combobox', { name: 'Find a type' }).fill('Formula')
+    const input = page.getByRole('textbox', { name: 'Formula' })
+    await input.pressSequentially('upp')
+    await chosen(page).getByText('upper').waitFor()
+    await page.keyboard.press('Escape')
+    await suggestions(page).waitFor({ state: 'hidden' })
+    expect(await input.isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
+    await input.waitFor({ state: 'hidden' })
+  })
+
   test('has its error underlined at its place and told', async () => {
     const page = await app.signedIn('/admin/entities/account/settings', english)
     const input = await display(page)
