@@ -74,11 +74,40 @@ describe('the house', () => {
     expect(wrong).toEqual([])
   })
 
-  it('makes SQL text in few places, none of which a plugin or the interface is', () => {
+  it('makes SQL text in few places, none of which a plugin or the interface is [INJ-06]', () => {
     const writers = files.filter(
       (file) => /\b(sql\.raw|sql\.lit)\b/.test(readFileSync(join(root, file), 'utf8')) && !isTest(file),
     )
     expect(writers).toEqual([])
+  })
+
+  it('puts nothing between quotes of SQL, and writes SQL in core and the expression language alone [INJ-06]', () => {
+    const keywords =
+      /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|(ALTER|CREATE|DROP) (TABLE|INDEX|SEQUENCE|SCHEMA|ROLE))\b/
+    const lines = files
+      .filter((file) => !isTest(file))
+      .flatMap((file) =>
+        readFileSync(join(root, file), 'utf8')
+          .split('\n')
+          .filter((line) => keywords.test(line) && line.includes('${'))
+          .map((line) => ({ file, line })),
+      )
+    expect(lines.length).toBeGreaterThan(20)
+    expect(
+      lines.filter(({ file }) => !file.startsWith('core/') && !file.startsWith('sdk/expression/')),
+    ).toEqual([])
+    // Whatever stands between quotes goes through quoteName, quoteText or a parameter. The one exception is a constant.
+    const quoted = lines.filter(({ line }) => /(['"])\$\{(?!adminRole\})[^}]*\}\1/.test(line))
+    expect(quoted).toEqual([])
+  })
+
+  it('quotes names for SQL in one place [INJ-06]', () => {
+    const quoters = files.filter(
+      (file) =>
+        !isTest(file) &&
+        /replaceAll\((['"`])["']\1, *(['"`])(""|'')\2\)/.test(readFileSync(join(root, file), 'utf8')),
+    )
+    expect(quoters).toEqual(['core/storage/names.ts'])
   })
 
   it('never turns text into code or markup', () => {

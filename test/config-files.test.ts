@@ -199,7 +199,7 @@ describe('files that are not right', () => {
     expect(await broken(file, content)).toContain(message)
   })
 
-  it('change nothing at all when one document has an error, whose place is named', async () => {
+  it('change nothing at all when one document has an error, whose place is named [META-13]', async () => {
     const { body: before } = await here<Base>('GET', '/api/config')
     const documents = structuredClone(before.documents) as Record<
       string,

@@ -34,6 +34,20 @@ describe('the docs', () => {
     }
   })
 
+  it('name a test for every attack that they say is tested', () => {
+    const rows = [...read('docs/security.md').matchAll(/^\| ([A-Z]+-\d+) .*\| (test|[^|]*?)[^|]*\|$/gm)]
+    expect(rows.length).toBeGreaterThan(40)
+    const names = globSync('{test,sdk,core,plugins,admin-ui/src}/**/*.test.ts', {
+      cwd: root,
+      exclude: (path) => path.includes('node_modules'),
+    }).flatMap((file) => read(file).match(/\b(it|test)(\.each\([\s\S]*?\))?\(\s*(['"`]).*?\[.*?\]\3/g) ?? [])
+    for (const [, id] of rows.filter(([, , how]) => how === 'test'))
+      expect(
+        names.some((name) => name.includes(id!)),
+        `${id} stands in no test's name`,
+      ).toBe(true)
+  })
+
   it('and types that are generated are up to date', async () => {
     await expect(run(process.execPath, ['tools/gen.ts', '--check'], { cwd: root })).resolves.toBeDefined()
   })

@@ -354,7 +354,7 @@ describe('a check', () => {
     },
   )
 
-  it('stores texts with quotes, dollars and backslashes literally', async () => {
+  it('stores texts with quotes, dollars and backslashes literally [INJ-07]', async () => {
     const title = `'; drop table x; -- $$ \\ "`
     await change('entity', 'call', {
       properties: { odd: { 'x-type': 'auto-number', title, 'x-number': { prefix: "'\\$$;" } } },

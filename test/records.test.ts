@@ -250,7 +250,7 @@ describe('a list', () => {
     expect((await admin('GET', `/api/records/deal?limit=1&after=${'x'.repeat(40)}`)).status).toBe(400)
   })
 
-  it('finds words whatever their case and accents, and takes wildcards literally', async () => {
+  it('finds words whatever their case and accents, and takes wildcards literally [INJ-08]', async () => {
     await create('firm', { name: 'Müller & Söhne 50%' })
     const names = async (search: string): Promise<unknown[]> =>
       (

@@ -97,7 +97,7 @@ describe('a text field with 10,000 values that becomes a select', () => {
     })
   })
 
-  it('is refused while values do not fit, naming how many and the most frequent', async () => {
+  it('is refused while values do not fit, naming how many and the most frequent [META-08]', async () => {
     const plan = (await admin<PlanView>('POST', `/api/changesets/${change}/plan`)).body
     expect(plan.data).toEqual([
       expect.objectContaining({
@@ -193,7 +193,7 @@ async function draftOf(title: string, properties: Record<string, unknown>): Prom
 }
 
 describe('an option that goes', () => {
-  it('is refused while records have it, and then gives way to the one that is chosen', async () => {
+  it('is refused while records have it, and then gives way to the one that is chosen [META-17]', async () => {
     const id = await draftOf('No medium', { size: { 'x-options': { medium: null } } })
     const refused = await admin('POST', `/api/changesets/${id}/publish`)
     expect(refused.body).toMatchObject({ status: 422, errors: [{ code: 'values.options' }] })
@@ -304,7 +304,7 @@ describe('a type change beside other work', () => {
 })
 
 describe('existing data and what a draft asks of it', () => {
-  it('is counted: empty, too long, out of range, not of the pattern', async () => {
+  it('is counted: empty, too long, out of range, not of the pattern [META-08]', async () => {
     const id = await draftOf('Strict', {
       label: { 'x-required': true, maxLength: 3, pattern: '^p' },
     })
@@ -317,7 +317,7 @@ describe('existing data and what a draft asks of it', () => {
     expect((await admin('POST', `/api/changesets/${id}/publish`)).status).toBe(200)
   })
 
-  it('keeps two records from having what is to be unique', async () => {
+  it('keeps two records from having what is to be unique [META-08]', async () => {
     const id = await draft('Unique size')
     await admin('PATCH', `/api/documents/entity/parcel?changeset=${id}`, { 'x-unique': { size: ['size'] } })
     const { body } = await admin<PlanView>('POST', `/api/changesets/${id}/plan`)

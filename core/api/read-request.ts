@@ -19,11 +19,25 @@ export async function readJson(c: Context): Promise<unknown> {
   const text = await readText(c.req.raw)
   if (isDeeper(text, maxDepth))
     throw new Problem(problems['request.json'], { detail: `At most ${maxDepth} levels.` })
+  let body: unknown
   try {
-    return JSON.parse(text) as unknown
+    body = JSON.parse(text)
   } catch (error) {
     throw new Problem(problems['request.json'], { detail: (error as Error).message.slice(0, 200) })
   }
+  if (mayBeInfinite.test(text) && hasInfinity(body))
+    throw new Problem(problems['request.json'], { detail: 'A number is out of range.' })
+  return body
+}
+
+/** Without an exponent it takes 309 digits to leave the range of a double. */
+const mayBeInfinite = /\d[eE]\+?\d|\d{309}/
+
+/** `1e400` reads as infinity, which is written as null: in a merge patch that would remove the key (META-07). */
+function hasInfinity(value: unknown): boolean {
+  if (value === null || typeof value !== 'object')
+    return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY
+  return Object.values(value).some(hasInfinity)
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

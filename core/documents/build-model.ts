@@ -4,6 +4,7 @@ import { lintUnknownPlugins } from '../plugins/compile-plugins.ts'
 import { compileModel } from './compile.ts'
 import { Issues } from './issues.ts'
 import { type DocumentState, effectiveDocuments, type LayerRow } from './layers.ts'
+import { lintTexts } from './lint-texts.ts'
 import type { Model, Settings } from './model.ts'
 import { checkShape } from './shape.ts'
 
@@ -35,6 +36,7 @@ export function buildModel(
   const documents = effectiveDocuments(rows).filter(({ kind, name, body }) =>
     checkShape(kind, name, body, issues),
   )
+  for (const document of documents) lintTexts(document, issues)
   lintUnknownPlugins(context.plugins, rows, documents, issues)
   const entities = new Map(
     documents.filter(({ kind }) => kind === 'entity').map(({ name, body }) => [name, body as Entity]),

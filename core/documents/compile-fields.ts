@@ -57,10 +57,16 @@ export function compileFields(
       order: 1000 + fields.size,
     })
   }
+  // Loading turns the list into flags; what is left names nothing, or was sent without the fields that it is about.
+  for (const key of new Set(body.required)) {
+    if (Object.hasOwn(body.properties, key))
+      issues.error(place, '/required', 'field.required', `Say "x-required": true at the field "${key}".`)
+    else issues.error(place, '/required', 'reference.unknown', `There is no field "${key}".`)
+  }
   for (const key of orderedKeys(mapOrder(body.properties))) {
     const field = body.properties[key]!
     const pointer = `/properties/${escapePointer(key)}`
-    if (reservedNames.has(key) || key.startsWith('pg_') || key in Object.prototype) {
+    if (reservedNames.has(key) || key.startsWith('pg_')) {
       issues.error(place, pointer, 'field.reserved-name', `"${key}" is a reserved name.`)
       continue
     }

@@ -37,7 +37,8 @@ function normaliseEntity({ required, ...entity }: { [key: string]: Json }): Json
   const properties = isObject(entity['properties']) ? entity['properties'] : {}
   if (Array.isArray(required)) {
     for (const name of required) {
-      const field = typeof name === 'string' ? properties[name] : undefined
+      // Own fields alone: `required: ["__proto__"]` would set the flag at everything that is an object (META-04).
+      const field = typeof name === 'string' && Object.hasOwn(properties, name) ? properties[name] : undefined
       if (isObject(field)) field['x-required'] = true
       // Left in place, so that the check names the field that does not exist.
       else entity['required'] = required

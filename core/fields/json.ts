@@ -3,7 +3,7 @@ import type { FieldType } from '@xrm/sdk'
 const maxSize = 65_536
 const maxDepth = 32
 
-/** Any JSON, up to 64 KiB and 32 levels. */
+/** Any JSON, up to 64 KiB and 32 levels. A number that JavaScript cannot hold exactly would come back as another. */
 export const json: FieldType = {
   name: 'json',
   keywords: [],
@@ -19,6 +19,8 @@ export const json: FieldType = {
     // PostgreSQL's jsonb holds neither NUL characters nor lone surrogates; JSON writes both as escapes.
     if (/\\u0000|\\ud[89a-f]/i.test(text))
       return { error: 'field.text', detail: 'must contain well-formed text without NUL' }
+    if (hasInexactNumber(value))
+      return { error: 'field.json', detail: 'must hold whole numbers beyond 2^53 as texts' }
     return { value }
   },
   jsonSchema: () => ({}),
@@ -34,4 +36,9 @@ export const json: FieldType = {
 function depth(value: unknown, level: number): number {
   if (value === null || typeof value !== 'object' || level > maxDepth) return level
   return Math.max(level, ...Object.values(value).map((child) => depth(child, level + 1)))
+}
+
+function hasInexactNumber(value: unknown): boolean {
+  if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER
+  return value !== null && typeof value === 'object' && Object.values(value).some(hasInexactNumber)
 }

@@ -9,7 +9,11 @@ export function parseDecimal(value: unknown, field: Field, maxScale = 12): Parse
   let source: string
   if (typeof value === 'number') {
     if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return wrong
-    source = new Decimal(value).toFixed()
+    const exact = new Decimal(value)
+    // A double keeps 15 digits; a sixteenth may already be another than the one that was sent (META-07).
+    if (exact.precision() > 15 && !Number.isInteger(value))
+      return { error: 'field.decimal', detail: 'must be sent as a text: a JSON number holds 15 digits' }
+    source = exact.toFixed()
   } else if (typeof value === 'string') source = value
   else return wrong
   if (!plain.test(source)) return wrong

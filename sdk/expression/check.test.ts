@@ -57,7 +57,7 @@ describe('the checker', () => {
     expect(errorOf('account.nobody').position).toMatchObject({ offset: 8, length: 6 })
   })
 
-  it('knows no name that objects inherit, whatever the scope answers (EXPR-01)', () => {
+  it('knows no name that objects inherit, whatever the scope answers [EXPR-01]', () => {
     const open = {
       variable: () => ({ type: { record: 'account' } }) as const,
       member: () => ({ type: 'string' }) as const,
@@ -79,7 +79,7 @@ describe('the checker', () => {
     expect(errorOf('tags.constructor').code).toBe('expression.unknown-name')
   })
 
-  it('refuses what is too large before it costs anything (EXPR-04)', () => {
+  it('refuses what is too large before it costs anything [EXPR-04]', () => {
     const started = performance.now()
     for (const text of [
       `${'('.repeat(4000)}1${')'.repeat(4000)}`,
@@ -111,7 +111,7 @@ describe('the checker', () => {
     expect(compileExpression(`i1 in [${Array(1000).fill('1').join(',')}]`, scope).type).toBe('bool')
   })
 
-  it('makes no text longer than it says (EXPR-05)', () => {
+  it('makes no text longer than it says [EXPR-05]', () => {
     const grow = `s1${'.replace("a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")'.repeat(8)}`
     const program = compileExpression(grow, scope)
     expect(program.evaluate(() => 'aaaa', { now: '', timeZone: 'UTC', me: null })).toBeNull()

@@ -129,7 +129,7 @@ function compileUnlessNullIsAmbiguous(text: string): Program[] {
 }
 
 describe('JavaScript and PostgreSQL', () => {
-  it('give every expression the same value', async () => {
+  it('give every expression the same value [EXPR-09]', async () => {
     let compared = 0
     await fc.assert(
       fc.asyncProperty(

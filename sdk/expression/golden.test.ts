@@ -9,7 +9,7 @@ const file = new URL('./testing/golden.jsonl', import.meta.url)
  * What expressions gave when they were written down: an upgrade of the parser, of the decimals or of the
  * runtime that changes one of 2,000 results must say so (EXPR-14). XRM_UPDATE_GOLDEN=1 writes the new results.
  */
-it('gives 2,000 expressions the results they always had', () => {
+it('gives 2,000 expressions the results they always had [EXPR-14]', () => {
   const lines = readFileSync(file, 'utf8').trim().split('\n')
   const now = lines.map((line) => {
     const [text] = JSON.parse(line) as [string, unknown]

@@ -116,6 +116,31 @@ describe('a name that is magic elsewhere', () => {
       expect((await admin('POST', `/api/changesets/${id}/${path}`, body)).status).toBe(422)
   })
 
+  it('is refused for everything else that has one, for every object inherits it [INJ-02]', async () => {
+    const name = 'constructor'
+    const stage = { title: 'X', category: 'open' }
+    const documents: [string, object][] = [
+      [`entity/${name}`, entity()],
+      [`role/${name}`, { title: 'X', entities: {} }],
+      [`view/${name}`, { entity: 'firm', title: 'X', columns: { name: {} } }],
+      [`option-set/${name}`, { title: 'X', options: { a: { title: 'A' } } }],
+      ['option-set/odd', { title: 'X', options: { [name]: { title: 'A' } } }],
+      ['role/odd', { title: 'X', entities: { [name]: { read: 'all' } } }],
+      [
+        'entity/odd',
+        entity({ properties: { x: { 'x-type': 'stage', 'x-stages': { a: stage, [name]: stage } } } }),
+      ],
+    ]
+    for (const [path, body] of documents) {
+      const id = await draft()
+      const put = await admin('PUT', `/api/documents/${path}?changeset=${id}`, body)
+      expect([200, 422], path).toContain(put.status)
+      const answer = put.status === 422 ? put : await admin('POST', `/api/changesets/${id}/publish`)
+      expect(answer.status, path).toBe(422)
+      expect(JSON.stringify(answer.body), path).toContain('field.reserved-name')
+    }
+  })
+
   it('of SQL and of PostgreSQL is a field like any other [INJ-02]', async () => {
     const names = ['select', 'user', 'order', 'table', 'xmin', 'ctid', 'tableoid', 'cmax', 'oid']
     const id = await draft()

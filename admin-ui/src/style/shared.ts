@@ -13,6 +13,19 @@ export const shared = css`
     color: var(--text);
     background: none;
   }
+  /* A text of someone else never turns round what stands beside it (INJ-04). */
+  span,
+  a,
+  strong,
+  em,
+  b,
+  button,
+  label,
+  code,
+  mark,
+  time {
+    unicode-bidi: isolate;
+  }
   :host([hidden]),
   [hidden] {
     display: none !important;
