@@ -276,10 +276,19 @@ export interface ExpressionAnswer {
   /** Absent without a record. */
   value?: unknown
 }
+export interface NamedMember {
+  name: string
+  type: string
+  /** The record type that it leads to. */
+  record: string | null
+  title: string
+  /** What a field with a choice can hold; expressions compare it with the key as a text. */
+  options?: { key: string; title: string }[]
+}
 /** `GET /api/expressions/names?entity=&scope=&changeset=`: what may be written, for completion. */
 export interface ExpressionNames {
   /** Members by record type; the scope's own names are under `''`. */
-  members: Record<string, { name: string; type: string; record: string | null; title: string }[]>
+  members: Record<string, NamedMember[]>
   functions: { name: string; signature: string; description: string }[]
 }
 

@@ -658,3 +658,53 @@ describe('after all that', () => {
     expect(await schemaDifferences(server.db, await server.live.refresh())).toEqual([])
   })
 })
+
+describe('a body that is checked before it is saved', () => {
+  type Issues = { issues: { severity: string; kind: string; name: string; pointer: string; code: string }[] }
+  const check = (name: string, body: unknown, query = '', call = admin, kind = 'view') =>
+    call<Issues>('POST', `/api/documents/${kind}/${name}/check${query}`, body)
+  const view = { entity: 'person', title: 'Checked', type: 'list', columns: { last_name: {} } }
+
+  it('has the issues of its shape and of what it names, at their places, and nothing is written', async () => {
+    expect(await check('checked', view)).toMatchObject({ status: 200, body: { issues: [] } })
+    const shape = await check('checked', { ...view, type: 'heap', colour: 'red' })
+    expect(shape.body.issues).toEqual([
+      expect.objectContaining({ kind: 'view', name: 'checked', pointer: '', code: 'document.shape' }),
+      expect.objectContaining({ pointer: '/type', code: 'document.shape' }),
+    ])
+    const model = await check('checked', { ...view, filter: 'nonsense > 1', columns: { nowhere: {} } })
+    expect(model.body.issues.map(({ pointer }) => pointer).toSorted()).toEqual([
+      '/columns/nowhere',
+      '/filter',
+    ])
+    expect((await admin('GET', '/api/documents/view/checked')).status).toBe(404)
+  })
+
+  it('stands in the draft that is named, whose other documents count', async () => {
+    const id = await draft('Checked in a draft')
+    const columns = { ...view, columns: { shoe_size: {} } }
+    await admin('PATCH', `/api/documents/entity/person?changeset=${id}`, {
+      properties: { shoe_size: { type: 'integer' } },
+    })
+    expect((await check('checked', columns)).body.issues).toHaveLength(1)
+    expect((await check('checked', columns, `?changeset=${id}`)).body.issues).toEqual([])
+    const { body } = await admin<ChangesetView>('GET', `/api/changesets/${id}`)
+    expect(body.edits.map(({ name }) => name)).toEqual(['person'])
+    const without = await admin<DocumentView>('GET', '/api/documents/entity/person')
+    const entity = without.body.body as { properties: Record<string, unknown> }
+    const { last_name: _, ...properties } = entity.properties
+    const others = await check('person', { ...entity, properties }, '', admin, 'entity')
+    expect(others.body.issues.some(({ kind }) => kind !== 'entity')).toBe(true)
+  })
+
+  it('is refused under a name that cannot be, in a draft that is not there, and to everyone but administrators', async () => {
+    expect((await check('Not-a-name', view)).body).toMatchObject({ code: 'document.invalid' })
+    expect((await check('checked', { ...view, title: 'a\u0000' })).body).toMatchObject({
+      code: 'document.invalid',
+    })
+    expect((await check('checked', view, '?changeset=ffffffff-ffff-7fff-bfff-ffffffffffff')).status).toBe(404)
+    expect((await check('checked', view, '?colour=red')).status).toBe(400)
+    const { call } = await user(['sales'])
+    expect((await check('checked', view, '', call)).status).toBe(403)
+  })
+})

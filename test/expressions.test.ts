@@ -69,6 +69,10 @@ describe('the names for completion', () => {
     const relation = own.find(({ record }) => record === 'firm')!
     expect(relation).toBeDefined()
     expect(body.members['firm']).toContainEqual(expect.objectContaining({ name: 'name' }))
+    const choices = Object.values(body.members).flatMap((members) =>
+      members.flatMap(({ options = [] }) => options),
+    )
+    expect(choices.length).toBeGreaterThan(0)
     expect(body.functions).toContainEqual(expect.objectContaining({ name: 'upper' }))
     expect(body.functions.every(({ description }) => description.length > 0)).toBe(true)
   })

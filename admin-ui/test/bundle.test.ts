@@ -59,6 +59,14 @@ test('the form controls take at most 90 kB more', () => {
   expect(size(form.difference(first))).toBeLessThanOrEqual(90_000)
 })
 
+test('the editors of code come when one is shown, and take at most 150 kB more', () => {
+  const shown = closure('/src/console/console.element.ts', closure('/src/main.ts'))
+  closure('/src/designer/entity-page.element.ts', shown)
+  expect([...shown].some((chunk) => chunk.moduleIds.some((id) => id.includes('@codemirror')))).toBe(false)
+  const editors = closure('/src/editor/expression-editor.ts', closure('/src/editor/json-editor.element.ts'))
+  expect(size(editors.difference(shown))).toBeLessThanOrEqual(150_000)
+})
+
 interface Node {
   type: string
   name?: string
@@ -87,8 +95,9 @@ test('no script needs eval, and no decorator is left for the browser', () => {
 test('no script adds style elements, which the Content-Security-Policy refuses', () => {
   const code = chunks.map((chunk) => chunk.code).join('\n')
   expect(code).not.toMatch(/<style[ >]|insertAdjacentHTML|setAttribute\((["'`])style\1/)
-  // Two that never run: Lit's for browsers without constructable sheets, Vaadin's for Polymer elements.
-  expect(code.match(/createElement\((["'`])style\1\)/g)).toHaveLength(2)
+  // Three that never run: Lit's and CodeMirror's for browsers without constructable sheets (an editor lives in a shadow
+  // root, where CodeMirror uses them), Vaadin's for Polymer elements.
+  expect(code.match(/createElement\((["'`])style\1\)/g)).toHaveLength(3)
 })
 
 test('nothing is loaded from another host and nothing is reported', async () => {

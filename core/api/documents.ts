@@ -72,6 +72,11 @@ export function documentRoutes(server: Server): Hono<Env> {
     const body = (await readJson(c)) as Json
     return answer(c, await documents.put(changeset, kindOf(c), c.req.param('name'), body, readRevision(c)))
   })
+  app.post('/:kind/:name/check', async (c) => {
+    const { changeset } = readQuery(c, { changeset: text })
+    const body = (await readJson(c)) as Json
+    return c.json({ issues: await documents.check(kindOf(c), c.req.param('name'), body, changeset) })
+  })
   app.patch('/:kind/:name', async (c) => {
     const changeset = requireChangeset(c)
     const body = (await readJson(c)) as Json

@@ -142,7 +142,7 @@ function namesFor(model: Model, entity: string, scope: 'record' | 'source'): Exp
 }
 
 function membersOf({ fields }: EntityModel): ExpressionNames['members'][string] {
-  return [...fields.values()].flatMap(({ name, field, valueType }) => {
+  return [...fields.values()].flatMap(({ name, field, valueType, options }) => {
     if (valueType === null) return []
     const record = typeof valueType === 'object' && 'record' in valueType ? valueType.record : null
     return [
@@ -151,6 +151,7 @@ function membersOf({ fields }: EntityModel): ExpressionNames['members'][string] 
         type: typeName(valueType),
         record: name === 'id' || record === '' ? null : record,
         title: field.title ?? name.replaceAll('_', ' '),
+        ...(options.length > 0 ? { options: options.map(({ key, title }) => ({ key, title })) } : {}),
       },
     ]
   })

@@ -26,6 +26,7 @@ import {
   readState,
   rowsInForce,
 } from './layers.ts'
+import type { Issue } from './issues.ts'
 import type { LiveModel } from './live-model.ts'
 import { diffPatch, isEqual, isObject, type Json, mergePatch } from './merge.ts'
 import type { Model } from './model.ts'
@@ -113,6 +114,20 @@ export class Documents {
       return [{ kind, name, body: normaliseDocument(kind, body) }]
     })
     return this.get(kind, name, changeset)
+  }
+
+  /**
+   * What would be wrong with the model of a draft, or with the published one, if a document had this body. Nothing is
+   * written; what could not be written is refused as {@link put} refuses it.
+   */
+  async check(kind: DocumentKind, name: string, body: Json, changeset?: string): Promise<readonly Issue[]> {
+    const { rows, state } = await this.#state(changeset)
+    const wanted = normaliseDocument(kind, body)
+    requireWritable(kind, name, wanted)
+    const below = bodyBelow(rows, 'admin', kind, name)
+    const after = below === undefined ? wanted : diffPatch(below, wanted)
+    const edit: Edit = { layer: 'admin', kind, name, before: undefined, after }
+    return buildModel(this.#live.context, state, { rows: applyEdits(rows, [edit]) }).issues.list
   }
 
   /** Changes a document in a draft by a merge patch over its present form. */
@@ -210,6 +225,19 @@ async function writeDocument(
   edits: readonly Edit[],
   published: readonly LayerRow[],
 ): Promise<void> {
+  requireWritable(kind, name, body)
+  const below = bodyBelow(rows, 'admin', kind, name)
+  const after = below === undefined ? body : body === undefined ? null : diffPatch(below, body)
+  const known = edits.find((edit) => edit.kind === kind && edit.name === name && edit.layer === 'admin')
+  // What a conflict is judged by: the layer as it was when the draft last went on from it.
+  const before = known ? known.before : layerBody(published, 'admin', kind, name)
+  const edit: Edit = { layer: 'admin', kind, name, before, after }
+  if (isEqual(before, after)) await dropEdits(client, changeset, kind, name, 'admin')
+  else await writeEdit(client, changeset, edit, { anew: true })
+}
+
+/** Refuses what no document may be called and what the database cannot hold. */
+function requireWritable(kind: DocumentKind, name: string, body: Json | undefined): void {
   const identifier = kind === 'entity' ? namePattern : keyPattern
   if (!new RegExp(identifier).test(name)) {
     throw new Problem(problems['document.invalid'], {
@@ -221,14 +249,6 @@ async function writeDocument(
     throw new Problem(problems['document.invalid'], {
       detail: 'Texts must be well-formed, without NUL characters.',
     })
-  const below = bodyBelow(rows, 'admin', kind, name)
-  const after = below === undefined ? body : body === undefined ? null : diffPatch(below, body)
-  const known = edits.find((edit) => edit.kind === kind && edit.name === name && edit.layer === 'admin')
-  // What a conflict is judged by: the layer as it was when the draft last went on from it.
-  const before = known ? known.before : layerBody(published, 'admin', kind, name)
-  const edit: Edit = { layer: 'admin', kind, name, before, after }
-  if (isEqual(before, after)) await dropEdits(client, changeset, kind, name, 'admin')
-  else await writeEdit(client, changeset, edit, { anew: true })
 }
 
 function viewOf(

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { serve } from '@hono/node-server'
 import { pino } from 'pino'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { createApp } from '../../core/app.ts'
 import { readConfig } from '../../core/config.ts'
@@ -141,6 +141,17 @@ async function openPage(app: TestApp, browser: Browser, options: BrowserContextO
     if (!request.url().startsWith(app.url)) app.complaints.push(`a request to ${request.url()}`)
   })
   return page
+}
+
+/**
+ * Replaces the whole text of a code editor as a keyboard does. `fill` would have the browser copy the colours of the old
+ * text into a style attribute, which the page's Content-Security-Policy refuses.
+ */
+export async function rewrite(editor: Locator, text: string): Promise<void> {
+  await editor.focus()
+  await editor.press('Control+a')
+  await editor.press('Delete')
+  await editor.page().keyboard.insertText(text)
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

@@ -1,8 +1,10 @@
 import type { DocumentKind } from '@xrm/sdk'
-import type { DocumentView, Layer } from '@xrm/sdk/configuration'
+import type { DocumentView, IssueView, Layer } from '@xrm/sdk/configuration'
 import { type Json, patchPointers } from '@xrm/sdk/merge'
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import { call, paths } from '../data/client.ts'
+import type { Schema } from '../editor/json-schema.ts'
 import { confirm } from '../shell/confirm.ts'
 import { describeError } from '../shell/errors.ts'
 import { router } from '../shell/router.ts'
@@ -26,24 +28,6 @@ export class DocumentElement extends XrmElement {
         grid-template-columns: minmax(0, 1fr) 280px;
         align-items: start;
         max-width: 1300px;
-      }
-      textarea {
-        display: block;
-        width: 100%;
-        height: calc(100dvh - 170px);
-        min-height: 320px;
-        padding: 12px 14px;
-        border: 0;
-        background: none;
-        color: var(--text);
-        font:
-          12.5px/1.55 ui-monospace,
-          'SF Mono',
-          Menlo,
-          monospace;
-        tab-size: 2;
-        resize: vertical;
-        white-space: pre;
       }
       aside {
         display: grid;
@@ -80,6 +64,9 @@ export class DocumentElement extends XrmElement {
 
   @property({ attribute: false }) kind: DocumentKind = 'entity'
   @property({ attribute: false }) name = ''
+  /** Inside of the designer of the same document, which needs no way to itself. */
+  @property({ type: Boolean }) embedded = false
+  @state() private _schema: Schema | null = null
   /** What is typed and not applied; null shows the document. */
   @state() private _text: string | null = null
   @state() private _error = ''
@@ -94,6 +81,7 @@ export class DocumentElement extends XrmElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('kind') || changed.has('name')) this.#forget()
+    if (changed.has('kind')) void this.#load(this.kind)
   }
 
   override render(): TemplateResult {
@@ -120,12 +108,18 @@ export class DocumentElement extends XrmElement {
           </button>
         </div>
         ${this._error ? html`<p class="note bad" role="alert">${this._error}</p>` : nothing}
-        <textarea
-          aria-label=${t('document.json')}
-          spellcheck="false"
-          .value=${text}
-          @input=${(event: Event) => this.#typed(view, (event.currentTarget as HTMLTextAreaElement).value)}
-        ></textarea>
+        ${
+          this._schema
+            ? html`<xrm-json-editor
+                .label=${t('document.json')}
+                .text=${text}
+                .schema=${this._schema}
+                .check=${this.#check}
+                @xrm-typed=${(event: CustomEvent<string>) => this.#typed(view, event.detail)}
+                @xrm-save=${() => this._text !== null && void this.#apply()}
+              ></xrm-json-editor>`
+            : html`<p class="body second" aria-busy="true">${t('document.loading')}</p>`
+        }
       </section>
       <aside>
         ${
@@ -163,6 +157,7 @@ export class DocumentElement extends XrmElement {
                 )}
             </dl>
             ${
+              this.embedded ||
               documentPath(this.kind, this.name) === `/admin/documents/${this.kind}/${this.name}`
                 ? nothing
                 : html`<p><a href=${documentPath(this.kind, this.name)}>${t('document.designer')}</a></p>`
@@ -178,6 +173,28 @@ export class DocumentElement extends XrmElement {
         </section>
       </aside>
     </div>`
+  }
+
+  /** The editor and what it has to know about the kind; both come when they are needed. */
+  async #load(kind: DocumentKind): Promise<void> {
+    this._schema = null
+    try {
+      const [schema] = await Promise.all([
+        call<Schema>('GET', `/api/documents/schemas/${encodeURIComponent(kind)}`),
+        import('../editor/json-editor.element.ts'),
+      ])
+      if (kind === this.kind) this._schema = schema
+    } catch (error) {
+      this._error = describeError(error)
+    }
+  }
+
+  /** What would be wrong with the document as it is typed; what it would do to others stands beside it once applied. */
+  #check = async (body: unknown): Promise<IssueView[]> => {
+    const query = draft.id === null ? '' : `?changeset=${encodeURIComponent(draft.id)}`
+    const path = `${paths.document(this.kind, this.name)}/check${query}`
+    const { issues } = await call<{ issues: IssueView[] }>('POST', path, { body })
+    return issues.filter(({ kind, name }) => kind === this.kind && name === this.name)
   }
 
   #typed(view: DocumentView, text: string): void {

@@ -36,6 +36,10 @@ const tabs = {
     show: (entity) => html`<xrm-labels-tab .entity=${entity}></xrm-labels-tab>`,
     load: () => import('./labels-tab.element.ts'),
   },
+  json: {
+    show: (entity) => html`<xrm-document .kind=${'entity'} .name=${entity} embedded></xrm-document>`,
+    load: () => import('../console/document.element.ts'),
+  },
 } satisfies Record<string, Tab>
 
 type TabName = keyof typeof tabs

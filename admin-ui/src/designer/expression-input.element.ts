@@ -1,10 +1,13 @@
-import type { ExpressionAnswer, ExpressionRequest } from '@xrm/sdk/configuration'
+import type { ExpressionAnswer, ExpressionNames, ExpressionRequest } from '@xrm/sdk/configuration'
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { draft } from '../console/draft.ts'
+import { session } from '../data/session.ts'
+import type { ExpressionEditor } from '../editor/expression-editor.ts'
 import { describeError } from '../shell/errors.ts'
+import { toasts } from '../shell/toasts.ts'
 import { XrmElement } from '../style/element.ts'
-import { checkExpression } from './check-expression.ts'
+import { checkExpression, expressionNames } from './check-expression.ts'
 import { find, t } from './i18n/index.ts'
 import { designerStyles } from './styles.ts'
 
@@ -12,8 +15,9 @@ import { designerStyles } from './styles.ts'
 export type ExpressionScope = Pick<ExpressionRequest, 'entity' | 'scope' | 'expect'>
 
 /**
- * Where an expression is written. It says what the expression gives and what is wrong with it at its place. Fires
- * `xrm-changed` with the text when the user is done with it, also with errors: the draft holds them until they are mended.
+ * Where an expression is written: names, functions and options are suggested, what it gives stands below, what is wrong is
+ * underlined at its place, and it can be tried on a record. Fires `xrm-changed` with the text when the user is done with
+ * it, also with errors: the draft holds them until they are mended.
  */
 @customElement('xrm-expression-input')
 export class ExpressionInput extends XrmElement {
@@ -22,27 +26,52 @@ export class ExpressionInput extends XrmElement {
     XrmElement.styles,
     designerStyles,
     css`
-      textarea {
-        min-height: 34px;
-        font:
-          400 12.5px/1.5 ui-monospace,
-          'SF Mono',
-          Menlo,
-          Consolas,
-          monospace;
-        field-sizing: content;
+      :host {
+        display: block;
+        min-width: 0;
       }
-      .answer {
+      #editor {
+        min-height: 34px;
+        padding: 2px 4px;
+        border: 1px solid var(--line-strong);
+        border-radius: 7px;
+        background: var(--surface);
+      }
+      #editor:focus-within {
+        outline: 2px solid var(--accent);
+        outline-offset: -1px;
+      }
+      #editor[data-invalid] {
+        border-color: var(--danger);
+      }
+      .under {
+        display: flex;
+        align-items: baseline;
+        gap: 10px;
+        margin-top: 2px;
         font-size: 12px;
       }
-      .marked {
-        margin: 2px 0;
+      .under [role='status'] {
+        flex: 1;
+        min-width: 0;
+      }
+      .try {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+        align-items: center;
+        gap: 10px;
+        margin-top: 6px;
+        padding: 8px 10px;
+        border: 1px dashed var(--line-strong);
+        border-radius: 7px;
+      }
+      output {
         overflow-wrap: anywhere;
       }
-      mark {
-        border-bottom: 2px solid var(--danger);
-        background: var(--danger-soft);
-        color: inherit;
+      @media (max-width: 700px) {
+        .try {
+          grid-template-columns: minmax(0, 1fr);
+        }
       }
     `,
   ].flat()
@@ -54,59 +83,178 @@ export class ExpressionInput extends XrmElement {
   @state() private _typed = ''
   @state() private _answer: ExpressionAnswer | null = null
   @state() private _failure = ''
-  @query('textarea') private _area!: HTMLTextAreaElement
+  @state() private _trying = false
+  @state() private _record: { id: string; display: string } | null = null
+  @query('#editor') private _box!: HTMLElement
+  #editor: ExpressionEditor | null = null
+  #names: { of: string; names: Promise<ExpressionNames> } | null = null
   #timer = 0
   #asked = 0
 
+  override connectedCallback(): void {
+    super.connectedCallback()
+    if (this.hasUpdated) void this.#open()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearTimeout(this.#timer)
+    this.#editor?.destroy()
+    this.#editor = null
+  }
+
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('text')) this._typed = this.text
+    if (changed.has('scope') && changed.get('scope')?.entity !== this.scope.entity) this._record = null
     if (changed.has('text') || changed.has('scope')) this.#soon(0)
+  }
+
+  override firstUpdated(): void {
+    void this.#open()
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has('text') && this.#editor) this.#editor.text = this.text
   }
 
   override render(): TemplateResult {
     const issue = this._answer?.issues[0]
-    return html`<textarea
-        rows="1"
-        spellcheck="false"
-        aria-label=${this.label || nothing}
-        aria-invalid=${issue !== undefined}
-        aria-describedby="answer"
-        placeholder=${this.placeholder || nothing}
-        .value=${this._typed}
-        @input=${this.#input}
-        @change=${this.#done}
-      ></textarea>
-      <div id="answer" class="answer" role="status">${issue ? this.#issue(issue) : this.#type()}</div>`
+    return html`<div id="editor" ?data-invalid=${issue !== undefined}></div>
+      <div class="under">
+        <div id="answer" role="status">
+          ${
+            this._failure
+              ? html`<p class="error">${this._failure}</p>`
+              : issue
+                ? html`<p class="error">${issue.message}</p>`
+                : this.#type()
+          }
+        </div>
+        ${
+          this.#canTry()
+            ? html`<button class="link" aria-expanded=${this._trying} @click=${() => void this.#toggle()}>
+                ${t('expression.try')}
+              </button>`
+            : nothing
+        }
+      </div>
+      ${this._trying && this.#canTry() ? this.#trial() : nothing}`
   }
 
   #type(): unknown {
-    if (this._failure) return html`<p class="error">${this._failure}</p>`
     const type = this._answer?.type
     return type
       ? html`<span class="second">${t('expression.gives', { type: find(`value.${type}`) ?? type })}</span>`
       : nothing
   }
 
-  #issue({ from, to, message }: ExpressionAnswer['issues'][number]): TemplateResult {
-    const text = this._typed
-    return html`<p class="error">${message}</p>
-      ${
-        to > from
-          ? html`<p class="marked mono second">
-              ${text.slice(Math.max(0, from - 40), from)}<mark>${text.slice(from, to)}</mark>${text.slice(to, to + 40)}
-            </p>`
-          : nothing
-      }`
+  /** Records are there for what is published alone. */
+  #canTry(): boolean {
+    return this._typed.trim() !== '' && session.entity(this.scope.entity) !== undefined
   }
 
-  #input = () => {
-    this._typed = this._area.value
-    this.#soon(300)
+  #trial(): TemplateResult {
+    const field = {
+      name: 'record',
+      type: 'relation',
+      title: t('expression.record'),
+      labels: {},
+      descriptions: {},
+      order: 0,
+      required: false,
+      writable: true,
+      system: false,
+      multiple: false,
+      sortable: false,
+      filterable: false,
+      relation: { entity: this.scope.entity },
+      valueType: null,
+    }
+    return html`<div class="try">
+      <xrm-lookup
+        .context=${{
+          field,
+          id: 'record',
+          label: t('expression.record'),
+          help: '',
+          value: this._record?.id ?? null,
+          display: this._record?.display ?? null,
+          error: null,
+          required: false,
+          readonly: false,
+          locale: session.language,
+          autofocus: true,
+          change: (id: unknown, extra?: { display?: string }) => {
+            this._record = typeof id === 'string' ? { id, display: extra?.display ?? '' } : null
+            this.#soon(0)
+          },
+        }}
+      ></xrm-lookup>
+      <output aria-live="polite">${this.#value()}</output>
+    </div>`
+  }
+
+  #value(): unknown {
+    if (!this._record) return html`<span class="second">${t('expression.choose')}</span>`
+    const answer = this._answer
+    if (!answer || answer.issues.length > 0 || !('value' in answer)) return nothing
+    return html`<span class="second">${t('expression.value')}</span>
+      <strong data-value>${valueText(answer.value)}</strong>`
+  }
+
+  async #toggle(): Promise<void> {
+    try {
+      await import('../fields/controls.ts')
+      this._trying = !this._trying
+      if (this._trying) this.#soon(0)
+    } catch (error) {
+      toasts.show(describeError(error), { bad: true })
+    }
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const { ExpressionEditor: Editor } = await import('../editor/expression-editor.ts')
+      const focused = this.matches(':focus')
+      if (!this.isConnected || this.#editor) return
+      this.#editor = new Editor({
+        parent: this._box,
+        root: this.renderRoot as ShadowRoot,
+        text: this._typed,
+        label: this.label,
+        placeholder: this.placeholder,
+        names: () => this.#known(),
+        changed: (text) => {
+          if (text === this._typed) return
+          this._typed = text
+          this.#soon(300)
+        },
+        done: this.#done,
+      })
+      if (this._answer) this.#editor.show(this._answer.issues)
+      if (focused) this.#editor.focus()
+    } catch (error) {
+      this._failure = describeError(error)
+    }
   }
 
   #done = () => {
     const text = this._typed.trim()
     if (text !== this.text) this.emit('xrm-changed', text)
+  }
+
+  /** The names of the draft as it is now. Without them nothing is suggested; the check below says why. */
+  async #known(): Promise<ExpressionNames | null> {
+    const { entity, scope } = this.scope
+    const of = `${entity} ${scope} ${draft.id} ${draft.changeset?.edits.length ?? 0}`
+    if (this.#names?.of !== of) this.#names = { of, names: expressionNames(this.scope, draft.id) }
+    try {
+      return await this.#names.names
+    } catch (error) {
+      this.#names = null
+      this._failure = describeError(error)
+      return null
+    }
   }
 
   #soon(after: number): void {
@@ -118,13 +266,22 @@ export class ExpressionInput extends XrmElement {
     const asked = ++this.#asked
     try {
       const changeset = draft.id === null ? {} : { changeset: draft.id }
-      const answer = await checkExpression({ ...this.scope, ...changeset, text: this._typed })
+      const record = this._trying && this._record ? { record: this._record.id } : {}
+      const request = { ...this.scope, ...changeset, ...record, text: this._typed }
+      const answer = await checkExpression(request)
       if (asked !== this.#asked) return
       this._answer = answer
       this._failure = ''
+      this.#editor?.show(answer.issues)
     } catch (error) {
       // The model of a draft with errors elsewhere cannot be made; the server says which.
       if (asked === this.#asked) this._failure = describeError(error)
     }
   }
+}
+
+function valueText(value: unknown): string {
+  if (value === null || value === undefined || value === '') return t('expression.empty')
+  if (typeof value === 'boolean') return t(value ? 'expression.yes' : 'expression.no')
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

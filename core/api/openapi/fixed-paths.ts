@@ -127,6 +127,14 @@ function administration(): Record<string, Schema> {
         status: 204,
       }),
     },
+    '/api/documents/{kind}/{name}/check': {
+      parameters: [kind, name],
+      post: operation('What would be wrong with this body; nothing is written', tags, {
+        parameters: [changeset],
+        body: { type: 'object' },
+        answer: anything,
+      }),
+    },
     '/api/changesets': {
       get: operation('Drafts and history', tags, { answer: anything }),
       post: operation('Begin a draft', tags, {

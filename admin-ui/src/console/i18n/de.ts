@@ -83,6 +83,7 @@ export const de = {
   'layer.admin': 'Administrator',
   'document.designer': 'Designer öffnen',
   'document.json': 'Das Dokument als JSON',
+  'document.loading': 'Wird geladen …',
   'document.apply': 'Übernehmen',
   'document.revert-typing': 'Eingabe zurücknehmen',
   'document.reset': 'Auf Plugin und Installation zurücksetzen',

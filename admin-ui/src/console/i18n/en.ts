@@ -83,6 +83,7 @@ export const en = {
   'layer.admin': 'Administrator',
   'document.designer': 'Open the designer',
   'document.json': 'The document as JSON',
+  'document.loading': 'Loading …',
   'document.apply': 'Apply',
   'document.revert-typing': 'Undo typing',
   'document.reset': 'Reset to plugin and site',

@@ -26,6 +26,7 @@ export const en = {
   'tab.views': 'Views',
   'tab.settings': 'Settings',
   'tab.labels': 'Labels',
+  'tab.json': 'JSON',
 
   'origin.admin': 'changed here',
   'origin.changed': 'changed',
@@ -230,6 +231,13 @@ export const en = {
   'relation.entities-hint': 'None ticked: all.',
 
   'expression.gives': 'gives {type}',
+  'expression.try': 'Try it',
+  'expression.record': 'Record to try it on',
+  'expression.choose': 'Choose a record to see what it gives.',
+  'expression.value': 'It gives:',
+  'expression.empty': '(empty)',
+  'expression.yes': 'Yes',
+  'expression.no': 'No',
 
   'remove.title': 'Remove {name}',
   'remove.button': 'Remove …',

@@ -1,0 +1,23 @@
+/** The texts of the editors, in English. */
+export const en = {
+  completions: 'Suggestions',
+  diagnostics: 'What is wrong here',
+  'no-diagnostics': 'Nothing is wrong here',
+  current: 'now',
+  previous: 'Previous',
+  next: 'Next',
+  close: 'Close',
+  fold: 'Fold',
+  unfold: 'Unfold',
+  folded: 'Folded',
+  unfolded: 'Unfolded',
+  to: 'to',
+  required: 'required',
+  'one-of': 'One of: {values}',
+  syntax: 'Something is missing or does not belong here.',
+  issues_one: '{count} problem. The first, in line {line}: {message}',
+  issues_other: '{count} problems. The first, in line {line}: {message}',
+  checking: 'The check did not work: {reason}',
+  fine: 'Nothing is wrong with it.',
+  keys: 'Ctrl+Space suggests, Ctrl+S saves into the draft, Esc then Tab leaves the editor.',
+}
