@@ -331,6 +331,15 @@ describe('existing data and what a draft asks of it', () => {
   })
 })
 
+describe('an index that is built after a publish', () => {
+  it('is shown among the jobs', async () => {
+    await publish(await draftOf('Index', { label: { 'x-index': true } }))
+    await expect
+      .poll(async () => (await admin<{ items: JobView[] }>('GET', '/api/jobs')).body.items)
+      .toContainEqual(expect.objectContaining({ kind: 'indexes', status: 'done', canCancel: false }))
+  })
+})
+
 describe('a removed field', () => {
   it('comes back with its values until it is purged; then its column serves another field', async () => {
     const add = await draftOf('Notes', { notes: { type: 'string' } })

@@ -83,10 +83,15 @@ function whyTooLong(target: FieldModel, mapping: Mapping, source: FieldModel | n
   )
     return null
   const room = target.field.maxLength ?? 255
-  const length =
-    source.type.name === 'long-text' ? (source.field.maxLength ?? 100_000) : (source.field.maxLength ?? 255)
+  const length = longestText(source)
   if (target.type.name !== 'text' || length <= room) return null
   return `up to ${length} characters do not fit into ${room}; say onTooLong`
+}
+
+function longestText({ type, field, options }: FieldModel): number {
+  // A choice arrives as its key.
+  if (options.length > 0) return Math.max(...options.map(({ key }) => key.length))
+  return field.maxLength ?? (type.name === 'long-text' ? 100_000 : 255)
 }
 
 function isList(type: ValueType): boolean {

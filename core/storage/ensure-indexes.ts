@@ -1,4 +1,6 @@
+import type { PoolClient } from 'pg'
 import type { Logger } from 'pino'
+import { v7 as uuid } from 'uuid'
 import type { Model } from '../documents/model.ts'
 import type { Database } from './database.ts'
 import { createIndexSql, type WantedIndex, wantedIndexes } from './indexes.ts'
@@ -35,16 +37,57 @@ export async function ensureIndexes(db: Database, model: Model, log: Logger): Pr
       log.info({ index: name }, 'index dropped')
     }
     const valid = new Set(found.filter((row) => row.valid).map((row) => row.name))
-    for (const index of wanted.values()) {
-      if (valid.has(index.name)) continue
-      const began = performance.now()
-      await client.query(createIndexSql(index, true))
-      log.info({ index: index.name, ms: Math.round(performance.now() - began) }, 'index built')
-    }
+    const missing = [...wanted.values()].filter((index) => !valid.has(index.name))
+    await whileShown(client, missing.length, async (show) => {
+      for (const [done, index] of missing.entries()) {
+        await show(done, `index ${index.name}`)
+        const began = performance.now()
+        await client.query(createIndexSql(index, true))
+        log.info({ index: index.name, ms: Math.round(performance.now() - began) }, 'index built')
+      }
+    })
   } finally {
     // Ends the session, and with it the lock and the setting.
     client.release(true)
   }
+}
+
+/**
+ * Shows the work among the jobs, for as long as it lasts. It is no job of the queue: whoever finds indexes missing builds
+ * them, so what a dead process has left unfinished is done by the next and only marked as ended here.
+ */
+async function whileShown(
+  client: PoolClient,
+  total: number,
+  work: (show: (done: number, step: string) => Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  if (total === 0) return
+  await client.query(
+    `UPDATE xrm.job SET status = 'failed', finished_at = now() WHERE kind = 'indexes' AND status = 'running'`,
+  )
+  const id = uuid()
+  await client.query(
+    `INSERT INTO xrm.job (id, kind, title, data, status, total, can_cancel, started_at) VALUES ($1, 'indexes', 'Indexes', '{}', 'running', $2, false, now())`,
+    [id, total],
+  )
+  const end = (status: string, done: number) =>
+    client.query(`UPDATE xrm.job SET status = $2, done = $3, step = '', finished_at = now() WHERE id = $1`, [
+      id,
+      status,
+      done,
+    ])
+  let reached = 0
+  try {
+    await work((done, step) => {
+      reached = done
+      return client.query('UPDATE xrm.job SET done = $2, step = $3 WHERE id = $1', [id, done, step])
+    })
+  } catch (error) {
+    // The connection may be the reason; then the next one marks it.
+    await end('failed', reached).catch(() => {})
+    throw error
+  }
+  await end('done', total)
 }
 
 /**

@@ -170,6 +170,7 @@ test('finds records and lists with Ctrl+K', async () => {
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Mia Weiß 044' }).waitFor()
   await page.keyboard.press('/')
+  await page.getByRole('combobox', { name: 'Suchen …' }).waitFor()
   await page.keyboard.type('Verkaufs')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Verkaufschancen', exact: true }).waitFor()

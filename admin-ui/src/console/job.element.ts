@@ -62,7 +62,7 @@ export class JobElement extends XrmElement {
     const active = job.status === 'running' || job.status === 'waiting'
     const share = job.total > 0 ? job.done / job.total : null
     return html`<div class="row">
-        <strong class="ellipsis">${job.title}</strong>
+        <strong class="ellipsis">${this.#title(job)}</strong>
         ${
           job.changeset
             ? html`<a class="small" href="/admin/changes/${job.changeset}">${t('jobs.changeset')}</a>`
@@ -79,8 +79,8 @@ export class JobElement extends XrmElement {
         !active
           ? nothing
           : share === null
-            ? html`<progress aria-label=${job.title} max="1"></progress>`
-            : html`<progress aria-label=${job.title} max="1" .value=${share}></progress>`
+            ? html`<progress aria-label=${this.#title(job)} max="1"></progress>`
+            : html`<progress aria-label=${this.#title(job)} max="1" .value=${share}></progress>`
       }
       <p class="second small">
         ${active ? `${job.step} ` : ''}${
@@ -113,5 +113,10 @@ export class JobElement extends XrmElement {
     } catch (error) {
       toasts.show(describeError(error), { bad: true })
     }
+  }
+
+  /** What people started has their words; what happens by itself has ours. */
+  #title(job: JobView): string {
+    return job.kind === 'indexes' ? t('job.indexes') : job.title
   }
 }

@@ -304,6 +304,7 @@ export const de = {
   'jobs.go-on': 'Weiterlaufen lassen',
   'jobs.cancel-title': '„{title}“ abbrechen?',
   'jobs.cancel-text': 'Danach ist alles so, wie es vorher war.',
+  'job.indexes': 'Indizes aufbauen',
   'job.waiting': 'Wartet',
   'job.running': 'Läuft',
   'job.done': 'Fertig',

@@ -302,6 +302,7 @@ export const en = {
   'jobs.go-on': 'Let it go on',
   'jobs.cancel-title': 'Cancel “{title}”?',
   'jobs.cancel-text': 'Everything is then as it was before it began.',
+  'job.indexes': 'Build indexes',
   'job.waiting': 'Waiting',
   'job.running': 'Running',
   'job.done': 'Done',
