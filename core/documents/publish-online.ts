@@ -42,8 +42,9 @@ export function publishOnline(db: Database, live: LiveModel): JobKind<PublishJob
       const { fills, ahead } = await whatToDo(db, live, changeset)
       let release = (): void => {}
       try {
-        release = await buildAhead(db, ahead, (name) => run.progress({ step: `index ${name}` }))
         await fill(db, fills, run)
+        // After the values: one build is cheaper than an entry for each of them.
+        release = await buildAhead(db, ahead, (name) => run.progress({ step: `index ${name}` }))
         const drained = await drain(db, fills, since)
         await run.progress({ step: 'publish', canCancel: false })
         await publish(db, live, { changeset, force, actor: run.actor, job: run.id }, fills, drained)

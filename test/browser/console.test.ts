@@ -376,6 +376,12 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     findings['draft menu'] = await seriousFindings(page)
     await look('jobs', '/admin/jobs', () => region('Läuft'))
     await look('retired', '/admin/retired', () => region('Stillgelegte Daten'))
+    await look('plugins', '/admin/plugins', () => page.getByRole('heading', { name: 'Plugins' }).waitFor())
+    const { items } = await app.api<{ items: ChangesetView[] }>('GET', '/api/changesets')
+    const published = items.find(({ status }) => status === 'published')!
+    await look('published', `/admin/changes/${published.id}`, () =>
+      page.getByText('Veröffentlicht').first().waitFor(),
+    )
     await look('unknown', '/admin/nowhere', () =>
       page.getByText('Die Administration hat keine solche Seite.').waitFor(),
     )
