@@ -6,6 +6,9 @@ import type { Database } from './database.ts'
 import { createIndexSql, type WantedIndex, wantedIndexes } from './indexes.ts'
 import { quoteName } from './names.ts'
 
+/** A build takes as long as it takes, and one core: the others belong to those who work meanwhile. */
+const session = 'SET statement_timeout = 0; SET max_parallel_maintenance_workers = 0'
+
 /** Any number that no other advisory lock of ours uses. */
 const lock = 5_788_246
 
@@ -20,7 +23,7 @@ export async function ensureIndexes(db: Database, model: Model, log: Logger): Pr
       lock,
     ])
     if (!rows[0]!.locked) return
-    await client.query('SET statement_timeout = 0')
+    await client.query(session)
     const wanted = new Map(wantedIndexes(model).map((index) => [index.name, index]))
     // An index that is not valid was left by a build that did not finish.
     const { rows: found } = await client.query<{ name: string; valid: boolean }>(
@@ -103,7 +106,7 @@ export async function buildAhead(
   const client = await db.pool.connect()
   const release = (): void => client.release(true)
   try {
-    await client.query('SET statement_timeout = 0')
+    await client.query(session)
     await client.query('SELECT pg_advisory_lock($1)', [lock])
     for (const index of indexes) {
       await next(index.name)

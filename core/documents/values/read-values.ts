@@ -42,7 +42,10 @@ export async function eachDistinct(
   const columns = selectColumns('', field)
   const filled = field.columns.map((column) => `${column.sql} IS NOT NULL`).join(' OR ')
   await client.query('BEGIN READ ONLY')
-  await client.query(`SET LOCAL statement_timeout = '5min'`)
+  await client.query(
+    // One core: the others belong to those who work meanwhile.
+    `SET LOCAL statement_timeout = '5min'; SET LOCAL max_parallel_workers_per_gather = 0`,
+  )
   await client.query(
     `DECLARE distinct_values NO SCROLL CURSOR FOR
      SELECT count(*) AS n, ${columns} FROM ${table} WHERE ${filled} GROUP BY ${columns} ORDER BY n DESC, ${columns}`,
