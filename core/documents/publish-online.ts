@@ -39,7 +39,7 @@ export function publishOnline(db: Database, live: LiveModel): JobKind<PublishJob
       if (!(await isPublishing(db, changeset))) return
       await run.progress({ step: 'check' })
       const since = await prepare(db, live, changeset, force)
-      const { fills, ahead } = await whatToDo(db, live, changeset)
+      const { fills, ahead } = await planFills(db, live, changeset)
       let release = (): void => {}
       try {
         await fill(db, fills, run)
@@ -118,7 +118,7 @@ async function prepare(db: Database, live: LiveModel, changeset: string, force: 
 }
 
 /** What is filled from what, and the indexes that should be there when the new columns come into force. */
-async function whatToDo(
+async function planFills(
   db: Database,
   live: LiveModel,
   changeset: string,

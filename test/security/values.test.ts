@@ -380,7 +380,7 @@ describe('the role of the application in the database', () => {
           'CREATE ROLE evil SUPERUSER',
           `ALTER ROLE ${role} SUPERUSER`,
           `COPY (SELECT 1) TO PROGRAM 'id'`,
-          `COPY (SELECT 1) TO '/tmp/evil'`,
+          `COPY (SELECT 1) TO '/evil'`,
           `SELECT pg_read_file('/etc/passwd')`,
           `SELECT pg_ls_dir('/')`,
           `SELECT lo_import('/etc/passwd')`,
