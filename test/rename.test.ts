@@ -5,7 +5,7 @@ import { buildModel } from '../core/documents/build-model.ts'
 import { effectiveDocuments, type LayerRow, readState } from '../core/documents/layers.ts'
 import { rename } from '../core/documents/rename.ts'
 import { whereUsed } from '../core/documents/where-used.ts'
-import { type Json } from '../core/documents/merge.ts'
+import { type Json } from '@xrm/sdk/merge'
 import { testServer } from './support/server.ts'
 
 const { server, user } = await testServer()

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { Problem } from '@xrm/sdk'
 import type { Documents } from '../config-files/compare.ts'
-import { isObject } from '../documents/merge.ts'
+import { isObject } from '@xrm/sdk/merge'
 import { type Env, requireAdministrator, type Server } from './environment.ts'
 import { problems } from './problems.ts'
 import { readObject } from './read-request.ts'

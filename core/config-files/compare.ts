@@ -1,7 +1,7 @@
 import type { DocumentKind } from '@xrm/sdk'
 import type { ChangeEntry, ConflictView } from '@xrm/sdk/configuration'
 import { documentKinds } from '@xrm/sdk/documents'
-import { diffPatch, isEqual, type Json, patchPointers, valueAt } from '../documents/merge.ts'
+import { diffPatch, isEqual, type Json, patchPointers, valueAt } from '@xrm/sdk/merge'
 import { mergeThree } from '../documents/merge-three.ts'
 
 /** Effective documents by kind and name: the whole configuration of an installation. */

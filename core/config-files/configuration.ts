@@ -3,7 +3,7 @@ import type { ChangesetView, ConflictView, PlanView } from '@xrm/sdk/configurati
 import type { Changesets } from '../documents/changesets.ts'
 import type { Documents as DocumentService } from '../documents/documents.ts'
 import { effectiveDocuments, readState } from '../documents/layers.ts'
-import type { Json } from '../documents/merge.ts'
+import type { Json } from '@xrm/sdk/merge'
 import { normaliseDocument } from '../documents/normalise.ts'
 import { problems } from '../documents/problems.ts'
 import type { Publisher } from '../documents/publisher.ts'

@@ -1,6 +1,6 @@
 import type { DocumentKind } from '@xrm/sdk'
 import { documentSchemas } from '@xrm/sdk/documents'
-import { isObject, type Json } from '../documents/merge.ts'
+import { isObject, type Json } from '@xrm/sdk/merge'
 
 type Schema = Readonly<Record<string, unknown>>
 

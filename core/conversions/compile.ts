@@ -2,7 +2,7 @@ import type { Conversion, Mapping } from '@xrm/sdk'
 import { compileExpression, type ValueType } from '@xrm/sdk/expression'
 import { compileAt } from '../documents/compile-at.ts'
 import { Issues } from '../documents/issues.ts'
-import { escapePointer } from '../documents/merge.ts'
+import { escapePointer } from '@xrm/sdk/merge'
 import type {
   ConversionModel,
   EntityModel,

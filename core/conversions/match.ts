@@ -1,6 +1,6 @@
 import type { CandidateView } from '@xrm/sdk/api'
 import { type EntityRights, type Rights, rightsOf } from '../access/rights.ts'
-import { isEqual } from '../documents/merge.ts'
+import { isEqual } from '@xrm/sdk/merge'
 import { cached, type TargetModel } from '../documents/model.ts'
 import { orderedKeys } from '../documents/normalise.ts'
 import { decoder } from '../records/decode.ts'

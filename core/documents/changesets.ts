@@ -19,7 +19,7 @@ import {
   writeEdit,
 } from './edits.ts'
 import { effectiveDocuments, type LayerRow, layerBody, readState } from './layers.ts'
-import { valueAt } from './merge.ts'
+import { valueAt } from '@xrm/sdk/merge'
 import { problems } from './problems.ts'
 import { applyEdits, type Edit } from './publish.ts'
 import { readRules } from './values/rules.ts'

@@ -9,7 +9,7 @@ import type { Issues } from './issues.ts'
 import { lintForm } from './lint-form.ts'
 import { lintRole } from './lint-role.ts'
 import { lintView } from './lint-view.ts'
-import { escapePointer } from './merge.ts'
+import { escapePointer } from '@xrm/sdk/merge'
 import type {
   ConversionModel,
   EntityModel,

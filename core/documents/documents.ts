@@ -28,7 +28,7 @@ import {
 } from './layers.ts'
 import type { Issue } from './issues.ts'
 import type { LiveModel } from './live-model.ts'
-import { diffPatch, isEqual, isObject, type Json, mergePatch } from './merge.ts'
+import { diffPatch, isEqual, isObject, type Json, mergePatch } from '@xrm/sdk/merge'
 import type { Model } from './model.ts'
 import { newEntity } from './new-entity.ts'
 import { newRelation } from './new-relation.ts'

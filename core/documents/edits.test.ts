@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { conflictsOf, invertOnto, mergeAnyway, mergeOnto, rebase } from './edits.ts'
 import { bodyBelow, effectiveDocuments, layerBody, type LayerRow } from './layers.ts'
-import { diffPatch, isEqual, type Json, mergePatch } from './merge.ts'
+import { diffPatch, isEqual, type Json, mergePatch } from '@xrm/sdk/merge'
 import { applyEdits, type Edit } from './publish.ts'
 
 const names = ['shipped', 'own']

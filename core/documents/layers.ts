@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg'
 import type { DocumentBodies, DocumentKind, XrmDocument } from '@xrm/sdk'
 import type { Database } from '../storage/database.ts'
 import { type Registry, registrySql } from '../storage/registry.ts'
-import { isObject, type Json, mergePatch } from './merge.ts'
+import { isObject, type Json, mergePatch } from '@xrm/sdk/merge'
 
 /** From the bottom up; an upper layer is a merge patch over those below. */
 export const layers = ['plugin', 'site', 'admin'] as const

@@ -2,7 +2,7 @@ import type { Form } from '@xrm/sdk'
 import { compileExpression } from '@xrm/sdk/expression'
 import { compileAt } from './compile-at.ts'
 import type { Issues } from './issues.ts'
-import { escapePointer } from './merge.ts'
+import { escapePointer } from '@xrm/sdk/merge'
 import type { EntityModel } from './model.ts'
 import { recordScope } from './scope.ts'
 

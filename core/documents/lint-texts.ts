@@ -1,6 +1,6 @@
 import type { XrmDocument } from '@xrm/sdk'
 import type { Issues } from './issues.ts'
-import { escapePointer } from './merge.ts'
+import { escapePointer } from '@xrm/sdk/merge'
 
 /** The keys whose texts stand in the interface for a thing; descriptions may be prose of any kind. */
 const titles = new Set(['title', 'message', 'one', 'other'])

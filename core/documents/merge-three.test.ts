@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isObject, type Json, mergePatch } from './merge.ts'
+import { isObject, type Json, mergePatch } from '@xrm/sdk/merge'
 import { mergeThree } from './merge-three.ts'
 
 const leaf = fc.oneof(fc.constant(null), fc.boolean(), fc.integer({ max: 9 }), fc.constantFrom('a', 'b'))

@@ -1,4 +1,4 @@
-import { diffPatch, escapePointer, isEqual, isObject, type Json, mergePatch } from './merge.ts'
+import { diffPatch, escapePointer, isEqual, isObject, type Json, mergePatch } from '@xrm/sdk/merge'
 
 /** A place that both sides changed, each in its own way; absent: it is not there. */
 export interface Clash {

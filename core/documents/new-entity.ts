@@ -2,7 +2,7 @@ import type { XrmDocument } from '@xrm/sdk'
 import type { NewEntity } from '@xrm/sdk/configuration'
 import { entityTemplates } from './entity-templates.ts'
 import type { WantedDocument } from './documents.ts'
-import { isObject, type Json } from './merge.ts'
+import { isObject, type Json } from '@xrm/sdk/merge'
 import { RequestCheck } from './requests.ts'
 
 /** A new entity with its form, its view, and the right to work with its records for the roles that are named. */

@@ -1,5 +1,5 @@
 import type { DocumentKind } from '@xrm/sdk'
-import { isObject, type Json } from './merge.ts'
+import { isObject, type Json } from '@xrm/sdk/merge'
 
 /**
  * Brings a plugin author's document into the form in which layers merge by key: `required` becomes flags at the fields,

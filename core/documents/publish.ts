@@ -6,7 +6,7 @@ import type { PlanOptions } from '../storage/plan-storage.ts'
 import { buildModel, type BuiltModel, type ModelContext } from './build-model.ts'
 import type { Issue } from './issues.ts'
 import { documentKey, type DocumentState, type Layer, type LayerRow, readState } from './layers.ts'
-import type { Json } from './merge.ts'
+import type { Json } from '@xrm/sdk/merge'
 import { problems } from './problems.ts'
 import { refuseMoves } from './values/refuse-moves.ts'
 

@@ -1,6 +1,6 @@
 import type { DocumentKind } from '@xrm/sdk'
 import { renameIn, type Scope } from '@xrm/sdk/expression'
-import { escapePointer, isObject, type Json } from './merge.ts'
+import { escapePointer, isObject, type Json } from '@xrm/sdk/merge'
 import type { EntityModel } from './model.ts'
 import { recordScope, sourceScope } from './scope.ts'
 

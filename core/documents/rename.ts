@@ -1,7 +1,7 @@
 import { Problem, type XrmDocument } from '@xrm/sdk'
 import { namePattern } from '@xrm/sdk/documents'
 import type { Rename } from '@xrm/sdk/configuration'
-import { isEqual, isObject, type Json } from './merge.ts'
+import { isEqual, isObject, type Json } from '@xrm/sdk/merge'
 import type { Model } from './model.ts'
 import { problems } from './problems.ts'
 import { visitReferences } from './references.ts'

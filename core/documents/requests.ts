@@ -1,7 +1,7 @@
 import { Problem, type ProblemItem, type XrmDocument } from '@xrm/sdk'
 import { namePattern } from '@xrm/sdk/documents'
 import { Issues } from './issues.ts'
-import { isObject, type Json } from './merge.ts'
+import { isObject, type Json } from '@xrm/sdk/merge'
 import { normaliseDocument } from './normalise.ts'
 import { problems } from './problems.ts'
 import { checkShape } from './shape.ts'

@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import type { DocumentKind } from '@xrm/sdk'
 import { documentKinds, documentSchemas } from '@xrm/sdk/documents'
 import type { Issues } from './issues.ts'
-import { escapePointer } from './merge.ts'
+import { escapePointer } from '@xrm/sdk/merge'
 
 const ajv = new Ajv2020({
   strict: true,

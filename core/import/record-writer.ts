@@ -1,5 +1,5 @@
 import { Problem } from '@xrm/sdk'
-import { isEqual } from '../documents/merge.ts'
+import { isEqual } from '@xrm/sdk/merge'
 import { evaluationOf, type WriteContext, type WriteOperation } from '../records/write-types.ts'
 import { type RowOutcome, writeEach } from '../records/write.ts'
 import type { ReadContext } from '../records/query.ts'

@@ -1,7 +1,7 @@
 import type { Field, Plugin, PluginDocument, XrmDocument } from '@xrm/sdk'
 import { base, type FieldSources, lintField } from '../documents/compile-fields.ts'
 import type { Issues } from '../documents/issues.ts'
-import { escapePointer, isObject } from '../documents/merge.ts'
+import { escapePointer, isObject } from '@xrm/sdk/merge'
 import type { LayerRow } from '../documents/layers.ts'
 import type { FieldModel, PluginModel } from '../documents/model.ts'
 import { normaliseDocument } from '../documents/normalise.ts'

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import type { EntityRights } from '../access/rights.ts'
 import { renamedHint } from '../documents/former-names.ts'
-import { isEqual } from '../documents/merge.ts'
+import { isEqual } from '@xrm/sdk/merge'
 import type { EntityModel, FieldModel } from '../documents/model.ts'
 import { isId } from '../fields/relation-rules.ts'
 import { refuse, type WriteContext, type WriteOperation, type WriteRow } from './write-types.ts'

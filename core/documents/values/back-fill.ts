@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
 import type { ValueRule } from '@xrm/sdk/configuration'
-import { isEqual } from '../merge.ts'
+import { isEqual } from '@xrm/sdk/merge'
 import type { FieldModel } from '../model.ts'
 import { convertValue } from './convert-value.ts'
 import { columnsOf, selectColumns, valueOf } from './read-values.ts'

@@ -1,4 +1,4 @@
-import { isEqual } from '../merge.ts'
+import { isEqual } from '@xrm/sdk/merge'
 import type { BuiltModel } from '../build-model.ts'
 import type { EntityModel, FieldModel, Model } from '../model.ts'
 import type { ColumnMove } from '../../storage/plan-storage.ts'

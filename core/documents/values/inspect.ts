@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { DataCheck, ValueRule, ValuesPreview } from '@xrm/sdk/configuration'
 import { type Database, session } from '../../storage/database.ts'
-import { isEqual } from '../merge.ts'
+import { isEqual } from '@xrm/sdk/merge'
 import type { FieldModel } from '../model.ts'
 import { convertValue, valueText } from './convert-value.ts'
 import type { DataChanges, NewUnique, TightenedField, ValueChange } from './find-changes.ts'
