@@ -91,6 +91,10 @@ export interface ConversionSummary extends Labelled {
   targets: { key: string; entity: string; title: string; labels: Record<string, string> }[]
   /** Why nobody can run it at present; null: it works. */
   broken: string | null
+  /** Where it is offered; each is also checked when it is run. */
+  offered: { button: boolean; list: boolean }
+  /** The other outcome: the record is closed without a conversion. `reason` is the field that takes the reason. */
+  decline: (Labelled & { reason: string | null; required: boolean }) | null
 }
 
 /** `GET /api/model`: the part of the model that the user may see. ETag is the model version plus the user's rights. */
@@ -205,6 +209,9 @@ export interface TargetDecision {
   reactivate?: boolean
   /** Values that the user entered in the dialog, by target field. */
   values?: Record<string, unknown>
+  /** Where a mapping asks (`onLink: ask`): fields of the linked record that stay as they are, and those that are replaced. */
+  keep?: string[]
+  take?: string[]
 }
 
 /** `POST /api/conversions/{name}/preview`: what would happen; nothing is written. */
@@ -215,7 +222,7 @@ export interface PreviewAnswer {
   children: {
     key: string
     entity: string
-    action: 'alsoLink' | 'move' | 'leave'
+    action: 'alsoLink' | 'move' | 'copy' | 'leave' | 'map'
     count: number
     to: string[]
   }[]
@@ -227,7 +234,10 @@ export interface PreviewAnswer {
   planHash: string
 }
 export interface TargetPreview {
+  /** Of a target with `each`: the target's key, `/`, and the id of the child. */
   key: string
+  /** The child row that it is made for. */
+  child: RecordRef | null
   entity: string
   title: string
   labels: Record<string, string>
@@ -254,6 +264,10 @@ export interface ValuePreview {
   /** Where it comes from: `source.company`, `constant`, `expression`, `target.account`, `input`, `user`, `default`. */
   from: string
   truncated?: boolean
+  /** The linked record has another value, and the user must say which one holds (`keep` or `take`). */
+  ask?: boolean
+  /** An amount was converted: by this rate, of this day. */
+  rate?: { from: string; to: string; rate: string; date: string }
 }
 export interface CandidateView {
   id: string
@@ -275,8 +289,19 @@ export interface RunView {
   labels: Record<string, string>
   at: string
   actor: { id: string; name: string } | null
+  /** `declined`: closed without a conversion. `reversed`: taken back. */
+  status: 'standing' | 'reversed' | 'declined'
+  channel: 'button' | 'list' | 'api' | 'rule' | 'import' | 'form'
+  /** The trigger that started it, where it was a rule. */
+  trigger: string | null
+  /** The version of the model whose definition it ran with. */
+  version: number
+  /** Until when it can be reversed; null: it cannot. */
+  reversibleUntil: string | null
+  reversed: { at: string; by: { id: string; name: string } | null } | null
   source: RecordRef
   targets: {
+    /** Of a target with `each`: the target's key, `/`, and the id of the child. */
     key: string
     action: 'create' | 'link' | 'skip'
     record: RecordRef | null

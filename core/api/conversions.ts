@@ -68,6 +68,8 @@ const decisionMembers: Record<keyof TargetDecision, string> = {
   id: 'string',
   reactivate: 'boolean',
   values: 'object',
+  keep: 'texts',
+  take: 'texts',
 }
 
 async function readRequest(c: Context<Env>): Promise<ConversionRequest> {
@@ -90,7 +92,9 @@ async function readRequest(c: Context<Env>): Promise<ConversionRequest> {
       const fits =
         type === 'object'
           ? value !== null && typeof value === 'object' && !Array.isArray(value)
-          : typeof value === type
+          : type === 'texts'
+            ? Array.isArray(value) && value.every((one) => typeof one === 'string')
+            : typeof value === type
       const known = member !== 'action' || ['create', 'link', 'skip'].includes(value as string)
       return fits && known
         ? []

@@ -201,6 +201,18 @@ function conversionSummary(model: Model, { name, body, broken }: ConversionModel
       }
     }),
     broken: broken.length === 0 ? null : broken.join(' '),
+    offered: {
+      button: !body.channels || Object.hasOwn(body.channels, 'button'),
+      list: !body.channels || Object.hasOwn(body.channels, 'list'),
+    },
+    decline: body.decline
+      ? {
+          title: body.decline.title ?? 'Close without converting',
+          labels: body.decline.labels ?? {},
+          reason: body.decline.reason ?? null,
+          required: body.decline.required === true,
+        }
+      : null,
   }
 }
 

@@ -59,7 +59,7 @@ export async function prepareChildren(
   plan: Plan,
   child: Child,
 ): Promise<{ write: PreparedWrite | null; count: number }> {
-  if (child.action === 'leave') return { write: null, count: 0 }
+  if (child.action === 'leave' || child.action === 'map') return { write: null, count: 0 }
   const { entity, field } = child
   const { rows } = await context.client.query<{ id: string; value: string[] | string | null }>({
     ...prepared(

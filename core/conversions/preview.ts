@@ -92,6 +92,7 @@ async function targetPreview(
   const labels = target.entity.body['x-entity'].labels ?? {}
   return {
     key: target.key,
+    child: null,
     entity: target.entity.name,
     title: target.body.title ?? target.entity.body.title,
     labels:

@@ -16,6 +16,14 @@ interface RunRow {
   source: string
   once: boolean
   locks: boolean
+  status: RunView['status']
+  channel: RunView['channel']
+  trigger: string | null
+  model: number
+  reversible_until: string | null
+  reversed_at: string | null
+  reversed_by: string | null
+  reversedByName: string | null
   children: RunView['children']
   notes: RunView['notes']
   targets: {
@@ -29,9 +37,10 @@ interface RunRow {
 
 const selectRuns = `
   SELECT r.id, r.conversion, r.at, r.actor, u.name AS "actorName", r.source_entity, r.source, r.once, r.locks, r.children, r.notes,
+    r.status, r.channel, r.trigger, r.model, r.reversible_until, r.reversed_at, r.reversed_by, v.name AS "reversedByName",
     (SELECT coalesce(json_agg(json_build_object('key', t.key, 'entity', t.entity, 'action', t.action, 'record', t.record, 'fields', t.fields)), '[]')
      FROM xrm.conversion_target t WHERE t.run = r.id) AS targets
-  FROM xrm.conversion_run r LEFT JOIN xrm."user" u ON u.id = r.actor`
+  FROM xrm.conversion_run r LEFT JOIN xrm."user" u ON u.id = r.actor LEFT JOIN xrm."user" v ON v.id = r.reversed_by`
 
 /**
  * A run as the actor may see it; null when it does not exist or its source may not be seen. Whoever ran it may see what
@@ -54,7 +63,9 @@ export async function findStandingRun(
   source: string,
 ): Promise<RunView | null> {
   const { rows } = await context.db.query<RunRow>({
-    ...prepared(`${selectRuns} WHERE r.conversion = $1 AND r.source = $2 AND r.once LIMIT 1`),
+    ...prepared(
+      `${selectRuns} WHERE r.conversion = $1 AND r.source = $2 AND r.once AND r.status = 'standing' LIMIT 1`,
+    ),
     values: [conversion, source],
   })
   return (await toViews(context, rows))[0] ?? null
@@ -98,6 +109,18 @@ async function toViews(context: ReadContext, stored: readonly RunRow[]): Promise
       labels: conversion?.body.labels ?? {},
       at: row.at,
       actor: row.actor === null ? null : { id: row.actor, name: row.actorName ?? '' },
+      status: row.status,
+      channel: row.channel,
+      trigger: row.trigger,
+      version: row.model,
+      reversibleUntil: row.status === 'reversed' ? null : row.reversible_until,
+      reversed:
+        row.reversed_at === null
+          ? null
+          : {
+              at: row.reversed_at,
+              by: row.reversed_by === null ? null : { id: row.reversed_by, name: row.reversedByName ?? '' },
+            },
       source: ref(row.source_entity, row.source),
       targets: row.targets.map(({ key, entity, action, record, fields }) => ({
         key,

@@ -135,7 +135,7 @@ export interface ConversionModel {
     key: string
     entity: EntityModel
     field: FieldModel
-    action: 'alsoLink' | 'move' | 'leave'
+    action: 'alsoLink' | 'move' | 'copy' | 'leave' | 'map'
     to: readonly string[]
   }[]
   /** Every source path that the conversion reads. */

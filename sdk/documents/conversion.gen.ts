@@ -51,6 +51,40 @@ export interface Conversion {
        * Speaks of the source record.
        */
       when?: string
+      /**
+       * One record for every child row of the source: `entity.field` names their relation to it. Mappings then know `child`.
+       */
+      each?: {
+        relation: string
+        /**
+         * Which children count. Speaks of the child.
+         */
+        when?: string
+      }
+      owner?: {
+        /**
+         * Whose the new records are: the owner of the source, who converts, whom a relation of the source leads to (`path`), one user or team, or the users of a list in turn.
+         */
+        strategy: 'keepSource' | 'actor' | 'path' | 'fixed' | 'rotate'
+        /**
+         * With `path`: a field with a user, e.g. `account.owner`.
+         */
+        path?: string
+        /**
+         * With `fixed`: e-mail of the user.
+         */
+        user?: string
+        /**
+         * With `fixed`: key of the team.
+         */
+        team?: string
+        /**
+         * With `rotate`: e-mails of the users.
+         */
+        users?: {
+          [k: string]: string
+        }
+      }
       policy?: 'create' | 'link' | 'matchOrCreate' | 'skip'
       /**
        * False lets the user leave the target out.
@@ -65,6 +99,9 @@ export interface Conversion {
        * A relation of the source; the record it names is linked, before any matching.
        */
       preset?: string
+      /**
+       * How records that are there already are found; absent: by the rules of the entity (`x-duplicates`).
+       */
       match?: {
         [k: string]: {
           /**
@@ -73,6 +110,10 @@ export interface Conversion {
           fields: {
             [k: string]: 'exact' | 'folded' | 'companyName' | 'email' | 'emailDomain' | 'phone' | 'urlHost'
           }
+          /**
+           * From 0 to 1: texts need not be equal after normalising; it is enough that they share this part of their trigrams.
+           */
+          similar?: number
           confidence: 'certain' | 'likely'
           /**
            * Place among its siblings, ascending.
@@ -117,6 +158,10 @@ export interface Conversion {
            */
           expression?: string
           /**
+           * A field of the child row that the target is made for; only where the target has `each`.
+           */
+          child?: string
+          /**
            * The record of another target of the same run.
            */
           target?: string
@@ -144,9 +189,17 @@ export interface Conversion {
            */
           edit?: 'hidden' | 'readonly' | 'editable' | 'required'
           /**
-           * What the value does to a linked record: keep what it has, fill it when empty, overwrite, append text, join lists.
+           * What the value does to a linked record: keep what it has, fill it when empty, overwrite, append text, join lists, take the value that was changed last, or ask where both differ.
            */
-          onLink?: 'keep' | 'fillEmpty' | 'overwrite' | 'append' | 'union'
+          onLink?: 'keep' | 'fillEmpty' | 'overwrite' | 'append' | 'union' | 'newer' | 'ask'
+          /**
+           * Lets a day become an instant (its start in the time zone of the firm) and an instant a day.
+           */
+          timeZone?: 'business'
+          /**
+           * Amounts are converted into this currency (ISO 4217) by the rates of the settings; rate and its date are kept with the run. Absent: an amount keeps its currency.
+           */
+          currency?: string
         }
       }
     }
@@ -158,10 +211,14 @@ export interface Conversion {
        */
       relation: string
       /**
-       * Also show them on the targets, move them to one target, or leave them.
+       * Also show them on the targets, move them to one target, copy them to each target, leave them, or make other records of them: by targets with `each` over this relation.
        */
-      action: 'alsoLink' | 'move' | 'leave'
+      action: 'alsoLink' | 'move' | 'copy' | 'leave' | 'map'
       to?: string[]
+      /**
+       * Activities that are still open name only this target afterwards; what happened stays where it was too.
+       */
+      reassignOpen?: string
     }
   }
   'source-writes'?: {
@@ -171,15 +228,145 @@ export interface Conversion {
     converted?: {
       [k: string]: unknown
     }
+    /**
+     * Field → constant, written to a source that is declined.
+     */
+    declined?: {
+      [k: string]: unknown
+    }
   }
   /**
-   * What happens to the source.
+   * The other outcome: the source is closed without a conversion. Present: the dialog offers it.
+   */
+  decline?: {
+    title?: string
+    /**
+     * The text in further languages, by language tag. The English text stands beside it.
+     */
+    labels?: {
+      [k: string]: string
+    }
+    /**
+     * A field of the source that takes the reason.
+     */
+    reason?: string
+    /**
+     * A reason must be given.
+     */
+    required?: boolean
+  }
+  /**
+   * What happens to the source: no more changes, none, or it goes out of sight as inactive.
    */
   after?: 'lock' | 'editable' | 'archive'
   owner?: {
-    strategy?: 'keepSource' | 'actor'
+    /**
+     * Whose the new records are: the owner of the source, who converts, whom a relation of the source leads to (`path`), one user or team, or the users of a list in turn.
+     */
+    strategy: 'keepSource' | 'actor' | 'path' | 'fixed' | 'rotate'
+    /**
+     * With `path`: a field with a user, e.g. `account.owner`.
+     */
+    path?: string
+    /**
+     * With `fixed`: e-mail of the user.
+     */
+    user?: string
+    /**
+     * With `fixed`: key of the team.
+     */
+    team?: string
+    /**
+     * With `rotate`: e-mails of the users.
+     */
+    users?: {
+      [k: string]: string
+    }
+  }
+  /**
+   * By which ways it may be run; absent: by all.
+   */
+  channels?: {
+    [k: string]: true
+  }
+  triggers?: {
+    [k: string]: {
+      title?: string
+      /**
+       * The text in further languages, by language tag. The English text stands beside it.
+       */
+      labels?: {
+        [k: string]: string
+      }
+      /**
+       * Place among its siblings, ascending.
+       */
+      order?: number
+      /**
+       * False switches it off.
+       */
+      active?: boolean
+      /**
+       * The source enters a stage (`field`, `stages`); a condition becomes true (`when`, `fires`); time passes (`when`, looked at every `every`).
+       */
+      on: 'stage' | 'condition' | 'schedule'
+      /**
+       * With `stage`: the stage field.
+       */
+      field?: string
+      /**
+       * With `stage`: which.
+       */
+      stages?: {
+        [k: string]: true
+      }
+      /**
+       * Speaks of the source record.
+       */
+      when?: string
+      /**
+       * With `condition`: on the first save of a record only, the first time that it is true in the life of a record, or on every save that finds it true.
+       */
+      fires?: 'firstSave' | 'firstTime' | 'everySave'
+      /**
+       * With `schedule`: at least a minute.
+       */
+      every?: string
+      /**
+       * Convert the source, or decline it.
+       */
+      does: 'convert' | 'decline'
+      /**
+       * Whose rights count: of whoever caused it (of the owner, where time did), or all.
+       */
+      runAs?: 'actor' | 'system'
+      /**
+       * Who is told about it.
+       */
+      notify?: 'owner' | 'nobody'
+    }
+  }
+  reversible?: {
+    /**
+     * How long after the run.
+     */
+    within: string
+    /**
+     * What becomes of records that the run made and nobody touched since.
+     */
+    untouchedCreated?: 'archive' | 'delete'
+  }
+  bulk?: {
+    /**
+     * An item that needs a decision: it waits for one, is left out, or gets a new record.
+     */
+    unresolved?: 'hold' | 'skip' | 'create'
   }
   permissions?: {
+    /**
+     * With `system` the targets are written with all rights; the history names who converted.
+     */
+    runAs?: 'actor' | 'system'
     onDeniedTarget?: 'fail' | 'skip'
     onDeniedField?: 'fail' | 'drop'
   }

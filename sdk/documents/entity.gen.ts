@@ -289,6 +289,35 @@ export interface Entity {
     }
   }
   /**
+   * Rules by which two records may be the same. Conversions, the create form, imports, the search for duplicates and merging use them.
+   */
+  'x-duplicates'?: {
+    [k: string]: {
+      /**
+       * Fields of the target and how they are compared with the mapped value.
+       */
+      fields: {
+        [k: string]: 'exact' | 'folded' | 'companyName' | 'email' | 'emailDomain' | 'phone' | 'urlHost'
+      }
+      /**
+       * From 0 to 1: texts need not be equal after normalising; it is enough that they share this part of their trigrams.
+       */
+      similar?: number
+      confidence: 'certain' | 'likely'
+      /**
+       * Place among its siblings, ascending.
+       */
+      order?: number
+      title?: string
+      /**
+       * The text in further languages, by language tag. The English text stands beside it.
+       */
+      labels?: {
+        [k: string]: string
+      }
+    }
+  }
+  /**
    * Groups of fields that no two records share.
    */
   'x-unique'?: {

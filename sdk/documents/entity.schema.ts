@@ -1,3 +1,4 @@
+import { matchRule } from './match.schema.ts'
 import {
   closed,
   description,
@@ -211,6 +212,11 @@ export const entitySchema = closed(
     ),
     properties: namedMap(field),
     'x-rules': keyedMap(rule),
+    'x-duplicates': {
+      description:
+        'Rules by which two records may be the same. Conversions, the create form, imports, the search for duplicates and merging use them.',
+      ...keyedMap(matchRule, 8),
+    },
     'x-unique': {
       description: 'Groups of fields that no two records share.',
       ...keyedMap({ type: 'array', items: fieldName, minItems: 1, maxItems: 6 }),

@@ -15,7 +15,7 @@ import type { View } from './view.gen.ts'
 
 export type { Conversion, Entity, Form, OptionSet, PluginDocument, Role, View }
 export { keyPattern, namePattern } from './vocabulary.ts'
-export { normalisers } from './conversion.schema.ts'
+export { normalisers } from './match.schema.ts'
 
 /** One field of an entity. */
 export type Field = NonNullable<Entity['properties'][string]>

@@ -201,7 +201,16 @@ test('what is out of sight comes into sight while dragging to the edge', async (
   // The edge of the page, below its header: held there until the first field is in sight.
   await page.mouse.move(start.x + 60, 60, { steps: 4 })
   const first = page.locator('xrm-fields-tab [data-key=first_name]')
-  await expect.poll(async () => (await first.boundingBox())?.y ?? 0).toBeGreaterThan(100)
+  // And until the page stands still: where something lies while it scrolls is not where it will be.
+  let before = Number.NaN
+  await expect
+    .poll(async () => {
+      const y = (await first.boundingBox())?.y ?? 0
+      const stands = y > 100 && y === before
+      before = y
+      return stands
+    })
+    .toBe(true)
   const target = await first.boundingBox()
   await page.mouse.move(target!.x + 60, target!.y + 5, { steps: 4 })
   await page.mouse.up()

@@ -18,6 +18,7 @@ function candidate(id: string, active = true): CandidateView {
 function target(more: Partial<TargetPreview> = {}): TargetPreview {
   return {
     key: 'account',
+    child: null,
     entity: 'account',
     title: 'Account',
     labels: {},

@@ -159,6 +159,8 @@ export const de = {
   'convert.details': 'Was sonst geschieht',
   'convert.stays-behind': 'Bleibt zurück: {fields}',
   'convert.children-alsoLink': '{number} {name} erscheinen auch bei {to}',
+  'convert.children-copy': '{number} {name} werden kopiert nach {to}',
+  'convert.children-map': 'Aus {number} {name} wird {to}',
   'convert.children-move': '{number} {name} ziehen um zu {to}',
   'convert.children-leave': '{number} {name} bleiben hier',
   'convert.open-decisions_one': '{count} Entscheidung ist offen',

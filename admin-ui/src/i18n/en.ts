@@ -156,6 +156,8 @@ export const en = {
   'convert.details': 'What else happens',
   'convert.stays-behind': 'Stays behind: {fields}',
   'convert.children-alsoLink': '{number} {name} also show on {to}',
+  'convert.children-copy': '{number} {name} are copied to {to}',
+  'convert.children-map': '{number} {name} become {to}',
   'convert.children-move': '{number} {name} move to {to}',
   'convert.children-leave': '{number} {name} stay here',
   'convert.open-decisions_one': '{count} decision is open',
