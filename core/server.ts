@@ -6,6 +6,7 @@ import { createAccounts } from './accounts/accounts.ts'
 import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
 import { Configuration } from './config-files/configuration.ts'
+import { Bulks } from './conversions/bulk/bulks.ts'
 import { Changesets } from './documents/changesets.ts'
 import { Publisher } from './documents/publisher.ts'
 import { Retired } from './documents/retired.ts'
@@ -85,6 +86,9 @@ export async function startServer({
     const documents = new Documents(db, live)
     const publisher = new Publisher(db, live, changesets, jobs)
     const retired = new Retired(db, live, jobs)
+    const hooks = hooksOf(loaded.plugins)
+    const work = { db, model: () => live.current, refresh: () => live.refresh(), hooks, log }
+    const bulks = new Bulks(work, jobs)
     await jobs.start()
     undo.unshift(() => jobs.stop())
     const server: Server = {
@@ -100,7 +104,8 @@ export async function startServer({
       documents,
       configuration: new Configuration(db, changesets, documents, publisher),
       plugins: loaded,
-      hooks: hooksOf(loaded.plugins),
+      hooks,
+      bulks,
       cursors: new Cursors(await sharedSecret(db, 'cursors')),
       feed: new EventFeed(db, log),
       log,
