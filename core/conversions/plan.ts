@@ -61,7 +61,7 @@ export async function planConversion(
 ): Promise<Plan> {
   const conversion = requireConversion(context, name)
   const source = held ?? (await loadSource(context, conversion, request.source, lock))
-  if (conversion.body.once !== false) {
+  if (conversion.body.once !== false && source.isConverted) {
     const standing = await findStandingRun(context, conversion.name, source.id)
     if (standing) throw new Problem(problems['conversion.already-converted'], { extra: { run: standing } })
   }

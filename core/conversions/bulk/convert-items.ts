@@ -7,6 +7,7 @@ import { problems as recordProblems } from '../../records/problems.ts'
 import type { WriteContext } from '../../records/write-types.ts'
 import { StaleModelError } from '../../records/write.ts'
 import { isUnavailable } from '../../storage/unavailable.ts'
+import { sourcesWithChildren } from '../children.ts'
 import { holdSources, requireConversion } from '../plan.ts'
 import { convertWithin, type RunOrigin } from '../run.ts'
 import { problems } from './problems.ts'
@@ -49,14 +50,20 @@ export async function convertItems(
   const held = await holdSources(reading, name, items)
   // A run that changes other sources of this entity would make what was loaded before it out of date.
   const isStable = conversion.children.every(({ entity }) => entity.name !== conversion.source!.name)
+  const ids = [...held.keys()]
+  const parents = new Map<string, Set<string>>()
+  for (const child of conversion.children)
+    parents.set(child.key, await sourcesWithChildren(reading, conversion.source!, child, ids))
   const outcomes: ItemOutcome[] = []
+  await context.client.query('SAVEPOINT attempt')
   for (const item of items) {
     const source = held.get(item.source)
     if (!source || source instanceof Problem) {
       outcomes.push(refused(item, source ?? new Problem(recordProblems['record.not-found'])))
       continue
     }
-    const own: RunOrigin = isStable ? { ...origin, held: source } : origin
+    const without = new Set([...parents].flatMap(([key, some]) => (some.has(item.source) ? [] : [key])))
+    const own: RunOrigin = isStable ? { ...origin, held: source, without } : origin
     const run = (targets: Item['targets']): Promise<string | Problem> =>
       attempt(context.client, log, () => convertWithin(context, name, { source: item.source, targets }, own))
     let result = await run(item.targets)
@@ -77,20 +84,18 @@ export async function convertItems(
   return outcomes
 }
 
-/** Does something that is undone when it fails, without harm to what the transaction did before. */
-export async function attempt<T>(
-  client: PoolClient,
-  log: Logger,
-  work: () => Promise<T>,
-): Promise<T | Problem> {
-  await client.query('SAVEPOINT attempt')
+/**
+ * Does something that is undone when it fails, without harm to what the transaction did before. From one to the next goes
+ * the savepoint `attempt`, which the transaction has set.
+ */
+async function attempt<T>(client: PoolClient, log: Logger, work: () => Promise<T>): Promise<T | Problem> {
   try {
     const result = await work()
-    await client.query('RELEASE SAVEPOINT attempt')
+    await client.query('RELEASE SAVEPOINT attempt; SAVEPOINT attempt')
     return result
   } catch (error) {
     if (!(error instanceof Problem) && concernsAll(error)) throw error
-    await client.query('ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt')
+    await client.query('ROLLBACK TO SAVEPOINT attempt')
     if (error instanceof Problem) return error
     log.error({ err: error }, 'a conversion failed for a reason of ours')
     return new Problem(problems['bulk.internal'])

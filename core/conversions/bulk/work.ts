@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { Problem } from '@xrm/sdk'
 import { loadActor } from '../../access/load-actor.ts'
@@ -26,8 +27,8 @@ export interface BulkWork {
 
 /** So many in one transaction: enough to share its cost, and few enough that nobody waits long for what it holds. */
 const chunkSize = 25
-/** While the database works on one chunk, the next is prepared here. */
-const atOnce = 2
+/** While the database works on some chunks, others are prepared here. */
+const atOnce = 3
 
 /**
  * Works on a bulk until nothing is pending, it is paused, or it cannot go on. Each item is done exactly once, however often
@@ -39,24 +40,28 @@ export async function workOnBulk(
   id: string,
   tell: (done: number, total: number) => Promise<void>,
 ): Promise<void> {
-  let isOver = false
   let told = 0
-  const one = async (): Promise<void> => {
+  const one = async (broken: AbortController): Promise<void> => {
     try {
-      while (!isOver && (await workOnChunk(work, id))) {
+      while (!broken.signal.aborted && (await workOnChunk(work, id))) {
         if (performance.now() - told < 500) continue
         told = performance.now()
         await tell(...(await progressOf(work.db, id)))
       }
-    } finally {
-      isOver = true
+    } catch (error) {
+      broken.abort()
+      throw error
     }
   }
-  const ends = await Promise.allSettled(Array.from({ length: atOnce }, one))
-  const failure = ends.find((end) => end.status === 'rejected')
-  if (failure) throw failure.reason
-  await finish(work.db, id)
-  await tell(...(await progressOf(work.db, id)))
+  // Again, where a node that was taken for dead still holds the last items.
+  for (; ; await sleep(200)) {
+    const broken = new AbortController()
+    const results = await Promise.allSettled(Array.from({ length: atOnce }, () => one(broken)))
+    const failure = results.find((result) => result.status === 'rejected')
+    if (failure) throw failure.reason
+    await tell(...(await progressOf(work.db, id)))
+    if (await isOver(work.db, id)) return
+  }
 }
 
 async function progressOf(db: Database, id: string): Promise<[number, number]> {
@@ -77,6 +82,8 @@ async function workOnChunk(work: BulkWork, id: string): Promise<boolean> {
       async (client) => {
         const own = { ...context, client }
         await requireModel(own)
+        // Tables that were empty a moment ago look too small for an index, and a bulk fills them.
+        await client.query('SET LOCAL enable_seqscan = off')
         const items = (await takeItems(client, id, chunkSize)).map((item) => ({
           source: item.source,
           targets: { ...bulk.targets, ...item.targets },
@@ -120,15 +127,19 @@ async function fail(db: Database, bulk: BulkRow, { code, title }: Problem): Prom
   })
 }
 
-async function finish(db: Database, id: string): Promise<void> {
-  await transaction(db, async (client) => {
-    const { rows } = await client.query(
-      `SELECT FROM xrm.bulk b WHERE id = $1 AND status = 'running'
-         AND NOT EXISTS (SELECT FROM xrm.bulk_item i WHERE i.bulk = b.id AND i.status = 'pending') FOR UPDATE`,
+/** Ends it when nothing is pending; false when there is more to do. */
+async function isOver(db: Database, id: string): Promise<boolean> {
+  return transaction(db, async (client) => {
+    const { rows } = await client.query<{ status: BulkRow['status']; pending: boolean }>(
+      `SELECT status, EXISTS (SELECT FROM xrm.bulk_item i WHERE i.bulk = b.id AND i.status = 'pending') AS pending
+       FROM xrm.bulk b WHERE id = $1 FOR UPDATE`,
       [id],
     )
-    if (rows.length === 0 || !(await moveBulk(client, id, ['running'], 'done'))) return
+    if (rows[0]?.status !== 'running') return true
+    if (rows[0].pending) return false
+    await moveBulk(client, id, ['running'], 'done')
     await tellActor(client, (await readBulk(client, id))!)
+    return true
   })
 }
 
