@@ -108,10 +108,7 @@ function compute(
         return { value: from.value, from: 'constant' }
       case 'expression':
         return {
-          value: evaluateOnSource(context, source, from.program, (name) =>
-            // The source itself is its id: a relation can take it.
-            name === 'source' ? 'id' : name.slice('source.'.length),
-          ),
+          value: evaluateOnSource(context, source, from.program, (name) => name.slice('source.'.length)),
           from: 'expression',
         }
       case 'target':

@@ -25,7 +25,7 @@ export const contactToEmployee = defineConversion({
         employment: { input: true },
         job_title: { from: 'job_title', onLink: 'fillEmpty' },
         department: { from: 'department', onLink: 'fillEmpty' },
-        known_as: { expression: 'source', edit: 'hidden', onLink: 'fillEmpty' },
+        known_as: { expression: 'source.id', edit: 'hidden', onLink: 'fillEmpty' },
         email: { from: 'email', onLink: 'fillEmpty' },
         phone: { from: 'phone', edit: 'hidden', onLink: 'fillEmpty' },
         mobile: { from: 'mobile', onLink: 'fillEmpty' },

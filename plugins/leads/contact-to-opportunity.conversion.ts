@@ -21,7 +21,7 @@ export const contactToOpportunity = defineConversion({
           edit: 'required',
           onTooLong: 'truncate',
         },
-        contact: { expression: 'source', edit: 'hidden' },
+        contact: { expression: 'source.id', edit: 'hidden' },
         account: { from: 'account' },
         stage: { value: 'qualification', edit: 'hidden' },
         amount: { input: true },

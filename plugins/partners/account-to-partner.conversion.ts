@@ -21,7 +21,7 @@ export const accountToPartner = defineConversion({
         name: { from: 'name', onLink: 'keep' },
         status: { value: 'talks', edit: 'hidden', onLink: 'keep' },
         kind: { input: true },
-        account: { expression: 'source', edit: 'hidden', onLink: 'fillEmpty' },
+        account: { expression: 'source.id', edit: 'hidden', onLink: 'fillEmpty' },
         region: { from: 'address.region', onLink: 'fillEmpty' },
         email: { from: 'email', onLink: 'fillEmpty' },
         phone: { from: 'phone', onLink: 'fillEmpty' },
