@@ -42,27 +42,32 @@ export async function lockMatchKeys(
   context: ReadContext,
   targets: readonly { target: TargetModel; values: readonly MappedValue[] }[],
 ): Promise<void> {
-  const keys: { scope: string; normaliser: string; value: string }[] = []
+  // By normaliser, so that the statement has few forms, whatever the number of keys.
+  const keys = new Map<string, { scopes: string[]; values: string[] }>()
   for (const { target, values } of targets) {
     for (const rule of Object.keys(target.body.match ?? {})) {
       const given = ruleValues(target, rule, values)
       if (!given) continue
-      const [normaliser] = Object.values(target.body.match![rule]!.fields)
+      const [normaliser = 'exact'] = Object.values(target.body.match![rule]!.fields)
+      const own = keys.get(normaliser) ?? { scopes: [], values: [] }
+      keys.set(normaliser, own)
       // The first field of a rule is enough to meet everyone who could decide the same.
-      for (const value of given[0]!)
-        keys.push({ scope: `${target.entity.name}|${rule}`, normaliser: normaliser!, value })
+      for (const value of given[0]!) {
+        own.scopes.push(`${target.entity.name}|${rule}`)
+        own.values.push(value)
+      }
     }
   }
-  if (keys.length === 0) return
-  const forms = keys.map(
-    ({ normaliser }, index) =>
-      `($${index * 2 + 1} || '|' || ${matchFunction(normaliser)}($${index * 2 + 2}))`,
+  if (keys.size === 0) return
+  const forms = [...keys.keys()].map(
+    (normaliser, index) =>
+      `SELECT scope || '|' || ${matchFunction(normaliser)}(value) AS k FROM unnest($${index * 2 + 1}::text[], $${index * 2 + 2}::text[]) AS given(scope, value)`,
   )
   await context.db.query({
     ...prepared(
-      `SELECT pg_advisory_xact_lock(5788245, k) FROM (SELECT DISTINCT hashtext(k) AS k FROM unnest(ARRAY[${forms.join(', ')}]::text[]) AS k WHERE k IS NOT NULL ORDER BY 1) AS keys`,
+      `SELECT pg_advisory_xact_lock(5788245, k) FROM (SELECT DISTINCT hashtext(k) AS k FROM (${forms.join(' UNION ALL ')}) AS forms WHERE k IS NOT NULL ORDER BY 1) AS keys`,
     ),
-    values: keys.flatMap(({ scope, value }) => [scope, value]),
+    values: [...keys.values()].flatMap(({ scopes, values }) => [scopes, values]),
   })
 }
 

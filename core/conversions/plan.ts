@@ -11,7 +11,15 @@ import { type MappedTarget, type MappedValue, mapValues } from './map-values.ts'
 import { findMatches, lockMatchKeys, type Matches } from './match.ts'
 import { problems } from './problems.ts'
 import { findStandingRun } from './runs.ts'
-import { checkAvailable, evaluateOnSource, loadSource, type Source, sourceValue } from './source.ts'
+import {
+  checkAvailable,
+  evaluateOnSource,
+  loadSource,
+  loadSources,
+  lockSources,
+  type Source,
+  sourceValue,
+} from './source.ts'
 
 /** What a run would do with one target, or does. */
 export interface PlannedTarget {
@@ -41,44 +49,31 @@ export interface Plan {
 
 /**
  * Works out what a conversion of this source would do. The same for preview and run; a run passes `lock`, and then the
- * source and the decision about duplicates are its own until the transaction ends.
+ * source and the decision about duplicates are its own until the transaction ends. `held` is a source that the caller has
+ * locked and loaded, together with the keys on which duplicates are decided ({@link holdSources}).
  */
 export async function planConversion(
   context: ReadContext,
   name: string,
   request: ConversionRequest,
   lock: boolean,
+  held?: Source,
 ): Promise<Plan> {
   const conversion = requireConversion(context, name)
-  const source = await loadSource(context, conversion, request.source, lock)
+  const source = held ?? (await loadSource(context, conversion, request.source, lock))
   if (conversion.body.once !== false) {
     const standing = await findStandingRun(context, conversion.name, source.id)
     if (standing) throw new Problem(problems['conversion.already-converted'], { extra: { run: standing } })
   }
   checkAvailable(context, conversion, source)
   checkTargetNames(conversion, request)
-  const { onDeniedField = 'fail', onDeniedTarget = 'fail' } = conversion.body.permissions ?? {}
-  const all = rightsOf(context.model, context.actor)
-  const drafts = conversion.targets.map((target) => {
-    const rights = all.entity(target.entity.name)
-    const wanted =
-      target.when === null || evaluateOnSource(context, source, target.when, (path) => path) === true
-    const mapped =
-      rights && wanted
-        ? mapValues(context, target, source, rights, request, onDeniedField)
-        : { values: [], errors: [], notes: [] }
-    return { target, rights, wanted, mapped }
-  })
-  const matching = drafts.filter(({ target, wanted, rights }) => wanted && rights && isMatched(target))
-  if (lock)
-    await lockMatchKeys(
-      context,
-      matching.map(({ target, mapped }) => ({ target, values: mapped.values })),
-    )
+  const { onDeniedTarget = 'fail' } = conversion.body.permissions ?? {}
+  const drafts = draftTargets(context, conversion, source, request)
+  if (lock && !held) await lockMatchKeys(context, keysOf(drafts))
   const targets: PlannedTarget[] = []
   for (const draft of drafts) {
     const { target, rights, wanted, mapped } = draft
-    const matches = matching.includes(draft)
+    const matches = draft.isMatched
       ? await findMatches(context, target, rights!, mapped.values)
       : { candidates: [], hidden: false }
     const preset =
@@ -111,6 +106,63 @@ export async function planConversion(
   const errors = [...targets.flatMap((planned) => planned.errors), ...atLeastOne(targets)]
   const plan = { conversion, source, targets, errors, notes: targets.flatMap((planned) => planned.notes) }
   return { ...plan, hash: hashOf(plan) }
+}
+
+/** What the mappings of each target give, before it is known which of them come about. */
+interface Draft {
+  target: TargetModel
+  rights: EntityRights | null
+  wanted: boolean
+  mapped: MappedTarget
+  isMatched: boolean
+}
+
+function draftTargets(
+  context: ReadContext,
+  conversion: ConversionModel,
+  source: Source,
+  request: ConversionRequest,
+): Draft[] {
+  const { onDeniedField = 'fail' } = conversion.body.permissions ?? {}
+  const all = rightsOf(context.model, context.actor)
+  return conversion.targets.map((target) => {
+    const rights = all.entity(target.entity.name)
+    const wanted =
+      target.when === null || evaluateOnSource(context, source, target.when, (path) => path) === true
+    const mapped =
+      rights && wanted
+        ? mapValues(context, target, source, rights, request, onDeniedField)
+        : { values: [], errors: [], notes: [] }
+    return { target, rights, wanted, mapped, isMatched: wanted && rights !== null && isMatched(target) }
+  })
+}
+
+function keysOf(drafts: readonly Draft[]): Parameters<typeof lockMatchKeys>[1] {
+  return drafts.flatMap(({ target, mapped, isMatched: counts }) =>
+    counts ? [{ target, values: mapped.values }] : [],
+  )
+}
+
+/**
+ * Locks and loads the sources of several runs that one transaction makes, and the keys on which they decide about
+ * duplicates: all at once and in one order, so that two transactions with the same firms wait for each other in a line and
+ * not in a circle.
+ */
+export async function holdSources(
+  context: ReadContext,
+  name: string,
+  requests: readonly ConversionRequest[],
+): Promise<Map<string, Source | Problem>> {
+  const conversion = requireConversion(context, name)
+  const ids = requests.map((request) => request.source)
+  await lockSources(context, conversion, ids)
+  const sources = await loadSources(context, conversion, ids)
+  const drafts = requests.flatMap((request) => {
+    const source = sources.get(request.source)
+    return !source || source instanceof Problem ? [] : draftTargets(context, conversion, source, request)
+  })
+  await lockMatchKeys(context, keysOf(drafts))
+  return sources
 }
 
 /** Finds the conversion; a broken one is refused with its reasons, the others go on. */

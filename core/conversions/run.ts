@@ -2,14 +2,17 @@ import type { PoolClient } from 'pg'
 import { v7 as uuid } from 'uuid'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import type { ConversionRequest, RunView } from '@xrm/sdk/api'
+import type { Channel } from '@xrm/sdk/conversions'
 import { systemActor } from '../access/rights.ts'
 import { transaction } from '../storage/database.ts'
-import { IdempotencyRaceError, type PreparedWrite, prepareWrite, StaleModelError } from '../records/write.ts'
+import { keepKey } from '../records/keep-key.ts'
+import { type PreparedWrite, prepareWrite, StaleModelError } from '../records/write.ts'
 import type { WriteContext, WriteOperation } from '../records/write-types.ts'
 import { prepareChildren } from './children.ts'
 import { checkHash, type Plan, planConversion, type PlannedTarget } from './plan.ts'
 import { problems } from './problems.ts'
 import { findStandingRun, readRun } from './runs.ts'
+import type { Source } from './source.ts'
 import { prepared } from '../storage/prepared.ts'
 
 /**
@@ -22,43 +25,12 @@ export async function runConversion(
   name: string,
   request: ConversionRequest,
 ): Promise<RunView> {
-  const id = uuid()
-  // The key belongs to the run as a whole, not to the first of its writes.
-  const { idempotency, ...rest } = context
-  await transaction(
+  const id = await transaction(
     context.db,
     async (client) => {
-      const own = {
-        ...rest,
-        client,
-        cause: { kind: 'conversion' as const, ref: id },
-        found: new Set<string>(),
-      }
+      const own = { ...context, client }
       await requireModel(own)
-      const plan = await planConversion({ ...context, db: client }, name, request, true)
-      checkHash(plan, request.planHash)
-      const targets = await prepareTargets(own, plan)
-      const source = await prepareSource(own, plan)
-      refuse([...plan.errors, ...targets.errors, ...source.errors])
-      for (const write of targets.writes) await write.execute()
-      // After the targets, because children and source may come to name them.
-      const children: { key: string; action: string; count: number }[] = []
-      for (const child of plan.conversion.children) {
-        const { write, count } = await prepareChildren(own, plan, child)
-        await write?.execute()
-        const left = write?.outcomes.filter((outcome) => !outcome.ok).length ?? 0
-        if (left > 0) {
-          plan.notes.push({
-            pointer: `#/children/${child.key}`,
-            code: 'conversion.child-left',
-            detail: `${left} stayed as they were, because they could not be changed`,
-            params: { count: left },
-          })
-        }
-        if (count > left) children.push({ key: child.key, action: child.action, count: count - left })
-      }
-      await source.write?.execute()
-      await storeRun({ ...own, ...(idempotency ? { idempotency } : {}) }, id, plan, children)
+      return convertWithin(own, name, request)
     },
     { retries: 10 },
   )
@@ -67,8 +39,59 @@ export async function runConversion(
   return run
 }
 
+/** By which way a run comes about, and what its caller has at hand. */
+export interface RunOrigin {
+  /** Absent: `api`. */
+  channel?: Channel
+  /** With the channel `rule`. */
+  trigger?: string
+  /** The source, where the caller has locked and loaded it ({@link holdSources}). */
+  held?: Source
+}
+
+/**
+ * Converts within the caller's transaction, and answers with the id of the run. When it throws, what it has written has to
+ * be rolled back.
+ */
+export async function convertWithin(
+  context: WriteContext & { client: PoolClient },
+  name: string,
+  request: ConversionRequest,
+  origin: RunOrigin = {},
+): Promise<string> {
+  const id = uuid()
+  // The key belongs to the run as a whole, not to the first of its writes.
+  const { idempotency, ...rest } = context
+  const own = { ...rest, cause: { kind: 'conversion' as const, ref: id }, found: new Set<string>() }
+  const plan = await planConversion({ ...context, db: context.client }, name, request, true, origin.held)
+  checkHash(plan, request.planHash)
+  const targets = await prepareTargets(own, plan)
+  const source = await prepareSource(own, plan)
+  refuse([...plan.errors, ...targets.errors, ...source.errors])
+  for (const write of targets.writes) await write.execute()
+  // After the targets, because children and source may come to name them.
+  const children: { key: string; action: string; count: number }[] = []
+  for (const child of plan.conversion.children) {
+    const { write, count } = await prepareChildren(own, plan, child)
+    await write?.execute()
+    const left = write?.outcomes.filter((outcome) => !outcome.ok).length ?? 0
+    if (left > 0) {
+      plan.notes.push({
+        pointer: `#/children/${child.key}`,
+        code: 'conversion.child-left',
+        detail: `${left} stayed as they were, because they could not be changed`,
+        params: { count: left },
+      })
+    }
+    if (count > left) children.push({ key: child.key, action: child.action, count: count - left })
+  }
+  await source.write?.execute()
+  await storeRun({ ...own, ...(idempotency ? { idempotency } : {}) }, id, plan, children, origin)
+  return id
+}
+
 /** A publish waits for nobody, so the run makes sure that the model it planned with is still the one in force. */
-async function requireModel(context: WriteContext & { client: PoolClient }): Promise<void> {
+export async function requireModel(context: WriteContext & { client: PoolClient }): Promise<void> {
   const { rows } = await context.client.query<{ version: number }>(prepared('SELECT version FROM xrm.model'))
   if (rows[0]!.version !== context.model.version) throw new StaleModelError()
 }
@@ -207,6 +230,7 @@ async function storeRun(
   id: string,
   plan: Plan,
   children: readonly { key: string; action: string; count: number }[],
+  origin: RunOrigin,
 ): Promise<void> {
   const { conversion, source } = plan
   const targets = plan.targets.map(({ target, decision, id: record, writes }) => ({
@@ -225,8 +249,8 @@ async function storeRun(
   try {
     await context.client.query({
       ...prepared(`WITH run AS (
-         INSERT INTO xrm.conversion_run (id, conversion, model, source_entity, source, once, locks, at, actor, children, notes)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
+         INSERT INTO xrm.conversion_run (id, conversion, model, source_entity, source, once, locks, at, actor, children, notes, channel, trigger)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14) RETURNING id
        ), targets AS (
          INSERT INTO xrm.conversion_target (run, key, entity, action, record, fields)
          SELECT $1, t.key, t.entity, t.action, t.record, t.fields
@@ -246,17 +270,13 @@ async function storeRun(
         JSON.stringify(children),
         JSON.stringify(plan.notes),
         JSON.stringify(targets),
+        origin.channel ?? 'api',
+        origin.trigger ?? null,
       ],
     })
-    if (context.idempotency) {
-      await context.client.query(
-        'INSERT INTO xrm.idempotency (actor, key, request, result) VALUES ($1, $2, $3, $4)',
-        [context.actor.userId, context.idempotency.key, context.idempotency.request, JSON.stringify(id)],
-      )
-    }
+    await keepKey(context, id)
   } catch (error) {
     const { constraint } = error as { constraint?: string }
-    if (constraint === 'idempotency_pkey') throw new IdempotencyRaceError()
     if (constraint !== 'conversion_run_once') throw error
     throw new Problem(problems['conversion.already-converted'])
   }

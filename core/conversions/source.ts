@@ -30,17 +30,39 @@ export async function loadSource(
   id: string,
   lock: boolean,
 ): Promise<Source> {
+  if (lock && isId(id)) await lockSources(context, conversion, [id])
+  const found = (await loadSources(context, conversion, [id])).get(id)
+  if (!found) throw notFound()
+  if (found instanceof Problem) throw found
+  return found
+}
+
+/**
+ * Keeps the sources until the transaction ends; in the order of their ids, so that two who want several do not wait for
+ * each other in a circle. Alone and first: what follows then reads what the locks' former holders have written.
+ */
+export async function lockSources(
+  context: ReadContext,
+  { source }: ConversionModel,
+  ids: readonly string[],
+): Promise<void> {
+  await context.db.query({
+    ...prepared(`SELECT FROM ${source!.table} WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`),
+    values: [ids],
+  })
+}
+
+/** Those sources that the actor may see; in the place of one that they may not convert is the problem. */
+export async function loadSources(
+  context: ReadContext,
+  conversion: ConversionModel,
+  ids: readonly string[],
+): Promise<Map<string, Source | Problem>> {
   const entity = conversion.source!
   const rights = rightsOf(context.model, context.actor)
   const own = rights.entity(entity.name)
-  if (!own || !isId(id)) throw notFound()
-  if (lock) {
-    // Alone and first: what follows then reads what the lock's former holder has written.
-    await context.db.query({
-      ...prepared(`SELECT FROM ${entity.table} WHERE id = $1 FOR UPDATE`),
-      values: [id],
-    })
-  }
+  const wanted = ids.filter(isId)
+  if (!own || wanted.length === 0) return new Map()
   const plan = cached(context.model, `source|${rights.key}|${conversion.name}`, () => {
     const builder = new SelectBuilder(context.model, rights, entity)
     const denied = new Set<string>()
@@ -57,20 +79,23 @@ export async function loadSource(
       }
     })
     builder.restrict(own.rows.read)
-    builder.where.push(`t0.id = ${builder.params.slot('id', 'uuid')}`, 't0.deleted_at IS NULL')
+    builder.where.push(`t0.id = ANY(${builder.params.slot('ids', 'uuid[]')})`, 't0.deleted_at IS NULL')
     const mayConvert = builder.covered(own.rows.convert) ?? 'true'
     const columns = selected.flatMap((one) => one.columns)
     const where = builder.whereSql()
     const text = `SELECT ${[...columns, mayConvert].join(', ')} FROM ${builder.from()}${where}`
     return { ...named(text, builder.params.list), decode: decoder(selected), flagAt: columns.length, denied }
   })
-  const { rows } = await run(context, plan, { id })
-  const row = rows[0]
-  if (!row) throw notFound()
-  if (row[plan.flagAt] !== true) throw new Problem(problems['conversion.forbidden'])
-  const values = plan.decode(row)
-  const display = (values['display'] as string | null | undefined) ?? null
-  return { entity, id, version: values.version, display, values, denied: plan.denied }
+  const { rows } = await run(context, plan, { ids: wanted })
+  return new Map(
+    rows.map((row): [string, Source | Problem] => {
+      const values = plan.decode(row)
+      if (row[plan.flagAt] !== true) return [values.id, new Problem(problems['conversion.forbidden'])]
+      const display = (values['display'] as string | null | undefined) ?? null
+      const { id, version } = values
+      return [id, { entity, id, version, display, values, denied: plan.denied }]
+    }),
+  )
 }
 
 /** Refuses a source for which the conversion is not meant, with every reason at its field. */
