@@ -22,6 +22,7 @@ import {
   orderPlugins,
   pluginDocuments,
 } from './plugins/load-plugins.ts'
+import { Presets } from './plugins/presets.ts'
 import { siteDocuments, syncDocuments } from './plugins/sync-documents.ts'
 import { Cursors } from './records/cursor.ts'
 import { sharedSecret } from './storage/secrets.ts'
@@ -104,6 +105,7 @@ export async function startServer({
       documents,
       configuration: new Configuration(db, changesets, documents, publisher),
       plugins: loaded,
+      presets: new Presets(loaded.plugins, changesets, documents),
       hooks,
       bulks,
       cursors: new Cursors(await sharedSecret(db, 'cursors')),
