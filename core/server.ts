@@ -21,6 +21,7 @@ import {
   orderPlugins,
   pluginDocuments,
 } from './plugins/load-plugins.ts'
+import { Presets } from './plugins/presets.ts'
 import { siteDocuments, syncDocuments } from './plugins/sync-documents.ts'
 import { Cursors } from './records/cursor.ts'
 import { sharedSecret } from './storage/secrets.ts'
@@ -100,6 +101,7 @@ export async function startServer({
       documents,
       configuration: new Configuration(db, changesets, documents, publisher),
       plugins: loaded,
+      presets: new Presets(loaded.plugins, changesets, documents),
       hooks: hooksOf(loaded.plugins),
       cursors: new Cursors(await sharedSecret(db, 'cursors')),
       feed: new EventFeed(db, log),

@@ -1,5 +1,5 @@
 /** What travels between server and clients about conversions beyond one preview and one run; those are in `api.ts`. */
-import type { Conversion } from './documents/index.ts'
+import type { Conversion, DocumentKind } from './documents/index.ts'
 import type { ConversionRequest, Labelled, PreviewAnswer, RecordRef, RunView, TargetDecision } from './api.ts'
 import type { IssueView } from './configuration.ts'
 
@@ -197,5 +197,6 @@ export interface PresetView extends Labelled {
   name: string
   plugin: string
   order: number
-  documents: { kind: string; name: string; title: string }[]
+  /** What it changes or adds; `known` false: a document to change that is not there, which is left out. */
+  documents: { kind: DocumentKind; name: string; title: string; known: boolean }[]
 }

@@ -1,5 +1,5 @@
 import type { EntityDefinition } from './define.ts'
-import type { Conversion, Field, Form, OptionSet, Role, View } from './documents/index.ts'
+import type { Conversion, DocumentKind, Field, Form, OptionSet, Role, View } from './documents/index.ts'
 import type { FieldType } from './field-type.ts'
 import type { ProblemDefinition } from './problem.ts'
 
@@ -53,6 +53,20 @@ export interface DemoContext {
   convert(conversion: string, source: string): Promise<void>
 }
 
+/**
+ * A way of working that a firm may choose: patches (RFC 7396) of documents, its own and those of other plugins, and
+ * documents that it adds. Choosing it makes a draft; what of it is not there is left out, and said.
+ */
+export interface Preset {
+  title: string
+  labels?: Record<string, string>
+  description: string
+  descriptions?: Record<string, string>
+  order?: number
+  /** Kind → name → patch; null removes the document. */
+  documents: Partial<Record<DocumentKind, Record<string, Record<string, unknown> | null>>>
+}
+
 /** Everything one plugin declares. It can be listed, checked and shown before any of its code runs. */
 export interface Plugin {
   /** Kebab-case, unique. Prefix of its problems. */
@@ -76,6 +90,8 @@ export interface Plugin {
   /** What administrators may set, as fields in the vocabulary of entities. Hooks read the values in `context.settings`. */
   settings?: Record<string, Field>
   hooks?: Record<string, EntityHooks>
+  /** Ways of working for administrators to choose from. */
+  presets?: Record<string, Preset>
   /** Realistic demo data; runs after the demo data of the plugins it requires. */
   demo?: (context: DemoContext) => Promise<void>
 }

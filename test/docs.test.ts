@@ -71,7 +71,7 @@ describe('the docs', () => {
     })
     const converted = await call<{ targets: { record: { display: string } }[] }>(
       'POST',
-      '/api/conversions/account-to-partner/run',
+      '/api/conversions/account-to-reseller/run',
       { source: account.id },
     )
     expect(converted.status, JSON.stringify(converted.body)).toBe(201)

@@ -15,6 +15,7 @@ import type { LiveModel } from '../documents/live-model.ts'
 import type { Model } from '../documents/model.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
+import type { Presets } from '../plugins/presets.ts'
 import type { Cursors } from '../records/cursor.ts'
 import type { ReadContext } from '../records/query.ts'
 import type { HookRegistry, WriteContext } from '../records/write-types.ts'
@@ -35,6 +36,7 @@ export interface Server {
   jobs: Jobs
   documents: Documents
   plugins: LoadedPlugins
+  presets: Presets
   hooks: HookRegistry
   cursors: Cursors
   feed: EventFeed

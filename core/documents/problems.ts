@@ -6,6 +6,7 @@ export const problems = defineProblems({
   'document.changed': { status: 409, title: 'The document was changed in the meantime' },
   'document.no-change': { status: 422, title: 'The changeset changes nothing' },
   'rename.refused': { status: 422, title: 'It cannot have this name' },
+  'preset.not-found': { status: 404, title: 'There is no such preset' },
   'changeset.not-found': { status: 404, title: 'There is no such changeset' },
   'changeset.closed': { status: 409, title: 'The changeset is not a draft any more' },
   'changeset.invalid': { status: 422, title: 'The changeset would make a model with errors' },

@@ -4,9 +4,9 @@ import { defineEntity } from '@xrm/sdk'
 export const campaignMember = defineEntity({
   title: 'Campaign member',
   description:
-    'That a lead, a contact or an account takes part in a campaign, and how far: invited, responded, attended. When a lead is converted, its memberships move to the contact.',
+    'That a lead, a contact or an account takes part in a campaign, and how far: invited, responded, attended. Somebody who is not known yet is noted by name and can be converted into a lead. When a lead is converted, its memberships move to the contact.',
   type: 'object',
-  required: ['campaign', 'member'],
+  required: ['campaign'],
   'x-entity': {
     name: 'campaign_member',
     plural: 'campaign_members',
@@ -15,7 +15,7 @@ export const campaignMember = defineEntity({
       de: { one: 'Kampagnenteilnehmer', other: 'Kampagnenteilnehmer' },
     },
     descriptions: {
-      de: 'Dass ein Lead, ein Kontakt oder eine Firma an einer Kampagne teilnimmt, und wie weit: eingeladen, reagiert, dabei gewesen. Wird ein Lead umgewandelt, ziehen seine Teilnahmen zum Kontakt um.',
+      de: 'Dass ein Lead, ein Kontakt oder eine Firma an einer Kampagne teilnimmt, und wie weit: eingeladen, reagiert, dabei gewesen. Wer noch nicht bekannt ist, steht mit Namen da und kann in einen Lead umgewandelt werden. Wird ein Lead umgewandelt, ziehen seine Teilnahmen zum Kontakt um.',
     },
     display: 'campaign.name',
     icon: 'user-check',
@@ -38,6 +38,18 @@ export const campaignMember = defineEntity({
       title: 'Member',
       'x-labels': { de: 'Teilnehmer' },
     },
+    first_name: { type: 'string', maxLength: 120, title: 'First name', 'x-labels': { de: 'Vorname' } },
+    last_name: {
+      type: 'string',
+      maxLength: 120,
+      title: 'Last name',
+      description: 'Of somebody who is not known yet, for instance from a list of registrations.',
+      'x-labels': { de: 'Nachname' },
+      'x-descriptions': { de: 'Von jemandem, der noch nicht bekannt ist, etwa aus einer Anmeldeliste.' },
+    },
+    company: { type: 'string', maxLength: 200, title: 'Company', 'x-labels': { de: 'Firmenname' } },
+    email: { type: 'string', format: 'email', title: 'E-mail', 'x-labels': { de: 'E-Mail' } },
+    phone: { type: 'string', format: 'phone', title: 'Phone', 'x-labels': { de: 'Telefon' } },
     status: {
       'x-type': 'select',
       'x-options': {
@@ -59,6 +71,14 @@ export const campaignMember = defineEntity({
       'x-labels': { de: 'Reagiert am' },
     },
     note: { type: 'string', title: 'Note', 'x-labels': { de: 'Notiz' } },
+  },
+  'x-rules': {
+    somebody: {
+      check: 'member != null || last_name != null || company != null',
+      message: 'A member is a record, or has a last name or a company',
+      messages: { de: 'Ein Teilnehmer ist ein Datensatz oder hat einen Nachnamen oder Firmennamen' },
+      pointer: '/member',
+    },
   },
   'x-unique': { once: ['campaign', 'member'] },
 })

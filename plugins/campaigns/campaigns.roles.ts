@@ -10,7 +10,14 @@ export const campaignRoles = {
     entities: {
       campaign: { read: 'all', create: 'all', update: 'team', delete: 'own', fields: { '*': 'write' } },
       // Who takes part is noted by whoever learns of it.
-      campaign_member: { read: 'all', create: 'all', update: 'all', delete: 'all', fields: { '*': 'write' } },
+      campaign_member: {
+        read: 'all',
+        create: 'all',
+        update: 'all',
+        delete: 'all',
+        convert: 'all',
+        fields: { '*': 'write' },
+      },
     },
   }),
   reader: defineRole({

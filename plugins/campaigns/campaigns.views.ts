@@ -55,7 +55,7 @@ export const campaignViews = {
     title: 'All members',
     labels: { de: 'Alle Teilnehmer' },
     order: 10,
-    columns: { campaign: {}, member: {}, status: {}, responded_on: {}, note: {} },
+    columns: { campaign: {}, member: {}, last_name: {}, company: {}, status: {}, responded_on: {}, note: {} },
     sort: { created_at: { direction: 'desc' } },
   }),
 }
@@ -120,6 +120,18 @@ export const campaignMemberForm = defineForm({
         status: { create: true },
         responded_on: {},
         note: { create: true, span: 2 },
+      },
+    },
+    unknown: {
+      title: 'Not known yet',
+      labels: { de: 'Noch nicht bekannt' },
+      columns: 2,
+      fields: {
+        first_name: { create: true },
+        last_name: { create: true },
+        company: {},
+        email: {},
+        phone: {},
       },
     },
   },

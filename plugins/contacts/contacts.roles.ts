@@ -6,7 +6,14 @@ export const contactRoles = {
     title: 'Sales',
     labels: { de: 'Vertrieb' },
     entities: {
-      contact: { read: 'all', create: 'all', update: 'team', delete: 'own', fields: { '*': 'write' } },
+      contact: {
+        read: 'all',
+        create: 'all',
+        update: 'team',
+        delete: 'own',
+        convert: 'team',
+        fields: { '*': 'write' },
+      },
     },
   }),
   purchasing: defineRole({

@@ -1,7 +1,9 @@
 import { definePlugin } from '@xrm/sdk'
+import { campaignMemberToLead } from './campaign-member-to-lead.conversion.ts'
 import { leadToCustomer } from './lead-to-customer.conversion.ts'
 import { lead } from './lead.entity.ts'
 import { leadRoles } from './leads.roles.ts'
+import { leadPresets } from './leads.presets.ts'
 import { leadForm, leadViews } from './leads.views.ts'
 import { leadCloseReason } from './options.ts'
 import { leadDemo } from './demo/leads.demo.ts'
@@ -22,9 +24,10 @@ export default definePlugin({
   },
   entities: [lead],
   optionSets: { 'lead-close-reason': leadCloseReason },
-  conversions: { 'lead-to-customer': leadToCustomer },
+  conversions: { 'lead-to-customer': leadToCustomer, 'campaign-member-to-lead': campaignMemberToLead },
   views: leadViews,
   forms: { lead: leadForm },
   roles: leadRoles,
+  presets: leadPresets,
   demo: leadDemo,
 })

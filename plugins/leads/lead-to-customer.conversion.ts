@@ -119,8 +119,16 @@ export const leadToCustomer = defineConversion({
     },
     'campaign-members': { relation: 'campaign_member.member', action: 'move', to: ['contact'] },
   },
-  'source-writes': { converted: { status: 'converted' } },
+  'source-writes': { converted: { status: 'converted' }, declined: { status: 'dead' } },
+  decline: {
+    title: 'Close without converting',
+    labels: { de: 'Ohne Umwandlung schließen' },
+    reason: 'close_reason',
+    required: true,
+  },
   after: 'lock',
+  reversible: { within: 'P30D', untouchedCreated: 'delete' },
+  bulk: { unresolved: 'hold' },
   owner: { strategy: 'keepSource' },
   // A found account may belong to a colleague: then its empty fields stay empty, and the result says so.
   permissions: { onDeniedTarget: 'fail', onDeniedField: 'drop' },

@@ -1,4 +1,5 @@
 import { definePlugin } from '@xrm/sdk'
+import { followUp } from './follow-up.conversion.ts'
 import { opportunityRoles } from './opportunities.roles.ts'
 import { opportunityForm, opportunityViews } from './opportunities.views.ts'
 import { opportunity } from './opportunity.entity.ts'
@@ -15,6 +16,7 @@ export default definePlugin({
   requires: { accounts: '^1.0.0', contacts: '^1.0.0', campaigns: '^1.0.0' },
   entities: [opportunity],
   optionSets: { product, 'business-unit': businessUnit, 'lost-reason': lostReason },
+  conversions: { 'follow-up-opportunity': followUp },
   views: opportunityViews,
   forms: { opportunity: opportunityForm },
   roles: opportunityRoles,

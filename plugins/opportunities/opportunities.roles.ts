@@ -6,7 +6,14 @@ export const opportunityRoles = {
     title: 'Sales',
     labels: { de: 'Vertrieb' },
     entities: {
-      opportunity: { read: 'all', create: 'all', update: 'team', delete: 'own', fields: { '*': 'write' } },
+      opportunity: {
+        read: 'all',
+        create: 'all',
+        update: 'team',
+        delete: 'own',
+        convert: 'team',
+        fields: { '*': 'write' },
+      },
     },
   }),
   reader: defineRole({

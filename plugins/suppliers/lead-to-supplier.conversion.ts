@@ -54,6 +54,7 @@ export const leadToSupplier = defineConversion({
   children: { activities: { relation: 'activity.regarding', action: 'alsoLink', to: ['supplier'] } },
   'source-writes': { converted: { status: 'converted' } },
   after: 'lock',
+  reversible: { within: 'P30D', untouchedCreated: 'delete' },
   owner: { strategy: 'actor' },
   permissions: { onDeniedTarget: 'fail', onDeniedField: 'drop' },
 })

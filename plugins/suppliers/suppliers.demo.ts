@@ -56,6 +56,14 @@ const actions = [
   ['meeting', 'Yearly review', false],
 ] as const
 
+const candidates = [
+  ['Feinguss Thüringen', 'components', 'Gerd Apel', 'Hanover fair', 'asked'],
+  ['Lackfabrik Oder', 'raw_material', 'Monika Busch', 'Recommendation', 'found'],
+  ['ELBE KARTONAGEN KG', 'packaging', 'J. Thieme', 'Trade directory', 'found'],
+  ['Sensorik Graz', 'components', 'Franz Pichler', 'Hanover fair', 'asked'],
+  ['Großhandel Meridian', 'merchandise', 'Nadia Saleh', 'Cold call', 'rejected'],
+] as const
+
 /** Fifteen suppliers at all stages of their qualification, and what purchasing does with them. */
 export async function supplierDemo(demo: DemoContext): Promise<void> {
   const people = demo.users('purchasing')
@@ -100,4 +108,16 @@ export async function supplierDemo(demo: DemoContext): Promise<void> {
     }),
   )
   await demo.create('activity', activities)
+  await demo.create(
+    'supplier_candidate',
+    candidates.map(([company, goods, contact_name, found_at, status]) => ({
+      company,
+      goods: [goods],
+      contact_name,
+      found_at,
+      status,
+      rejected_because: status === 'rejected' ? 'Minimum order far above what we need' : null,
+      ...mine,
+    })),
+  )
 }

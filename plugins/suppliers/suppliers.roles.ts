@@ -12,11 +12,22 @@ export const supplierRoles = {
     labels: { de: 'Einkauf' },
     entities: {
       supplier: { read: 'all', create: 'all', update: 'all', delete: 'own', fields: { '*': 'write' } },
+      supplier_candidate: {
+        read: 'all',
+        create: 'all',
+        update: 'all',
+        delete: 'own',
+        convert: 'all',
+        fields: { '*': 'write' },
+      },
     },
   }),
   reader: defineRole({
     title: 'Reader',
     labels: { de: 'Leser' },
-    entities: { supplier: { read: 'all', fields: { '*': 'read' } } },
+    entities: {
+      supplier: { read: 'all', fields: { '*': 'read' } },
+      supplier_candidate: { read: 'all', fields: { '*': 'read' } },
+    },
   }),
 }

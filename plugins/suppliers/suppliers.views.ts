@@ -66,7 +66,65 @@ export const supplierViews = {
     columns: { name: {}, rating: {}, categories: {}, reviewed_on: {}, next_review: {}, owner: {} },
     sort: { next_review: { direction: 'asc' } },
   }),
+  'supplier-candidates': defineView({
+    entity: 'supplier_candidate',
+    title: 'All candidates',
+    labels: { de: 'Alle Kandidaten' },
+    order: 10,
+    filter: 'active',
+    columns: { company: {}, status: {}, goods: {}, contact_name: {}, found_at: {}, owner: {} },
+    sort: { company: { direction: 'asc' } },
+  }),
+  'open-supplier-candidates': defineView({
+    entity: 'supplier_candidate',
+    title: 'To look into',
+    labels: { de: 'Zu prüfen' },
+    order: 20,
+    filter: "active && status in ['found', 'asked']",
+    columns: { company: {}, status: {}, goods: {}, contact_name: {}, phone: {}, created_at: {} },
+    sort: { created_at: { direction: 'desc' } },
+  }),
 }
+
+/** The page of a candidate. */
+export const supplierCandidateForm = defineForm({
+  entity: 'supplier_candidate',
+  title: 'Supplier candidate',
+  labels: { de: 'Lieferantenkandidat' },
+  highlights: { goods: {}, contact_name: {}, phone: {} },
+  sections: {
+    general: {
+      title: 'General',
+      labels: { de: 'Allgemein' },
+      columns: 2,
+      fields: {
+        company: { create: true, span: 2 },
+        status: {},
+        goods: { create: true },
+        found_at: { create: true },
+        rejected_because: {},
+      },
+    },
+    reach: {
+      title: 'How to reach them',
+      labels: { de: 'Erreichbarkeit' },
+      columns: 2,
+      fields: {
+        contact_name: { create: true },
+        email: { create: true },
+        phone: { create: true },
+        website: {},
+        address: { span: 2 },
+      },
+    },
+    more: {
+      title: 'More',
+      labels: { de: 'Weiteres' },
+      columns: 2,
+      fields: { description: { span: 2 }, owner: {}, team: {}, active: {} },
+    },
+  },
+})
 
 /** The page of a supplier. */
 export const supplierForm = defineForm({

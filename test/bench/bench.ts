@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { connect } from '../../core/storage/database.ts'
 import { onStop } from '../../core/stop-signals.ts'
 import { memoryOf } from './cpu.ts'
+import { benchConversions, conversionTable } from './conversions.ts'
 import { install } from './installation.ts'
 import { measureCase, type CaseResult } from './measure.ts'
 import type { Options } from './options.ts'
@@ -32,6 +33,16 @@ export async function bench(options: Options): Promise<void> {
       }
       console.log(tables.join('\n'))
       if (options.write !== undefined) replaceSection(options.write, tables.join('\n').trimEnd(), 'schema')
+      return
+    }
+    if (options.conversions) {
+      for (const rows of options.rows) {
+        tables.push(...conversionTable(await benchConversions(options, rows, undo)), '')
+        await stopAll()
+      }
+      console.log(tables.join('\n'))
+      if (options.write !== undefined)
+        replaceSection(options.write, tables.join('\n').trimEnd(), 'conversions')
       return
     }
     for (const rows of options.rows) {

@@ -28,6 +28,7 @@ export async function install(
   { scope }: Options,
   leads: number,
   undo: (() => Promise<void>)[],
+  accounts = 10_000,
 ): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), 'xrm-bench-'))
   undo.push(async () => rmSync(folder, { recursive: true, force: true }))
@@ -44,7 +45,7 @@ export async function install(
   }
   await runOnce(env)
   const db = await connect({ url: database.url })
-  await seed(db, leads).finally(() => db.close())
+  await seed(db, leads, accounts).finally(() => db.close())
   await runOnce(env)
   const after = await connect({ url: database.url })
   await after.pool.query('CHECKPOINT').finally(() => after.close())

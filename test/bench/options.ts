@@ -31,6 +31,8 @@ export interface Options {
   write: string | undefined
   /** Change the model under load instead of the cases. */
   schema: boolean
+  /** Measure conversions one by one and in bulk instead of the cases. */
+  conversions: boolean
   /** Keep the servers after the measurement and print their addresses, for profiler and EXPLAIN. */
   hold: boolean
 }
@@ -48,6 +50,7 @@ export function readOptions(args: string[]): Options {
       scope: { type: 'string', default: 'team' },
       write: { type: 'string' },
       schema: { type: 'boolean', default: false },
+      conversions: { type: 'boolean', default: false },
       hold: { type: 'boolean', default: false },
     },
   })
@@ -60,6 +63,7 @@ export function readOptions(args: string[]): Options {
     scope: oneOf('--scope', values.scope, ['own', 'team', 'all'] as const),
     write: values.write,
     schema: values.schema,
+    conversions: values.conversions,
     hold: values.hold,
   }
 }

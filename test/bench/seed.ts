@@ -5,7 +5,6 @@ import { type Physical, readPhysical } from './physical.ts'
 
 export const teamCount = 10
 export const userCount = 50
-export const accountCount = 10_000
 const campaignCount = 20
 const batch = 50_000
 
@@ -14,7 +13,7 @@ const batch = 50_000
  * years, straight by SQL. Distributions are like in a firm: most leads are closed or converted, a third has no company,
  * names repeat and have umlauts, owners belong to teams. The indexes are dropped before; the next server builds them.
  */
-export async function seed(db: Database, leads: number): Promise<void> {
+export async function seed(db: Database, leads: number, accounts: number): Promise<void> {
   const client = await db.pool.connect()
   try {
     await client.query('SET statement_timeout = 0')
@@ -30,9 +29,9 @@ export async function seed(db: Database, leads: number): Promise<void> {
       await makePool(client, name, `SELECT value FROM unnest($1::text[]) value`, [values])
     }
     await seedPeople(client, physical)
-    await seedAccounts(client, physical)
+    await seedAccounts(client, physical, accounts)
     for (let from = 1; from <= leads; from += batch)
-      await seedLeads(client, physical, from, Math.min(from + batch - 1, leads), leads)
+      await seedLeads(client, physical, from, Math.min(from + batch - 1, leads), { leads, accounts })
     await client.query('VACUUM (ANALYZE)')
   } finally {
     client.release(true)
@@ -92,7 +91,7 @@ async function seedPeople(client: PoolClient, { insert }: Physical): Promise<voi
   await makePool(client, 'campaign', 'SELECT id AS value FROM record.campaign')
 }
 
-async function seedAccounts(client: PoolClient, { insert }: Physical): Promise<void> {
+async function seedAccounts(client: PoolClient, { insert }: Physical, accounts: number): Promise<void> {
   const person = `(n * 7919) % ${userCount}`
   await client.query(
     insert(
@@ -107,7 +106,7 @@ async function seedAccounts(client: PoolClient, { insert }: Physical): Promise<v
         created_at: `now() - n * interval '1 hour'`,
         updated_at: 'now()',
       },
-      `generate_series(1, ${accountCount}) n`,
+      `generate_series(1, ${accounts}) n`,
     ),
   )
   await makePool(client, 'account', 'SELECT id AS value FROM record.account')
@@ -118,7 +117,7 @@ async function seedLeads(
   { insert }: Physical,
   from: number,
   to: number,
-  total: number,
+  { leads: total, accounts }: { leads: number; accounts: number },
 ): Promise<void> {
   // Multiplicative hashing: the same data every time, without order and without correlation between the columns.
   const hash = (salt: number, modulus: number): string =>
@@ -163,7 +162,7 @@ async function seedLeads(
         'budget.1': `CASE WHEN ${hash(17, 2)} = 0 THEN 'EUR' END`,
         lead_source: choose(19, ['web_form', 'fair', 'referral', null]),
         campaign: `CASE WHEN ${hash(20, 2)} = 0 THEN ${pick('campaign', 21, campaignCount)} END`,
-        account: `CASE WHEN ${hash(22, 3)} = 0 THEN ${pick('account', 23, accountCount)} END`,
+        account: `CASE WHEN ${hash(22, 3)} = 0 THEN ${pick('account', 23, accounts)} END`,
         follow_up: `CASE WHEN ${hash(24, 3)} = 0 THEN current_date + ${hash(25, 60)} END`,
         external_id: `'list:' || n`,
         owner: picked('person', person, 'user_id'),

@@ -26,6 +26,7 @@ export const sections = [
   { name: 'option-sets', path: '/admin/option-sets', icon: 'list-checks' },
   { name: 'documents', path: '/admin/documents', icon: 'braces' },
   { name: 'changes', path: '/admin/changes', icon: 'git-compare' },
+  { name: 'presets', path: '/admin/presets', icon: 'route' },
   { name: 'plugins', path: '/admin/plugins', icon: 'plug' },
   { name: 'jobs', path: '/admin/jobs', icon: 'activity' },
   { name: 'retired', path: '/admin/retired', icon: 'archive-restore' },
@@ -103,6 +104,12 @@ export const pages: readonly ConsolePage[] = [
     section: 'retired',
     load: () => import('./retired.element.ts'),
     show: () => html`<xrm-retired></xrm-retired>`,
+  },
+  {
+    path: '/admin/presets',
+    section: 'presets',
+    load: () => import('./presets.element.ts'),
+    show: () => html`<xrm-presets></xrm-presets>`,
   },
   {
     path: '/admin/plugins',

@@ -8,6 +8,9 @@ export interface Move {
   before: string | null
 }
 
+/** Pixels a millisecond that a list scrolls while something is dragged to its edge. */
+const speed = 0.6
+
 type Host = ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment }
 
 /**
@@ -24,6 +27,7 @@ export class Sortable implements ReactiveController {
   #scroller: Element | null = null
   #pointer = { x: 0, y: 0 }
   #frame = 0
+  #scrolled = 0
 
   constructor(host: Host, moved: (move: Move) => void) {
     this.#host = host
@@ -73,6 +77,7 @@ export class Sortable implements ReactiveController {
       drag.element.toggleAttribute('data-dragging', true)
       this.#shadow = shadowOf(drag.element)
       this.#scroller = scrollerOf(drag.element)
+      this.#scrolled = performance.now()
       this.#frame = requestAnimationFrame(this.#scroll)
     }
     this.#pointer = { x: event.clientX, y: event.clientY }
@@ -84,11 +89,15 @@ export class Sortable implements ReactiveController {
   }
 
   /** While the pointer rests at the edge of what scrolls, what is beyond it comes into sight. */
-  #scroll = () => {
+  #scroll = (now: number) => {
     if (!this.#scroller) return
+    // By time and not by frame: a slow machine scrolls in larger steps, not slower.
+    const distance = Math.min(120, Math.max(1, (now - this.#scrolled) * speed))
+    this.#scrolled = now
     const { x, y } = this.#pointer
     const box = this.#scroller.getBoundingClientRect()
-    const step = y < box.top + 36 ? -9 : y > box.bottom - 36 ? 9 : 0
+    const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)]
+    const step = y < top + 36 ? -distance : y > bottom - 36 ? distance : 0
     if (step !== 0) {
       this.#scroller.scrollTop += step
       this.#mark(this.#at(x, y))

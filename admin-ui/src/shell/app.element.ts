@@ -37,6 +37,7 @@ export class AppElement extends XrmElement {
       .frame {
         display: grid;
         grid-template-columns: 220px minmax(0, 1fr);
+        grid-template-rows: minmax(0, 1fr);
         height: 100%;
       }
       header {

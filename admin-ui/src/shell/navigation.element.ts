@@ -52,6 +52,7 @@ export class NavigationElement extends XrmElement {
       }
       nav {
         flex: 1;
+        min-height: 0;
         overflow: auto;
       }
       .foot {

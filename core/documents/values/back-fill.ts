@@ -40,11 +40,12 @@ export class UnconvertedError extends Error {
 /** What runs the statements: the pool, or the transaction that ends the change. */
 export type Queryable = Pick<PoolClient, 'query'>
 
-const batchSize = 1000
+/** Small, so that whoever reads or writes meanwhile waits for little. */
+const batchSize = 200
 
 /**
  * Fills the new columns batch by batch, in the order of the ids, while others read and write. What is written meanwhile is
- * found by {@link fillChanged}. Pauses after each batch, so that two thirds of the time belong to others.
+ * found by {@link fillChanged}. Pauses after each batch, so that half of the time belongs to others.
  */
 export async function fillAll(
   db: Queryable,
@@ -63,7 +64,7 @@ export async function fillAll(
     await after(rows.length)
     if (rows.length < batchSize) return
     last = rows.at(-1)![0] as string
-    await sleep((performance.now() - began) / 2)
+    await sleep(performance.now() - began)
   }
 }
 

@@ -13,9 +13,16 @@ export const de = {
   'section.option-sets': 'Optionslisten',
   'section.documents': 'Alle Dokumente',
   'section.changes': 'Änderungen',
+  'section.presets': 'Arbeitsweisen',
   'section.plugins': 'Plugins',
   'section.jobs': 'Aufträge',
   'section.retired': 'Stillgelegte Daten',
+
+  'presets.about':
+    'Jede Firma verteilt ihre Arbeit anders auf Leads, Kontakte und Verkaufschancen. Eine Auswahl ergibt einen Entwurf ihrer Änderungen; es geschieht nichts, bevor er veröffentlicht ist, und er lässt sich zurücknehmen.',
+  'presets.choose': 'Entwurf anlegen',
+  'presets.choose-named': 'Entwurf anlegen: {name}',
+  'presets.left-out': 'Nicht vorhanden, bleibt deshalb weg',
 
   'kind.entity': 'Entität',
   'kind.option-set': 'Optionsliste',

@@ -13,9 +13,16 @@ export const en = {
   'section.option-sets': 'Option sets',
   'section.documents': 'All documents',
   'section.changes': 'Changes',
+  'section.presets': 'Ways of working',
   'section.plugins': 'Plugins',
   'section.jobs': 'Jobs',
   'section.retired': 'Retired data',
+
+  'presets.about':
+    'Firms divide their work among leads, contacts and opportunities in different ways. Choose one to get a draft of what it changes; nothing happens until you publish it, and it can be taken back.',
+  'presets.choose': 'Make a draft',
+  'presets.choose-named': 'Make a draft: {name}',
+  'presets.left-out': 'Not there, so it is left out',
 
   'kind.entity': 'Entity',
   'kind.option-set': 'Option set',
