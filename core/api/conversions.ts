@@ -1,16 +1,19 @@
 import { Hono } from 'hono'
 import { Problem } from '@xrm/sdk'
 import type { ConversionRequest, TargetDecision } from '@xrm/sdk/api'
+import type { ConversionCheckRequest, ConversionTestRequest } from '@xrm/sdk/conversions'
+import { checkConversion, testConversion } from '../conversions/check.ts'
 import { previewConversion } from '../conversions/preview.ts'
 import { problems as conversionProblems } from '../conversions/problems.ts'
 import { runConversion, withStandingRun } from '../conversions/run.ts'
 import { readRun, runsOfRecord } from '../conversions/runs.ts'
+import { versionsOf } from '../conversions/versions.ts'
 import { isId } from '../fields/relation-rules.ts'
 import { requireRecord } from '../records/query.ts'
-import { type Env, reading, type Server, writing } from './environment.ts'
+import { type Env, reading, requireAdministrator, type Server, writing } from './environment.ts'
 import { once } from './idempotency.ts'
 import { problems } from './problems.ts'
-import { readObject, readQuery } from './read-request.ts'
+import { readObject, readQuery, text } from './read-request.ts'
 import type { Context } from 'hono'
 
 /** `/api/conversions/…`: preview, run, and what runs have done. */
@@ -23,6 +26,34 @@ export function conversionRoutes(server: Server): Hono<Env> {
     const run = isId(id) ? await readRun(reading(server, c), id) : null
     if (!run) throw new Problem(conversionProblems['conversion.run-not-found'])
     return c.json(run)
+  })
+
+  app.post('/check', async (c) => {
+    requireAdministrator(c)
+    const { changeset } = readQuery(c, { changeset: text })
+    const request = await readObject<ConversionCheckRequest>(c, { name: 'string', body: 'object' }, [
+      'name',
+      'body',
+    ])
+    return c.json(await checkConversion(server.documents, request, changeset))
+  })
+
+  app.post('/test', async (c) => {
+    requireAdministrator(c)
+    const { changeset } = readQuery(c, { changeset: text })
+    const request = await readObject<ConversionTestRequest>(
+      c,
+      { name: 'string', body: 'object', source: 'string', targets: 'object' },
+      ['name', 'body', 'source'],
+    )
+    requireDecisions(request.targets)
+    return c.json(await testConversion(server.documents, writing(server, c), request, changeset))
+  })
+
+  app.get('/:name/versions', async (c) => {
+    requireAdministrator(c)
+    readQuery(c, {})
+    return c.json({ items: await versionsOf(server.db.pool, c.req.param('name')) })
   })
 
   app.post('/:name/preview', async (c) => {
@@ -78,7 +109,13 @@ async function readRequest(c: Context<Env>): Promise<ConversionRequest> {
     { source: 'string', targets: 'object', planHash: 'string' },
     ['source'],
   )
-  const errors = Object.entries(request.targets ?? {}).flatMap(([key, decision]) => {
+  requireDecisions(request.targets)
+  return request
+}
+
+/** Refuses decisions that have not their form. */
+function requireDecisions(targets: ConversionRequest['targets'] = {}): void {
+  const errors = Object.entries(targets).flatMap(([key, decision]) => {
     const at = `#/targets/${key.slice(0, 60)}`
     if (decision === null || typeof decision !== 'object' || Array.isArray(decision)) {
       return [{ pointer: at, code: 'request.type', detail: 'must be an object' }]
@@ -108,5 +145,4 @@ async function readRequest(c: Context<Env>): Promise<ConversionRequest> {
     })
   })
   if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
-  return request
 }
