@@ -133,6 +133,10 @@ export interface ConversionReportRow {
  * `POST /api/conversions/check?changeset=`: a definition as it stands in the designer, which need not be saved. Everything
  * that the server says on publishing, and what helps to write it.
  */
+export interface ConversionCheckRequest {
+  name: string
+  body: Conversion
+}
 export interface ConversionCheck {
   issues: IssueView[]
   /** By target. */

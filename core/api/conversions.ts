@@ -1,17 +1,20 @@
 import { Hono } from 'hono'
 import { Problem } from '@xrm/sdk'
 import type { ConversionRequest } from '@xrm/sdk/api'
+import type { ConversionCheckRequest, ConversionTestRequest } from '@xrm/sdk/conversions'
+import { checkConversion, testConversion } from '../conversions/check.ts'
 import { previewConversion } from '../conversions/preview.ts'
 import { problems as conversionProblems } from '../conversions/problems.ts'
 import { runConversion, withStandingRun } from '../conversions/run.ts'
 import { readRun, runsOfRecord } from '../conversions/runs.ts'
+import { versionsOf } from '../conversions/versions.ts'
 import { isId } from '../fields/relation-rules.ts'
 import { requireRecord } from '../records/query.ts'
-import { type Env, reading, type Server, writing } from './environment.ts'
+import { type Env, reading, requireAdministrator, type Server, writing } from './environment.ts'
 import { once } from './idempotency.ts'
 import { readBulkRequest } from './bulk.ts'
 import { checkDecisions } from './read-decisions.ts'
-import { readObject, readQuery } from './read-request.ts'
+import { readObject, readQuery, text } from './read-request.ts'
 import type { Context } from 'hono'
 
 /** `/api/conversions/…`: preview, run, many at once, and what runs have done. */
@@ -24,6 +27,34 @@ export function conversionRoutes(server: Server): Hono<Env> {
     const run = isId(id) ? await readRun(reading(server, c), id) : null
     if (!run) throw new Problem(conversionProblems['conversion.run-not-found'])
     return c.json(run)
+  })
+
+  app.post('/check', async (c) => {
+    requireAdministrator(c)
+    const { changeset } = readQuery(c, { changeset: text })
+    const request = await readObject<ConversionCheckRequest>(c, { name: 'string', body: 'object' }, [
+      'name',
+      'body',
+    ])
+    return c.json(await checkConversion(server.documents, request, changeset))
+  })
+
+  app.post('/test', async (c) => {
+    requireAdministrator(c)
+    const { changeset } = readQuery(c, { changeset: text })
+    const request = await readObject<ConversionTestRequest>(
+      c,
+      { name: 'string', body: 'object', source: 'string', targets: 'object' },
+      ['name', 'body', 'source'],
+    )
+    checkDecisions(request.targets)
+    return c.json(await testConversion(server.documents, writing(server, c), request, changeset))
+  })
+
+  app.get('/:name/versions', async (c) => {
+    requireAdministrator(c)
+    readQuery(c, {})
+    return c.json({ items: await versionsOf(server.db.pool, c.req.param('name')) })
   })
 
   app.post('/:name/preview', async (c) => {

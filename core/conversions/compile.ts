@@ -14,6 +14,7 @@ import { orderedKeys } from '../documents/normalise.ts'
 import { resolvePath } from '../documents/paths.ts'
 import { recordScope, sourceScope } from '../documents/scope.ts'
 import { whyNotAssignable } from './assignable.ts'
+import { childrenWithoutRule, fieldsLeftBehind } from './left-out.ts'
 
 type Entities = ReadonlyMap<string, EntityModel>
 
@@ -30,8 +31,24 @@ export function compileConversion(
   const own = new Issues()
   const compiler = new ConversionCompiler(name, body, entities, own)
   const model = compiler.compile()
+  const result = { ...model, broken: own.errors.map((issue) => `${issue.pointer}: ${issue.message}`) }
+  if (result.broken.length === 0) warnOfLeftOut(result, entities, own)
   issues.list.push(...own.list)
-  return { ...model, broken: own.errors.map((issue) => `${issue.pointer}: ${issue.message}`) }
+  return result
+}
+
+/** What does not come along is no error, but should be meant. */
+function warnOfLeftOut(conversion: ConversionModel, entities: Entities, issues: Issues): void {
+  const place = { kind: 'conversion' as const, name: conversion.name }
+  for (const { name } of fieldsLeftBehind(conversion))
+    issues.warning(place, '/targets', 'conversion.stays-behind', `No mapping takes "${name}".`)
+  for (const { relation } of childrenWithoutRule(conversion, entities))
+    issues.warning(
+      place,
+      '/children',
+      'conversion.child-without-rule',
+      `Nothing says what becomes of ${relation}.`,
+    )
 }
 
 class ConversionCompiler {

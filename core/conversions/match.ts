@@ -3,6 +3,7 @@ import { type EntityRights, type Rights, rightsOf } from '../access/rights.ts'
 import { isEqual } from '@xrm/sdk/merge'
 import { cached, type TargetModel } from '../documents/model.ts'
 import { orderedKeys } from '../documents/normalise.ts'
+import { matchRulesOf } from './match-rules.ts'
 import { decoder } from '../records/decode.ts'
 import { named, type ReadContext, run } from '../records/query.ts'
 import { SelectBuilder } from '../records/select-builder.ts'
@@ -25,7 +26,7 @@ const perRule = 10
 
 /** The values of a rule's fields, in the order of its fields; null when one is missing and the rule cannot say anything. */
 function ruleValues(target: TargetModel, rule: string, values: readonly MappedValue[]): string[][] | null {
-  const result = Object.keys(target.body.match![rule]!.fields).map((name) => {
+  const result = Object.keys(matchRulesOf(target)[rule]!.fields).map((name) => {
     const value = values.find((one) => one.field.name === name)?.value
     return (Array.isArray(value) ? value : [value]).filter(
       (one): one is string => typeof one === 'string' && one !== '',
@@ -45,10 +46,10 @@ export async function lockMatchKeys(
   // By normaliser, so that the statement has few forms, whatever the number of keys.
   const keys = new Map<string, { scopes: string[]; values: string[] }>()
   for (const { target, values } of targets) {
-    for (const rule of Object.keys(target.body.match ?? {})) {
+    for (const rule of Object.keys(matchRulesOf(target))) {
       const given = ruleValues(target, rule, values)
       if (!given) continue
-      const [normaliser = 'exact'] = Object.values(target.body.match![rule]!.fields)
+      const [normaliser = 'exact'] = Object.values(matchRulesOf(target)[rule]!.fields)
       const own = keys.get(normaliser) ?? { scopes: [], values: [] }
       keys.set(normaliser, own)
       // The first field of a rule is enough to meet everyone who could decide the same.
@@ -81,10 +82,10 @@ export async function findMatches(
   const all = rightsOf(context.model, context.actor)
   const found = new Map<string, Candidate>()
   let hidden = false
-  for (const rule of orderedKeys(target.body.match ?? {})) {
+  for (const rule of orderedKeys(matchRulesOf(target))) {
     const given = ruleValues(target, rule, values)
     if (!given) continue
-    const body = target.body.match![rule]!
+    const body = matchRulesOf(target)[rule]!
     const plan = cached(
       context.model,
       `match|${all.key}|${target.entity.name}|${JSON.stringify([body.fields, values.map((one) => one.field.name)])}`,

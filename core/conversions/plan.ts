@@ -9,6 +9,7 @@ import { getRecord, type ReadContext } from '../records/query.ts'
 import { allowedActions, decide, type Decision } from './decide.ts'
 import { type MappedTarget, type MappedValue, mapValues } from './map-values.ts'
 import { findMatches, lockMatchKeys, type Matches } from './match.ts'
+import { matchRulesOf } from './match-rules.ts'
 import { problems } from './problems.ts'
 import { findStandingRun } from './runs.ts'
 import {
@@ -47,21 +48,25 @@ export interface Plan {
   hash: string
 }
 
-/**
- * Works out what a conversion of this source would do. The same for preview and run; a run passes `lock`, and then the
- * source and the decision about duplicates are its own until the transaction ends. `held` is a source that the caller has
- * locked and loaded, together with the keys on which duplicates are decided ({@link holdSources}).
- */
+export interface PlanOptions {
+  /** The source and the decision about duplicates are the caller's own until the transaction ends. */
+  lock: boolean
+  /** A source that the caller has locked and loaded, with the keys on which duplicates are decided ({@link holdSources}). */
+  held?: Source | undefined
+  /** Also where a run stands already: a definition is tried on the records that there are. */
+  again?: boolean
+}
+
+/** Works out what a conversion of this source would do. The same for preview and run. */
 export async function planConversion(
   context: ReadContext,
   name: string,
   request: ConversionRequest,
-  lock: boolean,
-  held?: Source,
+  { lock, held, again = false }: PlanOptions,
 ): Promise<Plan> {
   const conversion = requireConversion(context, name)
   const source = held ?? (await loadSource(context, conversion, request.source, lock))
-  if (conversion.body.once !== false && source.isConverted) {
+  if (conversion.body.once !== false && source.isConverted && !again) {
     const standing = await findStandingRun(context, conversion.name, source.id)
     if (standing) throw new Problem(problems['conversion.already-converted'], { extra: { run: standing } })
   }
@@ -214,8 +219,9 @@ function checkTargetNames(conversion: ConversionModel, request: ConversionReques
   if (errors.length > 0) throw new Problem(problems['conversion.invalid'], { errors })
 }
 
-function isMatched({ body }: TargetModel): boolean {
-  return body.match !== undefined && (body.policy === 'matchOrCreate' || body.policy === 'link')
+function isMatched(target: TargetModel): boolean {
+  const { policy } = target.body
+  return (policy === 'matchOrCreate' || policy === 'link') && Object.keys(matchRulesOf(target)).length > 0
 }
 
 async function loadLinked(context: ReadContext, planned: PlannedTarget): Promise<void> {

@@ -6,18 +6,20 @@ import { getRecord, type ReadContext } from '../records/query.ts'
 import { countChildren } from './children.ts'
 import { allowedActions, type Plan, planConversion, type PlannedTarget } from './plan.ts'
 import { prepareTargets } from './run.ts'
+import { fieldsLeftBehind } from './left-out.ts'
 
 /** Rolls back what a preview has looked at; never seen outside. */
 class Done extends Error {}
 
 /**
  * Shows what a run would do. It validates like a run, inside a transaction that is always rolled back, and writes
- * nothing: no record, no history, no number taken.
+ * nothing: no record, no history, no number taken. `again`: also of a source that was converted already.
  */
 export async function previewConversion(
   context: WriteContext,
   name: string,
   request: ConversionRequest,
+  options: { again?: boolean } = {},
 ): Promise<PreviewAnswer> {
   let answer: PreviewAnswer | undefined
   try {
@@ -27,7 +29,7 @@ export async function previewConversion(
         reading,
         name,
         { source: request.source, ...(request.targets ? { targets: request.targets } : {}) },
-        false,
+        { lock: false, ...options },
       )
       const { errors } = await prepareTargets({ ...context, client }, plan)
       answer = await toAnswer(reading, plan, [...plan.errors, ...errors])
@@ -176,15 +178,7 @@ function refOf(entity: string, record: Readonly<Record<string, unknown>>): Recor
 
 /** Source fields with a value that nothing takes: the user should know what will not be found on the targets. */
 function staysBehind({ conversion, source }: Plan): string[] {
-  const used = new Set(conversion.paths.map((path) => path.split('.', 1)[0]!))
-  return [...source.entity.fields.values()]
-    .filter(
-      (field) =>
-        !field.system &&
-        field.name !== 'display' &&
-        field.program === null &&
-        !used.has(field.name) &&
-        source.values[field.name] != null,
-    )
+  return fieldsLeftBehind(conversion)
     .map((field) => field.name)
+    .filter((name) => source.values[name] != null)
 }

@@ -65,7 +65,10 @@ export async function convertWithin(
   // The key belongs to the run as a whole, not to the first of its writes.
   const { idempotency, ...rest } = context
   const own = { ...rest, cause: { kind: 'conversion' as const, ref: id }, found: new Set<string>() }
-  const plan = await planConversion({ ...context, db: context.client }, name, request, true, origin.held)
+  const plan = await planConversion({ ...context, db: context.client }, name, request, {
+    lock: true,
+    held: origin.held,
+  })
   checkHash(plan, request.planHash)
   const targets = await prepareTargets(own, plan)
   const source = await prepareSource(own, plan)

@@ -11,7 +11,7 @@ import type {
 } from '@xrm/sdk/configuration'
 import { keyPattern, namePattern } from '@xrm/sdk/documents'
 import { type Database, transaction } from '../storage/database.ts'
-import { buildModel } from './build-model.ts'
+import { buildModel, type BuiltModel } from './build-model.ts'
 import { lockDraft, requireChangeset } from './drafts.ts'
 import { dropEdits, readEdits, rebase, writeEdit } from './edits.ts'
 import {
@@ -122,12 +122,30 @@ export class Documents {
    */
   async check(kind: DocumentKind, name: string, body: Json, changeset?: string): Promise<readonly Issue[]> {
     const { rows, state } = await this.#state(changeset)
+    const { issues } = this.#tried(rows, state, kind, name, body)
+    issues.forgetWarnings(buildModel(this.#live.context, state, { rows }).issues)
+    return issues.list
+  }
+
+  /** The model of a draft, or the published one, as it would be if a document had this body. Nothing is written. */
+  async tryBody(kind: DocumentKind, name: string, body: Json, changeset?: string): Promise<BuiltModel> {
+    const { rows, state } = await this.#state(changeset)
+    return this.#tried(rows, state, kind, name, body)
+  }
+
+  #tried(
+    rows: readonly LayerRow[],
+    state: DocumentState,
+    kind: DocumentKind,
+    name: string,
+    body: Json,
+  ): BuiltModel {
     const wanted = normaliseDocument(kind, body)
     requireWritable(kind, name, wanted)
     const below = bodyBelow(rows, 'admin', kind, name)
     const after = below === undefined ? wanted : diffPatch(below, wanted)
     const edit: Edit = { layer: 'admin', kind, name, before: undefined, after }
-    return buildModel(this.#live.context, state, { rows: applyEdits(rows, [edit]) }).issues.list
+    return buildModel(this.#live.context, state, { rows: applyEdits(rows, [edit]) })
   }
 
   /** Changes a document in a draft by a merge patch over its present form. */

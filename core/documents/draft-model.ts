@@ -30,12 +30,13 @@ export async function draftModel(
   const edits = mergeAnyway(await readEdits(db, changeset), state.rows)
   const restore = await columnsToRestore(db, changeset)
   const rules = await readRules(db, changeset)
-  const { model: before } = buildModel(context, state)
+  const { model: before, issues: known } = buildModel(context, state)
   const built = buildModel(context, state, {
     rows: applyEdits(state.rows, edits),
     version: state.version + 1,
     storage: { restore, ...(fresh ? { fresh } : {}) },
   })
+  built.issues.forgetWarnings(known)
   return {
     state,
     before,

@@ -23,6 +23,15 @@ export class Issues {
     this.list.push({ severity: 'warning', kind: place.kind, name: place.name, pointer, code, message })
   }
 
+  /** Without the warnings that were there before: who changes something else need not read them again. */
+  forgetWarnings(known: Issues): void {
+    const key = ({ kind, name, pointer, code, message }: Issue): string =>
+      JSON.stringify([kind, name, pointer, code, message])
+    const before = new Set(known.list.map(key))
+    const left = this.list.filter((issue) => issue.severity === 'error' || !before.has(key(issue)))
+    this.list.splice(0, this.list.length, ...left)
+  }
+
   get errors(): Issue[] {
     return this.list.filter((issue) => issue.severity === 'error')
   }

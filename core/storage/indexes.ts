@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { matchRulesOf } from '../conversions/match-rules.ts'
 import type { EntityModel, FieldModel, Model } from '../documents/model.ts'
 import { quoteName } from './names.ts'
 
@@ -56,7 +57,7 @@ export function wantedIndexes(model: Model): WantedIndex[] {
   }
   for (const conversion of model.conversions.values()) {
     for (const target of conversion.targets) {
-      for (const rule of Object.values(target.body.match ?? {})) {
+      for (const rule of Object.values(matchRulesOf(target))) {
         const fields = Object.entries(rule.fields).map(([name, normaliser]) => ({
           field: target.entity.fields.get(name),
           normaliser,

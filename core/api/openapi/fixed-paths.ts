@@ -33,7 +33,7 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
     },
     ...noticePaths(),
     ...(conversions.length > 0 ? conversionPaths(conversions) : {}),
-    ...(administer ? administration() : {}),
+    ...(administer ? { ...administration(), ...definitions() } : {}),
   }
 }
 
@@ -92,6 +92,47 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
     '/api/conversions/runs/{id}': {
       parameters: [parameter('id', 'Id of the run.', { type: 'string', format: 'uuid' }, 'path')],
       get: operation('What a run has done', ['conversions'], { answer: anything }),
+    },
+  }
+}
+
+/** What the designer of conversions asks. */
+function definitions(): Record<string, Schema> {
+  const tags = ['conversions']
+  const changeset = parameter('changeset', 'The draft.')
+  const members = { name: { type: 'string' }, body: { type: 'object' } }
+  return {
+    '/api/conversions/check': {
+      post: operation('What publishing a definition would say, and what could be mapped', tags, {
+        parameters: [changeset],
+        body: {
+          type: 'object',
+          properties: members,
+          required: ['name', 'body'],
+          additionalProperties: false,
+        },
+        answer: anything,
+      }),
+    },
+    '/api/conversions/test': {
+      post: operation('What a definition would do with a record; nothing is written', tags, {
+        parameters: [changeset],
+        body: {
+          type: 'object',
+          properties: {
+            ...members,
+            source: { type: 'string', format: 'uuid' },
+            targets: { type: 'object' },
+          },
+          required: ['name', 'body', 'source'],
+          additionalProperties: false,
+        },
+        answer: anything,
+      }),
+    },
+    '/api/conversions/{name}/versions': {
+      parameters: [parameter('name', 'Name of the conversion.', { type: 'string' }, 'path')],
+      get: operation('Every published form of a conversion, newest first', tags, { answer: anything }),
     },
   }
 }
