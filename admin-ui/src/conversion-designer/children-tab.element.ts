@@ -2,9 +2,9 @@ import type { Conversion } from '@xrm/sdk'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement } from 'lit/decorators.js'
 import { draftModel } from '../designer/draft-model.ts'
-import { label } from '../model/labels.ts'
 import { ConversionElement } from './conversion-element.ts'
 import { t } from './i18n/index.ts'
+import { targetTitle } from './names.ts'
 import { childRelations, relationTitle } from './relations.ts'
 
 type Child = NonNullable<Conversion['children']>[string]
@@ -30,7 +30,7 @@ export class ChildrenTab extends ConversionElement {
       }
       .free {
         padding: 0;
-        margin: 0;
+        margin: 8px 0 0;
         list-style: none;
       }
       .free li {
@@ -135,11 +135,10 @@ export class ChildrenTab extends ConversionElement {
   }
 
   #targets(): { value: string; text: string }[] {
-    return Object.entries(this.body!.targets).map(([value, target]) => {
-      const entity = draftModel.entity(target.entity)
-      const text = target.title ? label(target as { title: string }) : entity ? label(entity) : value
-      return { value, text }
-    })
+    return Object.entries(this.body!.targets).map(([value, target]) => ({
+      value,
+      text: targetTitle(value, target),
+    }))
   }
 
   #isTimeline(relation: string): boolean {

@@ -3,7 +3,7 @@ import { html, nothing, svg, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { announce } from '../designer/announce.ts'
-import { entityChoices, typeTitle } from '../designer/choices.ts'
+import { typeTitle } from '../designer/choices.ts'
 import { inputValue, selectControl } from '../designer/document-element.ts'
 import { draftModel } from '../designer/draft-model.ts'
 import { nextOrder, orderedKeys } from '../designer/order.ts'
@@ -15,6 +15,7 @@ import { confirm } from '../shell/confirm.ts'
 import { ConversionElement } from './conversion-element.ts'
 import { DragField } from './drag-field.ts'
 import { t } from './i18n/index.ts'
+import { targetChoices, targetKey, targetTitle } from './names.ts'
 import { curve, type Line, within } from './lines.ts'
 import { feedPatch, fieldPatch, pathsOf } from './mapping.ts'
 import { mappingStyles } from './mapping-tab.styles.ts'
@@ -75,10 +76,14 @@ export class MappingTab extends ConversionElement {
             @change=${(event: Event) => (this._brief = (event.currentTarget as HTMLInputElement).checked)}
           />${t('map.brief')}</label
         >
-        <button ?disabled=${suggestions.length === 0} @click=${() => void this.#takeAll()}>
-          <xrm-icon name="sparkles" size="14"></xrm-icon
-          >${t('suggest.take-all', { count: suggestions.length })}
-        </button>
+        ${
+          suggestions.length > 0
+            ? html`<button @click=${() => void this.#takeAll()}>
+                <xrm-icon name="sparkles" size="14"></xrm-icon
+                >${t('suggest.take-all', { count: suggestions.length })}
+              </button>`
+            : nothing
+        }
       </div>
       ${this.checkFailure ? html`<div class="note bad" role="alert">${this.checkFailure}</div>` : nothing}
       <div
@@ -100,7 +105,7 @@ export class MappingTab extends ConversionElement {
               @input=${(event: Event) => (this._search = inputValue(event))}
             />
           </header>
-          <ul class="fields">
+          <ul class="fields" tabindex="0" aria-label=${t('source.fields-of', { name: label(source) })}>
             ${this.#sourceFields().map(([path, field, text]) => this.#sourceField(path, field, text))}
           </ul>
           ${this.#behind()}
@@ -123,7 +128,7 @@ export class MappingTab extends ConversionElement {
             <label for="add-target">${t('target.add')}</label>
             ${selectControl(
               'add-target',
-              [{ value: '', text: t('choose') }, ...entityChoices()],
+              [{ value: '', text: t('choose') }, ...targetChoices()],
               '',
               (entity) => this.#add(entity),
             )}
@@ -168,7 +173,7 @@ export class MappingTab extends ConversionElement {
       <span class="sample ellipsis"
         >${value === undefined ? nothing : showValue(value, { field, path, record, locale: currentLocale() })}</span
       >
-      <span class="dot"></span>
+      <span class="knob"></span>
     </li>`
   }
 
@@ -214,7 +219,7 @@ export class MappingTab extends ConversionElement {
   }
 
   #rowOf(path: string): Element | null {
-    const row = (one: string) => this.renderRoot.querySelector(`[data-source="${CSS.escape(one)}"] .dot`)
+    const row = (one: string) => this.renderRoot.querySelector(`[data-source="${CSS.escape(one)}"] .knob`)
     return row(path) ?? row(path.split('.', 1)[0]!)
   }
 
@@ -298,9 +303,7 @@ export class MappingTab extends ConversionElement {
   async #add(entity: string): Promise<void> {
     if (entity === '') return
     const targets = this.body!.targets
-    const base = entity.replaceAll('_', '-')
-    let key = base
-    for (let number = 2; Object.hasOwn(targets, key); number++) key = `${base}-${number}`
+    const key = targetKey(entity, targets)
     const map: Record<string, unknown> = {}
     // A relation to another target is what people mean nearly always.
     for (const field of Object.values(draftModel.entity(entity)?.fields ?? {})) {
@@ -313,8 +316,7 @@ export class MappingTab extends ConversionElement {
 
   async #remove(key: string): Promise<void> {
     const target = this.body!.targets[key]!
-    const entity = draftModel.entity(target.entity)
-    const name = target.title ? label(target as { title: string }) : entity ? label(entity) : key
+    const name = targetTitle(key, target)
     const yes = await confirm({
       title: t('target.remove-title', { name }),
       text: t('target.remove-text', { count: Object.keys(target.map).length }),

@@ -110,14 +110,14 @@ export const mappingStyles = css`
     font-size: 12.5px;
     text-align: end;
   }
-  .dot {
+  .knob {
     width: 9px;
     height: 9px;
     border: 1.5px solid var(--line-strong);
     border-radius: 50%;
     background: var(--surface);
   }
-  li:not(.free) .dot {
+  li:not(.free) .knob {
     border-color: var(--accent);
     background: var(--accent);
   }

@@ -4,7 +4,6 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { draft } from '../console/draft.ts'
 import { queries } from '../data/queries.ts'
-import { entityChoices } from '../designer/choices.ts'
 import { inputValue, selectControl } from '../designer/document-element.ts'
 import { draftModel } from '../designer/draft-model.ts'
 import { designerStyles } from '../designer/styles.ts'
@@ -14,7 +13,7 @@ import { XrmElement } from '../style/element.ts'
 import { checkQuery } from './conversion-element.ts'
 import { t } from './i18n/index.ts'
 import { fieldPatch } from './mapping.ts'
-import { freeName } from './names.ts'
+import { freeName, targetChoices } from './names.ts'
 
 /** A new conversion: from what, into what. Fires `xrm-made` with its name, and `xrm-close`. */
 @customElement('xrm-new-conversion-dialog')
@@ -74,7 +73,7 @@ export class NewConversionDialog extends XrmElement {
           <div class="head"><label for="source">${t('new.source')}</label></div>
           ${selectControl(
             'source',
-            [{ value: '', text: t('choose') }, ...entityChoices()],
+            [{ value: '', text: t('choose') }, ...targetChoices()],
             this._source,
             (value) => (this._source = value),
           )}
@@ -82,7 +81,7 @@ export class NewConversionDialog extends XrmElement {
         <fieldset>
           <legend>${t('new.targets')}</legend>
           <div class="checks">
-            ${entityChoices().map(
+            ${targetChoices().map(
               ({ value, text }) =>
                 html`<label class="check"
                   ><input

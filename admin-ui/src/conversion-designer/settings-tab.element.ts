@@ -99,6 +99,7 @@ export class ConversionSettings extends ConversionElement {
 
   #available(body: Conversion): TemplateResult {
     const fields = ownFields(this.source!).map((field) => ({ value: field.name, text: label(field) }))
+    const needed = body.available?.require?.length ?? 0
     return html`${this.expressionProperty(
         '/available/when',
         t('available.when'),
@@ -108,8 +109,10 @@ export class ConversionSettings extends ConversionElement {
       <div class="props two">
         ${this.textsProperties('/available', 'message', 'messages', 'text.message')}
       </div>
-      <details ?open=${(body.available?.require?.length ?? 0) > 0}>
-        <summary>${t('available.require-some', { count: body.available?.require?.length ?? 0 })}</summary>
+      <details ?open=${needed > 0}>
+        <summary>
+          ${needed > 0 ? t('available.require-some', { count: needed }) : t('available.require')}
+        </summary>
         ${this.wordsProperty('/available/require', t('available.require'), fields)}
       </details>
       ${this.flagProperty('/once', t('once'), { hint: t('once-hint'), absent: true, off: false })}`

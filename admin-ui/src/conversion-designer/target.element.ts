@@ -22,6 +22,7 @@ import {
   takesValue,
 } from './mapping.ts'
 import './mapping-panel.element.ts'
+import { targetTitle } from './names.ts'
 import { targetStyles } from './target.styles.ts'
 import './target-settings.element.ts'
 
@@ -72,7 +73,7 @@ export class ConversionTarget extends ConversionElement {
     const target = this.#body
     if (!target) return nothing
     const entity = this.#entity
-    const title = target.title ? label(target as { title: string }) : entity ? label(entity) : target.entity
+    const title = targetTitle(this.target, target)
     return html`<section class="card" aria-label=${title}>
       <header>
         <xrm-icon name=${entity?.icon ?? 'box'} size="16"></xrm-icon>
@@ -259,7 +260,7 @@ export class ConversionTarget extends ConversionElement {
       ${option('', t('feed.nothing'))} ${path ? option(`from:${path}`, this.#pathTitle(path)) : nothing}
       ${fitting.length > 0 ? html`<optgroup label=${t('feed.fits')}>${paths(fitting)}</optgroup>` : nothing}
       <optgroup label=${t('feed.other-ways')}>
-        ${others.map(([key, target]) => option(`target:${key}`, t('feed.target', { name: target.title ? label(target as { title: string }) : key })))}
+        ${others.map(([key, target]) => option(`target:${key}`, t('feed.target', { name: targetTitle(key, target) })))}
         ${option('value', t('feed.value'))} ${option('expression', t('feed.expression'))}
         ${option('input', t('feed.input'))}
         ${child === undefined ? nothing : option(`child:${child}`, t('feed.child', { name: child }))}

@@ -2,7 +2,6 @@ import type { FieldView, PreviewAnswer, TargetDecision, TargetPreview, ValuePrev
 import type { ProblemItem } from '@xrm/sdk'
 import { html, nothing, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
-import { ref } from 'lit/directives/ref.js'
 import { draft } from '../console/draft.ts'
 import '../convert/preview-details.element.ts'
 import { ApiError, call } from '../data/client.ts'
@@ -16,6 +15,7 @@ import { label } from '../model/labels.ts'
 import { describeError, describeItem } from '../shell/errors.ts'
 import { ConversionElement } from './conversion-element.ts'
 import { find, t } from './i18n/index.ts'
+import { targetTitle } from './names.ts'
 import { SampleRecord } from './sample.ts'
 import './sample-picker.element.ts'
 import { testStyles } from './test-tab.styles.ts'
@@ -81,7 +81,7 @@ export class TestTab extends ConversionElement {
       </p>
       ${general.map((item) => html`<p class="error">${describeItem(item)}</p>`)}
       <div class="targets">${answer.targets.map((target) => this.#target(target, answer.errors))}</div>
-      <xrm-preview-details .preview=${answer} ${ref(openDetails)}></xrm-preview-details>`
+      <xrm-preview-details .preview=${answer} open></xrm-preview-details>`
   }
 
   #refusal(error: Error): TemplateResult {
@@ -181,8 +181,7 @@ export class TestTab extends ConversionElement {
       const field = this.source?.fields[name]
       return field ? label(field) : name
     }
-    const target = this.body?.targets[name]
-    return target?.title ? label(target as { title: string }) : name
+    return targetTitle(name, this.body?.targets[name])
   }
 
   /** What the user of the dialog could choose here. */
@@ -219,10 +218,4 @@ const colors = { create: 'green', link: 'blue', skip: '', ask: 'amber' } as cons
 
 function fieldOf({ pointer }: ProblemItem, at: string): string {
   return pointer.slice(`${at}/values/`.length).split('/', 1)[0]!
-}
-
-/** Here, where somebody looks what happens, all of it is in sight from the start. */
-function openDetails(element: Element | undefined): void {
-  const details = element?.shadowRoot?.querySelector('details')
-  if (details) details.open = true
 }

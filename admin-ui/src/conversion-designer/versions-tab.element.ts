@@ -46,6 +46,10 @@ export class VersionsTab extends ConversionElement {
         color: var(--text-2);
         font-size: 12px;
       }
+      .compare {
+        padding: 8px 14px;
+        border-bottom: 1px solid var(--line);
+      }
       td.number {
         text-align: end;
         font-variant-numeric: tabular-nums;
@@ -146,7 +150,7 @@ export class VersionsTab extends ConversionElement {
       wordsFor(this.body?.source ?? null),
     )
     return html`<section class="card" aria-label=${t('versions.differences')}>
-      <div class="head">
+      <div class="bar compare">
         <h2>${t('versions.differences')}</h2>
         <span class="grow"></span>
         <label for="from">${t('versions.from')}</label>

@@ -342,7 +342,7 @@ export const en = {
   'versions.by': 'By',
   'versions.runs': 'Runs',
   'versions.compare': 'Compare',
-  'versions.compare-of': 'Show what version {version} changed',
+  'versions.compare-of': 'Compare version {version} with the one before',
   'versions.differences': 'Differences',
   'versions.from': 'From',
   'versions.to': 'to',
