@@ -52,6 +52,28 @@ export async function lockSources(
   })
 }
 
+/** Keeps one record of an entity, as {@link lockSources} keeps many. */
+export async function lockSource(context: ReadContext, entity: EntityModel, id: string): Promise<void> {
+  await context.db.query(`SELECT FROM ${entity.table} WHERE id = $1 FOR UPDATE`, [id])
+}
+
+/** Whether the actor may convert the record, whatever has become of it. */
+export async function mayConvert(context: ReadContext, entity: EntityModel, id: string): Promise<boolean> {
+  const rights = rightsOf(context.model, context.actor)
+  const own = rights.entity(entity.name)
+  if (!own) return false
+  const plan = cached(context.model, `may-convert|${rights.key}|${entity.name}`, () => {
+    const builder = new SelectBuilder(context.model, rights, entity)
+    builder.restrict(own.rows.read)
+    builder.where.push(`t0.id = ${builder.params.slot('id', 'uuid')}`)
+    const may = builder.covered(own.rows.convert) ?? 'true'
+    const where = builder.whereSql()
+    return named(`SELECT ${may} FROM ${builder.from()}${where}`, builder.params.list)
+  })
+  const { rows } = await run(context, plan, { id })
+  return rows[0]?.[0] === true
+}
+
 /** Those sources that the actor may see; in the place of one that they may not convert is the problem. */
 export async function loadSources(
   context: ReadContext,

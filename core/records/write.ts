@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import { type EntityRights, rightsOf } from '../access/rights.ts'
+import { landOnSuccessors, mayBeLate } from '../conversions/land-late.ts'
 import type { EntityModel, FieldModel } from '../documents/model.ts'
 import { transaction } from '../storage/database.ts'
 import { hasDependants, prepareDependants, rootOf } from './cascade.ts'
@@ -75,7 +76,8 @@ async function write(
   const hasHooks = hooksOf(context, own.entity).length > 0
   // Records that go to the bin or come back may take others along.
   const takesAlong = hasDependants(own.entity) && ['delete', 'restore'].includes(operations[0]?.action ?? '')
-  const alone = operations.length === 1 && !hasHooks && !takesAlong && context.client === undefined
+  const isLate = mayBeLate(context, own.entity, operations)
+  const alone = operations.length === 1 && !hasHooks && !takesAlong && !isLate && context.client === undefined
   for (let attempt = 1; ; attempt++) {
     const rows = prepareRows(context, own, operations)
     try {
@@ -137,12 +139,13 @@ async function process(
 
 /** Everything that can be said about the rows before anything is written. Answers with what goes along with them. */
 async function validate(
-  context: WriteContext,
+  given: WriteContext,
   rights: EntityRights,
   rows: WriteRow[],
   lock: boolean,
 ): Promise<PreparedWrite[]> {
   const { entity } = rights
+  let context = given
   await loadRows(context, rights, rows, neededFields(context, entity, rows), lock)
   for (const row of rows) {
     if (row.failure) continue
@@ -150,6 +153,10 @@ async function validate(
     findChanges(entity, row)
   }
   await runBeforeSave(context, entity, rows)
+  if (context.client && context.cause.kind !== 'conversion' && entity.timeline?.regarding.multiple) {
+    const landed = await landOnSuccessors({ ...context, client: context.client }, entity, rows)
+    if (landed.size > 0) context = { ...context, expected: new Set([...(context.expected ?? []), ...landed]) }
+  }
   for (const row of rows) if (row.failure === null) validateRow(context, rights, row)
   const fields = entity.stored.filter((field) => rows.some((row) => row.changed.has(field.name)))
   await checkReferences(context, fields, rows)
