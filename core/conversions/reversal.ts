@@ -50,7 +50,7 @@ export async function collectReversal(context: Writing, source: EntityModel, run
     targets.push(...(await collector.targets(entity, ids)))
   const children: ReversedRecord[] = []
   for (const [entity, ids] of collector.idsByEntity(
-    Object.entries(run.touched).flatMap(([key, ids]) => ids.map((id) => [key, id] as const)),
+    Object.entries(run.touched).flatMap(([key, some]) => some.map((id) => [key, id] as const)),
   ))
     children.push(...(await collector.children(entity, ids)))
   const made = [...targets, ...children].filter(({ step }) => step === 'remove' || step === 'archive')

@@ -102,10 +102,10 @@ export async function loadSources(
     })
     builder.restrict(own.rows.read)
     builder.where.push(`t0.id = ANY(${builder.params.slot('ids', 'uuid[]')})`, 't0.deleted_at IS NULL')
-    const mayConvert = builder.covered(own.rows.convert) ?? 'true'
+    const allowed = builder.covered(own.rows.convert) ?? 'true'
     const columns = selected.flatMap((one) => one.columns)
     const where = builder.whereSql()
-    const text = `SELECT ${[...columns, mayConvert].join(', ')} FROM ${builder.from()}${where}`
+    const text = `SELECT ${[...columns, allowed].join(', ')} FROM ${builder.from()}${where}`
     return { ...named(text, builder.params.list), decode: decoder(selected), flagAt: columns.length, denied }
   })
   const { rows } = await run(context, plan, { ids: wanted })
