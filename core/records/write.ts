@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import { type EntityRights, rightsOf } from '../access/rights.ts'
+import { fireTriggers, hasTriggers } from '../conversions/triggers/fire.ts'
 import type { EntityModel, FieldModel } from '../documents/model.ts'
 import { transaction } from '../storage/database.ts'
 import { hasDependants, prepareDependants, rootOf } from './cascade.ts'
@@ -75,7 +76,12 @@ async function write(
   const hasHooks = hooksOf(context, own.entity).length > 0
   // Records that go to the bin or come back may take others along.
   const takesAlong = hasDependants(own.entity) && ['delete', 'restore'].includes(operations[0]?.action ?? '')
-  const alone = operations.length === 1 && !hasHooks && !takesAlong && context.client === undefined
+  const alone =
+    operations.length === 1 &&
+    !hasHooks &&
+    !takesAlong &&
+    !hasTriggers(context.model, own.entity) &&
+    context.client === undefined
   for (let attempt = 1; ; attempt++) {
     const rows = prepareRows(context, own, operations)
     try {
@@ -188,6 +194,7 @@ async function execute(context: WriteContext, entity: EntityModel, rows: readonl
     first = false
     if (written.size < group.rows.length) throw await reasonOf(context)
     for (const row of group.rows) row.version += 1
+    if (context.client) await fireTriggers({ ...context, client: context.client }, entity, group.rows)
   }
 }
 

@@ -88,7 +88,11 @@ export async function convertItems(
  * Does something that is undone when it fails, without harm to what the transaction did before. From one to the next goes
  * the savepoint `attempt`, which the transaction has set.
  */
-async function attempt<T>(client: PoolClient, log: Logger, work: () => Promise<T>): Promise<T | Problem> {
+export async function attempt<T>(
+  client: PoolClient,
+  log: Logger,
+  work: () => Promise<T>,
+): Promise<T | Problem> {
   try {
     const result = await work()
     await client.query('RELEASE SAVEPOINT attempt; SAVEPOINT attempt')
@@ -107,7 +111,7 @@ function concernsAll(error: unknown): boolean {
 }
 
 /** Every target that asks for a decision gets a new record. */
-function withNewRecords(targets: Item['targets'], problem: Problem): Item['targets'] {
+export function withNewRecords(targets: Item['targets'], problem: Problem): Item['targets'] {
   const result = { ...targets }
   for (const { pointer, code } of problem.errors ?? []) {
     const [, key] = /^#\/targets\/(.+)$/.exec(pointer) ?? []
