@@ -6,6 +6,8 @@ import { createAccounts } from './accounts/accounts.ts'
 import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
 import { Configuration } from './config-files/configuration.ts'
+import { Bulks } from './conversions/bulk/bulks.ts'
+import { Triggers } from './conversions/triggers/triggers.ts'
 import { Changesets } from './documents/changesets.ts'
 import { Publisher } from './documents/publisher.ts'
 import { Retired } from './documents/retired.ts'
@@ -86,8 +88,14 @@ export async function startServer({
     const documents = new Documents(db, live)
     const publisher = new Publisher(db, live, changesets, jobs)
     const retired = new Retired(db, live, jobs)
+    const hooks = hooksOf(loaded.plugins)
+    const work = { db, model: () => live.current, refresh: () => live.refresh(), hooks, log }
+    const bulks = new Bulks(work, jobs)
     await jobs.start()
     undo.unshift(() => jobs.stop())
+    const triggers = new Triggers(work)
+    triggers.start()
+    undo.unshift(() => triggers.stop())
     const server: Server = {
       config,
       db,
@@ -102,7 +110,8 @@ export async function startServer({
       configuration: new Configuration(db, changesets, documents, publisher),
       plugins: loaded,
       presets: new Presets(loaded.plugins, changesets, documents),
-      hooks: hooksOf(loaded.plugins),
+      hooks,
+      bulks,
       cursors: new Cursors(await sharedSecret(db, 'cursors')),
       feed: new EventFeed(db, log),
       log,

@@ -14,6 +14,7 @@ import { orderedKeys } from '../documents/normalise.ts'
 import { resolvePath } from '../documents/paths.ts'
 import { recordScope, sourceScope } from '../documents/scope.ts'
 import { whyNotAssignable } from './assignable.ts'
+import { compileTriggers } from './compile-triggers.ts'
 import { childrenWithoutRule, fieldsLeftBehind } from './left-out.ts'
 
 type Entities = ReadonlyMap<string, EntityModel>
@@ -68,7 +69,16 @@ class ConversionCompiler {
   compile(): Omit<ConversionModel, 'broken'> {
     const body = this.#body
     const name = this.#place.name
-    const empty = { name, body, source: null, available: null, targets: [], children: [], paths: [] }
+    const empty = {
+      name,
+      body,
+      source: null,
+      available: null,
+      targets: [],
+      children: [],
+      triggers: [],
+      paths: [],
+    }
     const source = this.#entities.get(body.source)
     if (!source) {
       this.#error('/source', 'reference.unknown', `There is no entity "${body.source}".`)
@@ -84,7 +94,8 @@ class ConversionCompiler {
     const children = Object.entries(body.children ?? {}).flatMap(([key, child]) =>
       this.#child(key, child, source),
     )
-    return { ...empty, source, available, targets, children, paths: [...this.#paths] }
+    const triggers = compileTriggers(name, body, source, this.#entities, this.#issues)
+    return { ...empty, source, available, targets, children, triggers, paths: [...this.#paths] }
   }
 
   #target(key: string, source: EntityModel): TargetModel[] {

@@ -67,6 +67,7 @@ export async function convertWithin(
   const children: RunView['children'] = []
   const touched: Record<string, string[]> = {}
   for (const child of plan.conversion.children) {
+    if (origin.without?.has(child.key)) continue
     const { write, count } = await prepareChildren(own, plan, child)
     await write?.execute()
     const left = write?.outcomes.filter((outcome) => !outcome.ok).length ?? 0

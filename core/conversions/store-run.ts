@@ -19,6 +19,8 @@ export interface RunOrigin {
   trigger?: string
   /** The source, where the caller has locked and loaded it (`holdSources`). */
   held?: Source
+  /** Keys of children of which the source is known to have none. */
+  without?: ReadonlySet<string>
 }
 
 /** What a run leaves behind, beside the records. */

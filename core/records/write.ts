@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import { type EntityRights, rightsOf } from '../access/rights.ts'
 import { landOnSuccessors, mayBeLate } from '../conversions/land-late.ts'
+import { fireTriggers, hasTriggers } from '../conversions/triggers/fire.ts'
 import type { EntityModel, FieldModel } from '../documents/model.ts'
 import { transaction } from '../storage/database.ts'
 import { hasDependants, prepareDependants, rootOf } from './cascade.ts'
@@ -76,8 +77,13 @@ async function write(
   const hasHooks = hooksOf(context, own.entity).length > 0
   // Records that go to the bin or come back may take others along.
   const takesAlong = hasDependants(own.entity) && ['delete', 'restore'].includes(operations[0]?.action ?? '')
-  const isLate = mayBeLate(context, own.entity, operations)
-  const alone = operations.length === 1 && !hasHooks && !takesAlong && !isLate && context.client === undefined
+  const alone =
+    operations.length === 1 &&
+    !hasHooks &&
+    !takesAlong &&
+    !mayBeLate(context, own.entity, operations) &&
+    !hasTriggers(context.model, own.entity) &&
+    context.client === undefined
   for (let attempt = 1; ; attempt++) {
     const rows = prepareRows(context, own, operations)
     try {
@@ -195,6 +201,7 @@ async function execute(context: WriteContext, entity: EntityModel, rows: readonl
     first = false
     if (written.size < group.rows.length) throw await reasonOf(context)
     for (const row of group.rows) row.version += 1
+    if (context.client) await fireTriggers({ ...context, client: context.client }, entity, group.rows)
   }
 }
 
