@@ -17,6 +17,7 @@ import { problemRoutes } from './api/problem-pages.ts'
 import { problems } from './api/problems.ts'
 import { readObject, readQuery, text } from './api/read-request.ts'
 import { pluginRoutes } from './api/plugins.ts'
+import { duplicateRoutes } from './api/duplicates.ts'
 import { presetRoutes } from './api/presets.ts'
 import { recordRoutes } from './api/records.ts'
 import { eventRoutes } from './api/events.ts'
@@ -110,6 +111,7 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/field-types', fieldTypeRoutes(server))
   app.route('/plugins', pluginRoutes(server))
   app.route('/presets', presetRoutes(server))
+  app.route('/duplicates', duplicateRoutes(server))
   app.route('/jobs', jobRoutes(server))
   app.route('/events', eventRoutes(server))
   app.route('/search', searchRoutes(server))
