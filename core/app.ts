@@ -5,6 +5,7 @@ import { v7 as uuid } from 'uuid'
 import { Problem } from '@xrm/sdk'
 import { checkOrigin } from './accounts/request.ts'
 import { accountRoutes } from './accounts/routes.ts'
+import { bulkRoutes } from './api/bulk.ts'
 import { changesetRoutes, documentRoutes } from './api/documents.ts'
 import { conversionRoutes, recordConversionRoutes } from './api/conversions.ts'
 import { docsRoutes } from './api/docs-page.ts'
@@ -13,6 +14,7 @@ import { securityHeaders } from './api/headers.ts'
 import { healthRoutes } from './api/health.ts'
 import { meView, modelView } from './api/model-view.ts'
 import { openApi } from './api/openapi/openapi.ts'
+import { noticeRoutes } from './api/notices.ts'
 import { problemRoutes } from './api/problem-pages.ts'
 import { problems } from './api/problems.ts'
 import { readObject, readQuery, text } from './api/read-request.ts'
@@ -104,6 +106,8 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/records', recordConversionRoutes(server))
   app.route('/records', recordRoutes(server))
   app.route('/conversions', conversionRoutes(server))
+  app.route('/bulk', bulkRoutes(server))
+  app.route('/notices', noticeRoutes(server))
   app.route('/documents', documentRoutes(server))
   app.route('/changesets', changesetRoutes(server))
   app.route('/config', configRoutes(server))

@@ -6,6 +6,7 @@ import { createAccounts } from './accounts/accounts.ts'
 import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
 import { Configuration } from './config-files/configuration.ts'
+import { Bulks } from './conversions/bulk/bulks.ts'
 import { Changesets } from './documents/changesets.ts'
 import { Publisher } from './documents/publisher.ts'
 import { Retired } from './documents/retired.ts'
@@ -86,6 +87,9 @@ export async function startServer({
     const documents = new Documents(db, live)
     const publisher = new Publisher(db, live, changesets, jobs)
     const retired = new Retired(db, live, jobs)
+    const hooks = hooksOf(loaded.plugins)
+    const work = { db, model: () => live.current, refresh: () => live.refresh(), hooks, log }
+    const bulks = new Bulks(work, jobs)
     await jobs.start()
     undo.unshift(() => jobs.stop())
     const server: Server = {
@@ -102,7 +106,8 @@ export async function startServer({
       configuration: new Configuration(db, changesets, documents, publisher),
       plugins: loaded,
       presets: new Presets(loaded.plugins, changesets, documents),
-      hooks: hooksOf(loaded.plugins),
+      hooks,
+      bulks,
       cursors: new Cursors(await sharedSecret(db, 'cursors')),
       feed: new EventFeed(db, log),
       log,

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { Problem } from '@xrm/sdk'
-import type { ConversionRequest, TargetDecision } from '@xrm/sdk/api'
+import type { ConversionRequest } from '@xrm/sdk/api'
 import type { ConversionCheckRequest, ConversionTestRequest } from '@xrm/sdk/conversions'
 import { checkConversion, testConversion } from '../conversions/check.ts'
 import { previewConversion } from '../conversions/preview.ts'
@@ -12,11 +12,12 @@ import { isId } from '../fields/relation-rules.ts'
 import { requireRecord } from '../records/query.ts'
 import { type Env, reading, requireAdministrator, type Server, writing } from './environment.ts'
 import { once } from './idempotency.ts'
-import { problems } from './problems.ts'
+import { readBulkRequest } from './bulk.ts'
+import { checkDecisions } from './read-decisions.ts'
 import { readObject, readQuery, text } from './read-request.ts'
 import type { Context } from 'hono'
 
-/** `/api/conversions/…`: preview, run, and what runs have done. */
+/** `/api/conversions/…`: preview, run, many at once, and what runs have done. */
 export function conversionRoutes(server: Server): Hono<Env> {
   const app = new Hono<Env>()
 
@@ -46,7 +47,7 @@ export function conversionRoutes(server: Server): Hono<Env> {
       { name: 'string', body: 'object', source: 'string', targets: 'object' },
       ['name', 'body', 'source'],
     )
-    requireDecisions(request.targets)
+    checkDecisions(request.targets)
     return c.json(await testConversion(server.documents, writing(server, c), request, changeset))
   })
 
@@ -82,6 +83,22 @@ export function conversionRoutes(server: Server): Hono<Env> {
     )
   })
 
+  app.post('/:name/bulk', async (c) => {
+    readQuery(c, {})
+    const request = await readBulkRequest(c)
+    return once(
+      server,
+      c,
+      request,
+      async (idempotency) => {
+        const context = { ...writing(server, c), ...(idempotency ? { idempotency } : {}) }
+        const id = await server.bulks.create(context, c.req.param('name'), request)
+        return c.json(await server.bulks.get(reading(server, c), id), 202)
+      },
+      async (id) => c.json(await server.bulks.get(reading(server, c), id as string), 202),
+    )
+  })
+
   return app
 }
 
@@ -94,55 +111,12 @@ export function recordConversionRoutes(server: Server): Hono<Env> {
   })
 }
 
-const decisionMembers: Record<keyof TargetDecision, string> = {
-  action: 'string',
-  id: 'string',
-  reactivate: 'boolean',
-  values: 'object',
-  keep: 'texts',
-  take: 'texts',
-}
-
 async function readRequest(c: Context<Env>): Promise<ConversionRequest> {
   const request = await readObject<ConversionRequest>(
     c,
     { source: 'string', targets: 'object', planHash: 'string' },
     ['source'],
   )
-  requireDecisions(request.targets)
+  checkDecisions(request.targets)
   return request
-}
-
-/** Refuses decisions that have not their form. */
-function requireDecisions(targets: ConversionRequest['targets'] = {}): void {
-  const errors = Object.entries(targets).flatMap(([key, decision]) => {
-    const at = `#/targets/${key.slice(0, 60)}`
-    if (decision === null || typeof decision !== 'object' || Array.isArray(decision)) {
-      return [{ pointer: at, code: 'request.type', detail: 'must be an object' }]
-    }
-    return Object.entries(decision).flatMap(([member, value]) => {
-      const type = Object.hasOwn(decisionMembers, member)
-        ? decisionMembers[member as keyof TargetDecision]
-        : undefined
-      if (type === undefined)
-        return [{ pointer: `${at}/${member.slice(0, 60)}`, code: 'request.unknown', detail: 'is not known' }]
-      const fits =
-        type === 'object'
-          ? value !== null && typeof value === 'object' && !Array.isArray(value)
-          : type === 'texts'
-            ? Array.isArray(value) && value.every((one) => typeof one === 'string')
-            : typeof value === type
-      const known = member !== 'action' || ['create', 'link', 'skip'].includes(value as string)
-      return fits && known
-        ? []
-        : [
-            {
-              pointer: `${at}/${member}`,
-              code: 'request.type',
-              detail: `must be ${member === 'action' ? 'create, link or skip' : `of type ${type}`}`,
-            },
-          ]
-    })
-  })
-  if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
 }

@@ -6,6 +6,7 @@ import type { Teams } from '../access/teams.ts'
 import type { Accounts, Session } from '../accounts/accounts.ts'
 import type { Config } from '../config.ts'
 import type { Configuration } from '../config-files/configuration.ts'
+import type { Bulks } from '../conversions/bulk/bulks.ts'
 import type { Changesets } from '../documents/changesets.ts'
 import type { Documents } from '../documents/documents.ts'
 import type { Publisher } from '../documents/publisher.ts'
@@ -38,6 +39,7 @@ export interface Server {
   plugins: LoadedPlugins
   presets: Presets
   hooks: HookRegistry
+  bulks: Bulks
   cursors: Cursors
   feed: EventFeed
   log: Logger

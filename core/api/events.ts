@@ -3,6 +3,7 @@ import { streamSSE } from 'hono/streaming'
 import { rightsOf } from '../access/rights.ts'
 import { nameOfKey } from '../documents/entity-keys.ts'
 import { type ChangeEvent, isPlace, readEvents } from '../events/outbox.ts'
+import { countUnread } from '../notices/notices.ts'
 import { listRecords } from '../records/query.ts'
 import type { Env, Server } from './environment.ts'
 import { badParameter, readQuery, text } from './read-request.ts'
@@ -12,7 +13,7 @@ const heartbeat = 15_000
 const maxWaiting = 5000
 
 /**
- * `GET /api/events`: changes of records that the user may see, as server-sent events. `Last-Event-ID` (or `?after=`)
+ * `GET /api/events`: changes of records that the user may see and the number of their unread notices, as server-sent events. `Last-Event-ID` (or `?after=`)
  * continues where a connection broke off. Who may see what is asked anew for every event.
  */
 export function eventRoutes(server: Server): Hono<Env> {
@@ -23,9 +24,18 @@ export function eventRoutes(server: Server): Hono<Env> {
     return streamSSE(c, async (stream) => {
       const waiting: ChangeEvent[] = []
       let wake = (): void => {}
-      const stop = await server.feed.listen((events) => {
-        waiting.push(...events)
-        wake()
+      let isNoticed = false
+      const { userId } = c.var.session
+      const stop = await server.feed.listen({
+        changes: (events) => {
+          waiting.push(...events)
+          wake()
+        },
+        notices: (recipients) => {
+          if (!recipients.has(userId)) return
+          isNoticed = true
+          wake()
+        },
       })
       stream.onAbort(() => wake())
       // Read after listening has begun, so that nothing falls between; what both bring is sent once.
@@ -42,8 +52,12 @@ export function eventRoutes(server: Server): Hono<Env> {
             const { place, ...data } = event
             await stream.writeSSE({ id: place, event: 'change', data: JSON.stringify(data) })
           }
-          if (events.length === 0) await stream.writeSSE({ event: 'alive', data: '' })
-          if (waiting.length > 0) continue
+          if (isNoticed) {
+            isNoticed = false
+            const unread = await countUnread(server.db.pool, userId)
+            await stream.writeSSE({ event: 'notice', data: JSON.stringify({ unread }) })
+          } else if (events.length === 0) await stream.writeSSE({ event: 'alive', data: '' })
+          if (waiting.length > 0 || isNoticed) continue
           await new Promise<void>((resolve) => {
             const timer = setTimeout(resolve, heartbeat).unref()
             wake = () => {

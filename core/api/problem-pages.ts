@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { accountProblems } from '../accounts/problems.ts'
+import { problems as bulkProblems } from '../conversions/bulk/problems.ts'
 import { problems as conversionProblems } from '../conversions/problems.ts'
 import { problems as documentProblems } from '../documents/problems.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
@@ -16,6 +17,7 @@ export function problemRoutes(plugins: LoadedPlugins): Hono {
         ...recordProblems,
         ...documentProblems,
         ...conversionProblems,
+        ...bulkProblems,
         ...accountProblems,
       }),
       ...plugins.plugins.flatMap((plugin) => Object.values(plugin.problems ?? {})),

@@ -1,4 +1,4 @@
-import { cached, type ConversionModel } from '../documents/model.ts'
+import { cached, type ConversionModel, type EntityModel } from '../documents/model.ts'
 import { rightsOf, systemActor } from '../access/rights.ts'
 import { fromStored } from '../documents/entity-keys.ts'
 import type { Plan } from './plan.ts'
@@ -44,6 +44,25 @@ export async function countChildren(
   const slots = { id: source.id, reference: `${source.entity.key}/${source.id}` }
   const { rows } = await run(context, plan, slots)
   return rows[0]![0] as number
+}
+
+/** Which of several sources have such children at all. */
+export async function sourcesWithChildren(
+  { db }: ReadContext,
+  source: EntityModel,
+  { entity, field }: Child,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const column = `t.${field.columns[0]!.sql}`
+  const references = field.relation === null ? ids.map((id) => `${source.key}/${id}`) : ids
+  const type = field.relation === null ? 'text[]' : 'uuid[]'
+  const text =
+    field.relation === null && field.multiple
+      ? `SELECT DISTINCT r.one AS reference FROM ${entity.table} t, unnest(${column}) AS r(one)
+         WHERE ${column} && $1::${type} AND r.one = ANY($1::${type}) AND t.deleted_at IS NULL`
+      : `SELECT DISTINCT ${column}::text AS reference FROM ${entity.table} t WHERE ${column} = ANY($1::${type}) AND t.deleted_at IS NULL`
+  const { rows } = await db.query<{ reference: string }>({ ...prepared(text), values: [references] })
+  return new Set(rows.map(({ reference }) => reference.slice(reference.indexOf('/') + 1)))
 }
 
 function usesEntity({ field }: Child): boolean {

@@ -66,7 +66,7 @@ export async function planConversion(
 ): Promise<Plan> {
   const conversion = requireConversion(context, name)
   const source = held ?? (await loadSource(context, conversion, request.source, lock))
-  if (conversion.body.once !== false && !again) {
+  if (conversion.body.once !== false && source.isConverted && !again) {
     const standing = await findStandingRun(context, conversion.name, source.id)
     if (standing) throw new Problem(problems['conversion.already-converted'], { extra: { run: standing } })
   }

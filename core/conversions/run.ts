@@ -47,6 +47,8 @@ export interface RunOrigin {
   trigger?: string
   /** The source, where the caller has locked and loaded it ({@link holdSources}). */
   held?: Source
+  /** Keys of children of which the source is known to have none. */
+  without?: ReadonlySet<string>
 }
 
 /**
@@ -75,6 +77,7 @@ export async function convertWithin(
   // After the targets, because children and source may come to name them.
   const children: { key: string; action: string; count: number }[] = []
   for (const child of plan.conversion.children) {
+    if (origin.without?.has(child.key)) continue
     const { write, count } = await prepareChildren(own, plan, child)
     await write?.execute()
     const left = write?.outcomes.filter((outcome) => !outcome.ok).length ?? 0

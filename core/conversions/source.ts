@@ -18,6 +18,8 @@ export interface Source {
   values: Readonly<Record<string, unknown>>
   /** Paths that the conversion reads and the actor may not. */
   denied: ReadonlySet<string>
+  /** A run of this conversion that counts stands. */
+  isConverted: boolean
 }
 
 /**
@@ -81,9 +83,10 @@ export async function loadSources(
     builder.restrict(own.rows.read)
     builder.where.push(`t0.id = ANY(${builder.params.slot('ids', 'uuid[]')})`, 't0.deleted_at IS NULL')
     const mayConvert = builder.covered(own.rows.convert) ?? 'true'
+    const isConverted = `EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.conversion = ${builder.params.literal(conversion.name, 'text')} AND r.once AND r.status = 'standing')`
     const columns = selected.flatMap((one) => one.columns)
     const where = builder.whereSql()
-    const text = `SELECT ${[...columns, mayConvert].join(', ')} FROM ${builder.from()}${where}`
+    const text = `SELECT ${[...columns, mayConvert, isConverted].join(', ')} FROM ${builder.from()}${where}`
     return { ...named(text, builder.params.list), decode: decoder(selected), flagAt: columns.length, denied }
   })
   const { rows } = await run(context, plan, { ids: wanted })
@@ -93,7 +96,8 @@ export async function loadSources(
       if (row[plan.flagAt] !== true) return [values.id, new Problem(problems['conversion.forbidden'])]
       const display = (values['display'] as string | null | undefined) ?? null
       const { id, version } = values
-      return [id, { entity, id, version, display, values, denied: plan.denied }]
+      const isConverted = row[plan.flagAt + 1] === true
+      return [id, { entity, id, version, display, values, denied: plan.denied, isConverted }]
     }),
   )
 }

@@ -1,15 +1,24 @@
 import type { Logger } from 'pino'
 import type { Database } from '../storage/database.ts'
+import { lastNotice, recipientsSince } from '../notices/notices.ts'
 import { type ChangeEvent, currentPlace, readEvents } from './outbox.ts'
 
 const pollEvery = 500
 const batch = 500
 
+/** What a listener wants to hear. */
+export interface FeedListener {
+  changes(events: readonly ChangeEvent[]): void
+  /** There are new notices for these users. */
+  notices(recipients: ReadonlySet<string>): void
+}
+
 /** Tells those who listen on this node what has been committed, on whichever node. Asks the database only while someone listens. */
 export class EventFeed {
   readonly #db: Database
   readonly #log: Logger
-  readonly #listeners = new Set<(events: readonly ChangeEvent[]) => void>()
+  readonly #listeners = new Set<FeedListener>()
+  #lastNotice: string | null = null
   #place: string | null = null
   #timer: NodeJS.Timeout | undefined
   /** The server is about to stop: whoever listens should end. */
@@ -21,8 +30,9 @@ export class EventFeed {
   }
 
   /** Calls back with everything that is committed once this has resolved; gives what ends it. */
-  async listen(listener: (events: readonly ChangeEvent[]) => void): Promise<() => void> {
+  async listen(listener: FeedListener): Promise<() => void> {
     this.#place ??= await currentPlace(this.#db)
+    this.#lastNotice ??= await lastNotice(this.#db.pool)
     this.#listeners.add(listener)
     if (this.#listeners.size === 1) this.#schedule(0)
     return () => {
@@ -30,6 +40,7 @@ export class EventFeed {
       if (this.#listeners.size > 0) return
       clearTimeout(this.#timer)
       this.#place = null
+      this.#lastNotice = null
     }
   }
 
@@ -37,7 +48,7 @@ export class EventFeed {
   close(): void {
     this.closed = true
     clearTimeout(this.#timer)
-    for (const listener of this.#listeners) listener([])
+    for (const listener of this.#listeners) listener.changes([])
   }
 
   #schedule(delay: number): void {
@@ -51,10 +62,19 @@ export class EventFeed {
       const events = await readEvents(this.#db, this.#place, batch)
       this.#place = events.at(-1)?.place ?? this.#place
       more = events.length === batch
-      if (events.length > 0) for (const listener of this.#listeners) listener(events)
+      if (events.length > 0) for (const listener of this.#listeners) listener.changes(events)
+      await this.#tellNotices()
     } catch (error) {
       this.#log.warn({ error: (error as Error).message }, 'events could not be read')
     }
     if (this.#listeners.size > 0 && !this.closed) this.#schedule(more ? 0 : pollEvery)
+  }
+
+  /** One that commits late may be passed over here; clients ask for the number of unread ones now and then anyway. */
+  async #tellNotices(): Promise<void> {
+    this.#lastNotice ??= await lastNotice(this.#db.pool)
+    const { last, recipients } = await recipientsSince(this.#db.pool, this.#lastNotice)
+    this.#lastNotice = last
+    if (recipients.size > 0) for (const listener of this.#listeners) listener.notices(recipients)
   }
 }

@@ -1,3 +1,4 @@
+import { bulkPaths, noticePaths } from './bulk-paths.ts'
 import { json, operation, parameter, type Schema } from './parts.ts'
 
 const anything = json({ type: 'object' })
@@ -30,6 +31,7 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
         answer: anything,
       }),
     },
+    ...noticePaths(),
     ...(conversions.length > 0 ? conversionPaths(conversions) : {}),
     ...(administer ? { ...administration(), ...definitions() } : {}),
   }
@@ -42,7 +44,7 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
     { type: 'string', enum: [...conversions] },
     'path',
   )
-  const request: Schema = {
+  const request = {
     type: 'object',
     properties: {
       source: { type: 'string', format: 'uuid' },
@@ -68,6 +70,7 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
     additionalProperties: false,
   }
   return {
+    ...bulkPaths(name, request.properties.targets),
     '/api/conversions/{name}/preview': {
       parameters: [name],
       post: operation('Show what a conversion would do', ['conversions'], {
