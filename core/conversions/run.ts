@@ -6,10 +6,11 @@ import type { Channel } from '@xrm/sdk/conversions'
 import { systemActor } from '../access/rights.ts'
 import { transaction } from '../storage/database.ts'
 import { keepKey } from '../records/keep-key.ts'
-import { type PreparedWrite, prepareWrite, StaleModelError } from '../records/write.ts'
+import { type PreparedWrite, prepareWrite } from '../records/write.ts'
 import type { WriteContext, WriteOperation } from '../records/write-types.ts'
 import { prepareChildren } from './children.ts'
 import { checkHash, type Plan, planConversion, type PlannedTarget } from './plan.ts'
+import { requireModel } from '../records/require-model.ts'
 import { problems } from './problems.ts'
 import { findStandingRun, readRun } from './runs.ts'
 import type { Source } from './source.ts'
@@ -94,12 +95,6 @@ export async function convertWithin(
   await source.write?.execute()
   await storeRun({ ...own, ...(idempotency ? { idempotency } : {}) }, id, plan, children, origin)
   return id
-}
-
-/** A publish waits for nobody, so the run makes sure that the model it planned with is still the one in force. */
-export async function requireModel(context: WriteContext & { client: PoolClient }): Promise<void> {
-  const { rows } = await context.client.query<{ version: number }>(prepared('SELECT version FROM xrm.model'))
-  if (rows[0]!.version !== context.model.version) throw new StaleModelError()
 }
 
 /** Validates every target that is created or changed; the errors carry the target and the field. */

@@ -14,7 +14,7 @@ export interface WriteContext {
   client?: PoolClient
   /** The instant of the write, the same for all its rows. */
   now: string
-  cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade'; ref?: string }
+  cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade' | 'merge'; ref?: string }
   hooks: HookRegistry
   /** Records that this transaction creates, so that references among them hold before they are written. */
   expected?: ReadonlySet<string>
