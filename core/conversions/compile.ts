@@ -259,12 +259,20 @@ class ConversionCompiler {
   }
 
   #sourceWrites(source: EntityModel): void {
-    for (const [name, value] of Object.entries(this.#body['source-writes']?.converted ?? {})) {
-      const at = `/source-writes/converted/${escapePointer(name)}`
-      const field = source.fields.get(name)
-      if (!field || field.columns.length === 0) this.#unknownField(at, source, name)
-      else this.#constant(at, field, value)
+    for (const [outcome, values] of Object.entries(this.#body['source-writes'] ?? {})) {
+      for (const [name, value] of Object.entries(values ?? {})) {
+        const at = `/source-writes/${outcome}/${escapePointer(name)}`
+        const field = source.fields.get(name)
+        if (!field || field.columns.length === 0) this.#unknownField(at, source, name)
+        else this.#constant(at, field, value)
+      }
     }
+    const { reason } = this.#body.decline ?? {}
+    if (reason === undefined) return
+    const field = source.fields.get(reason)
+    if (!field) this.#unknownField('/decline/reason', source, reason)
+    else if (field.columns.length === 0 || field.system)
+      this.#error('/decline/reason', 'conversion.read-only', `"${reason}" takes no value.`)
   }
 
   #child(

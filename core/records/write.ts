@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import { type EntityRights, rightsOf } from '../access/rights.ts'
+import { landOnSuccessors, mayBeLate } from '../conversions/land-late.ts'
 import { fireTriggers, hasTriggers } from '../conversions/triggers/fire.ts'
 import type { EntityModel, FieldModel } from '../documents/model.ts'
 import { transaction } from '../storage/database.ts'
@@ -80,6 +81,7 @@ async function write(
     operations.length === 1 &&
     !hasHooks &&
     !takesAlong &&
+    !mayBeLate(context, own.entity, operations) &&
     !hasTriggers(context.model, own.entity) &&
     context.client === undefined
   for (let attempt = 1; ; attempt++) {
@@ -143,12 +145,13 @@ async function process(
 
 /** Everything that can be said about the rows before anything is written. Answers with what goes along with them. */
 async function validate(
-  context: WriteContext,
+  given: WriteContext,
   rights: EntityRights,
   rows: WriteRow[],
   lock: boolean,
 ): Promise<PreparedWrite[]> {
   const { entity } = rights
+  let context = given
   await loadRows(context, rights, rows, neededFields(context, entity, rows), lock)
   for (const row of rows) {
     if (row.failure) continue
@@ -156,6 +159,10 @@ async function validate(
     findChanges(entity, row)
   }
   await runBeforeSave(context, entity, rows)
+  if (context.client && context.cause.kind !== 'conversion' && entity.timeline?.regarding.multiple) {
+    const landed = await landOnSuccessors({ ...context, client: context.client }, entity, rows)
+    if (landed.size > 0) context = { ...context, expected: new Set([...(context.expected ?? []), ...landed]) }
+  }
   for (const row of rows) if (row.failure === null) validateRow(context, rights, row)
   const fields = entity.stored.filter((field) => rows.some((row) => row.changed.has(field.name)))
   await checkReferences(context, fields, rows)
