@@ -31,10 +31,12 @@ export function noticeRoutes(server: Server): Hono<Env> {
     const displays = await displaysOf(context, refs)
     const items = page.map(({ entity, recordId, ...notice }): NoticeView => ({
       ...notice,
-      record:
-        entity === null || recordId === null
-          ? null
-          : { entity, id: recordId, display: displays.get(`${entity}/${recordId}`) ?? null },
+      ...(entity === null || recordId === null
+        ? { record: null }
+        : {
+            record: { entity, id: recordId, display: displays.get(`${entity}/${recordId}`) ?? null },
+            href: notice.href ?? `/records/${encodeURIComponent(entity)}/${recordId}`,
+          }),
     }))
     return c.json({
       items,

@@ -15,6 +15,7 @@ import { resolvePath } from '../documents/paths.ts'
 import { recordScope, sourceScope } from '../documents/scope.ts'
 import { checkRules } from '../duplicates/compile-rules.ts'
 import { whyNotAssignable } from './assignable.ts'
+import { compileTriggers } from './compile-triggers.ts'
 import { childrenWithoutRule, fieldsLeftBehind } from './left-out.ts'
 
 type Entities = ReadonlyMap<string, EntityModel>
@@ -69,7 +70,16 @@ class ConversionCompiler {
   compile(): Omit<ConversionModel, 'broken'> {
     const body = this.#body
     const name = this.#place.name
-    const empty = { name, body, source: null, available: null, targets: [], children: [], paths: [] }
+    const empty = {
+      name,
+      body,
+      source: null,
+      available: null,
+      targets: [],
+      children: [],
+      triggers: [],
+      paths: [],
+    }
     const source = this.#entities.get(body.source)
     if (!source) {
       this.#error('/source', 'reference.unknown', `There is no entity "${body.source}".`)
@@ -85,7 +95,8 @@ class ConversionCompiler {
     const children = Object.entries(body.children ?? {}).flatMap(([key, child]) =>
       this.#child(key, child, source),
     )
-    return { ...empty, source, available, targets, children, paths: [...this.#paths] }
+    const triggers = compileTriggers(name, body, source, this.#entities, this.#issues)
+    return { ...empty, source, available, targets, children, triggers, paths: [...this.#paths] }
   }
 
   #target(key: string, source: EntityModel): TargetModel[] {
@@ -249,12 +260,20 @@ class ConversionCompiler {
   }
 
   #sourceWrites(source: EntityModel): void {
-    for (const [name, value] of Object.entries(this.#body['source-writes']?.converted ?? {})) {
-      const at = `/source-writes/converted/${escapePointer(name)}`
-      const field = source.fields.get(name)
-      if (!field || field.columns.length === 0) this.#unknownField(at, source, name)
-      else this.#constant(at, field, value)
+    for (const [outcome, values] of Object.entries(this.#body['source-writes'] ?? {})) {
+      for (const [name, value] of Object.entries(values ?? {})) {
+        const at = `/source-writes/${outcome}/${escapePointer(name)}`
+        const field = source.fields.get(name)
+        if (!field || field.columns.length === 0) this.#unknownField(at, source, name)
+        else this.#constant(at, field, value)
+      }
     }
+    const { reason } = this.#body.decline ?? {}
+    if (reason === undefined) return
+    const field = source.fields.get(reason)
+    if (!field) this.#unknownField('/decline/reason', source, reason)
+    else if (field.columns.length === 0 || field.system)
+      this.#error('/decline/reason', 'conversion.read-only', `"${reason}" takes no value.`)
   }
 
   #child(

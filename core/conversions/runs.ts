@@ -55,17 +55,19 @@ export async function readRun(context: ReadContext, id: string): Promise<RunView
   return run && (run.source.display !== null || (await isVisible(context, run.source))) ? run : null
 }
 
-/** The run that converted this source, if there is one that stands. */
+/** The run that converted this source, if there is one that stands; without a conversion, the one of any. */
 export async function findStandingRun(
   context: ReadContext,
-  conversion: string,
+  conversion: string | null,
   source: string,
 ): Promise<RunView | null> {
   const { rows } = await context.db.query<RunRow>({
     ...prepared(
-      `${selectRuns} WHERE r.conversion = $1 AND r.source = $2 AND r.once AND r.status = 'standing' LIMIT 1`,
+      conversion === null
+        ? `${selectRuns} WHERE r.source = $1 AND (r.once OR r.locks) AND r.status = 'standing' ORDER BY r.at LIMIT 1`
+        : `${selectRuns} WHERE r.conversion = $2 AND r.source = $1 AND r.once AND r.status = 'standing' LIMIT 1`,
     ),
-    values: [conversion, source],
+    values: conversion === null ? [source] : [source, conversion],
   })
   return (await toViews(context, rows))[0] ?? null
 }

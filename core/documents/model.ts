@@ -123,6 +123,17 @@ export interface TargetModel {
   mappings: readonly MappingModel[]
 }
 
+/** What starts a conversion by itself, compiled. */
+export interface TriggerModel {
+  key: string
+  body: NonNullable<Conversion['triggers']>[string]
+  /** With `stage`. */
+  field: FieldModel | null
+  when: Program | null
+  /** With `schedule`: milliseconds. */
+  every: number | null
+}
+
 /** A conversion, compiled. A broken one keeps its reasons; it is refused, the others go on. */
 export interface ConversionModel {
   name: string
@@ -138,6 +149,7 @@ export interface ConversionModel {
     action: 'alsoLink' | 'move' | 'copy' | 'leave' | 'map'
     to: readonly string[]
   }[]
+  triggers: readonly TriggerModel[]
   /** Every source path that the conversion reads. */
   paths: readonly string[]
   broken: readonly string[]

@@ -202,6 +202,14 @@ function visitConversion(walk: Walk, body: Body): void {
         walk.visitor.option(source, trigger['field'], stage, `${at}/stages/${escapePointer(stage)}`)
     walk.field(source, trigger, 'field', `${at}/field`)
   }
+  for (const [, trigger, at] of entriesOf(body['triggers'], '/triggers')) {
+    walk.condition(source, trigger, 'when', `${at}/when`)
+    if (typeof trigger['field'] === 'string') {
+      for (const stage of Object.keys(isObject(trigger['stages']) ? trigger['stages'] : {}))
+        walk.visitor.option(source, trigger['field'], stage, `${at}/stages/${escapePointer(stage)}`)
+      trigger['field'] = walk.visitor.field(source, trigger['field'], `${at}/field`)
+    }
+  }
   walk.entity(body, 'source', '/source')
 }
 

@@ -1,6 +1,7 @@
 import { type EntityRights, type Rights, rightsOf, type RowScope, scopeKey } from '../access/rights.ts'
 import { fromStored } from '../documents/entity-keys.ts'
 import { cached, type EntityModel, type FieldModel, type Model } from '../documents/model.ts'
+import { namedSuccessors, successorsOf } from '../conversions/successors.ts'
 import { named, run, type Statement } from './query.ts'
 import { SelectBuilder } from './select-builder.ts'
 import type { WriteContext, WriteRow } from './write-types.ts'
@@ -40,6 +41,25 @@ export async function loadRows(
     if (values) applyLoaded(context.model, row, plan, values)
     else row.failure = { code: 'record.not-found' }
   }
+  await nameSuccessors(
+    context,
+    wanted.filter(({ failure }) => failure?.code === 'record.locked'),
+  )
+}
+
+/** Who comes too late learns where work goes on. */
+async function nameSuccessors(context: WriteContext, locked: readonly WriteRow[]): Promise<void> {
+  if (locked.length === 0) return
+  const reading = { ...context, db: context.client ?? context.db.pool }
+  const all = await successorsOf(
+    reading,
+    locked.map(({ id }) => id),
+  )
+  for (const row of locked) {
+    const own = all.filter(({ source }) => source === row.id)
+    const successors = await namedSuccessors(reading, own)
+    row.failure = { code: 'record.locked', extra: { run: own[0]?.run ?? null, successors } }
+  }
 }
 
 /**
@@ -74,7 +94,7 @@ function planLoad(
     flag(rights.rows.update),
     flag(rights.rows.delete),
     isLockable(context, entity)
-      ? 'EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.locks)'
+      ? "EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.locks AND r.status = 'standing')"
       : 'false',
     ...guarded.map((name) => flag(rights.updateField(name))),
   ]
@@ -133,7 +153,8 @@ function applyLoaded(model: Model, row: WriteRow, plan: LoadPlan, values: readon
 function isLockable(context: WriteContext, entity: EntityModel): boolean {
   if (context.cause.kind === 'conversion' || context.cause.kind === 'merge') return false
   for (const conversion of context.model.conversions.values()) {
-    if (conversion.source?.name === entity.name && (conversion.body.after ?? 'lock') === 'lock') return true
+    if (conversion.source?.name === entity.name && (conversion.body.after ?? 'lock') !== 'editable')
+      return true
   }
   return false
 }

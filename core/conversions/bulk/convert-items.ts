@@ -9,7 +9,8 @@ import { StaleModelError } from '../../records/write.ts'
 import { isUnavailable } from '../../storage/unavailable.ts'
 import { sourcesWithChildren } from '../children.ts'
 import { holdSources, requireConversion } from '../plan.ts'
-import { convertWithin, type RunOrigin } from '../run.ts'
+import { convertWithin } from '../run.ts'
+import type { RunOrigin } from '../store-run.ts'
 import { problems } from './problems.ts'
 
 /** A record on its way through a conversion of many. */
@@ -88,7 +89,11 @@ export async function convertItems(
  * Does something that is undone when it fails, without harm to what the transaction did before. From one to the next goes
  * the savepoint `attempt`, which the transaction has set.
  */
-async function attempt<T>(client: PoolClient, log: Logger, work: () => Promise<T>): Promise<T | Problem> {
+export async function attempt<T>(
+  client: PoolClient,
+  log: Logger,
+  work: () => Promise<T>,
+): Promise<T | Problem> {
   try {
     const result = await work()
     await client.query('RELEASE SAVEPOINT attempt; SAVEPOINT attempt')
@@ -107,7 +112,7 @@ function concernsAll(error: unknown): boolean {
 }
 
 /** Every target that asks for a decision gets a new record. */
-function withNewRecords(targets: Item['targets'], problem: Problem): Item['targets'] {
+export function withNewRecords(targets: Item['targets'], problem: Problem): Item['targets'] {
   const result = { ...targets }
   for (const { pointer, code } of problem.errors ?? []) {
     const [, key] = /^#\/targets\/(.+)$/.exec(pointer) ?? []
