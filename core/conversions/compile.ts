@@ -14,6 +14,7 @@ import type {
 import { orderedKeys } from '../documents/normalise.ts'
 import { resolvePath } from '../documents/paths.ts'
 import { recordScope, sourceScope } from '../documents/scope.ts'
+import { checkRules } from '../duplicates/compile-rules.ts'
 import { whyNotAssignable } from './assignable.ts'
 import { checkMapping, checkOwner, childRelation, unmappedOptions } from './compile-keywords.ts'
 import { compileTriggers } from './compile-triggers.ts'
@@ -136,15 +137,15 @@ class ConversionCompiler {
     const mappings = Object.entries(body.map).flatMap(([field, mapping]) =>
       this.#mapping(`${pointer}/map`, field, mapping, entity, source, each),
     )
+    checkRules(body.match ?? {}, entity, this.#place, `${pointer}/match`, this.#issues)
     for (const [rule, { fields }] of Object.entries(body.match ?? {})) {
       for (const field of Object.keys(fields)) {
-        const model = entity.fields.get(field)
-        const at = `${pointer}/match/${rule}/fields/${field}`
-        if (!model) this.#unknownField(at, entity, field)
-        else if (model.valueType !== 'string' && !isTextList(model.valueType)) {
-          this.#error(at, 'conversion.match', `"${field}" is not a text and cannot be matched.`)
-        } else if (!body.map[field])
-          this.#error(at, 'conversion.match', `Nothing is mapped to "${field}", so nothing can match.`)
+        if (!entity.fields.has(field) || Object.hasOwn(body.map, field)) continue
+        this.#error(
+          `${pointer}/match/${rule}/fields/${field}`,
+          'conversion.match',
+          `Nothing is mapped to "${field}", so nothing can match.`,
+        )
       }
     }
     this.#requiredFields(pointer, entity, body.map)
@@ -449,8 +450,4 @@ class ConversionCompiler {
   #error(pointer: string, code: string, message: string): void {
     this.#issues.error(this.#place, pointer, code, message)
   }
-}
-
-function isTextList(type: ValueType | null): boolean {
-  return typeof type === 'object' && type !== null && 'list' in type && type.list === 'string'
 }

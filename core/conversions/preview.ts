@@ -6,7 +6,7 @@ import { getRecord, type ReadContext } from '../records/query.ts'
 import { countChildren } from './children.ts'
 import { allowedActions, type Plan, planConversion, type PlannedTarget } from './plan.ts'
 import { asConversionProblem, prepareTargets } from './run.ts'
-import { displaysOf } from './runs.ts'
+import { displaysOf } from '../records/displays.ts'
 import { fieldsLeftBehind } from './left-out.ts'
 
 /** Rolls back what a preview has looked at; never seen outside. */

@@ -11,8 +11,9 @@ import type { WriteContext, WriteOperation } from '../records/write-types.ts'
 import { transaction } from '../storage/database.ts'
 import { problems } from './problems.ts'
 import { collectReversal, type ReversedRecord } from './reversal.ts'
-import { requireModel } from './run.ts'
-import { displaysOf, readRun } from './runs.ts'
+import { requireModel } from '../records/require-model.ts'
+import { displaysOf } from '../records/displays.ts'
+import { readRun } from './runs.ts'
 import { lockSource, mayConvert } from './source.ts'
 
 interface RunRow {

@@ -5,14 +5,14 @@ import type { ConversionRequest, RunView } from '@xrm/sdk/api'
 import { escapePointer } from '@xrm/sdk/merge'
 import { systemActor } from '../access/rights.ts'
 import { transaction } from '../storage/database.ts'
-import { type PreparedWrite, prepareWrite, StaleModelError } from '../records/write.ts'
+import { type PreparedWrite, prepareWrite } from '../records/write.ts'
 import type { WriteContext, WriteOperation } from '../records/write-types.ts'
 import { prepareChildren } from './children.ts'
 import { checkHash, type Plan, planConversion, type PlannedTarget } from './plan.ts'
 import { ownersOf } from './owners.ts'
+import { requireModel } from '../records/require-model.ts'
 import { problems } from './problems.ts'
 import { findStandingRun, readRun } from './runs.ts'
-import { prepared } from '../storage/prepared.ts'
 import { type RunOrigin, type StoredRun, storeRun } from './store-run.ts'
 
 /**
@@ -126,12 +126,6 @@ async function convert(
     touched,
   })
   return id
-}
-
-/** A publish waits for nobody, so the run makes sure that the model it planned with is still the one in force. */
-export async function requireModel(context: WriteContext & { client: PoolClient }): Promise<void> {
-  const { rows } = await context.client.query<{ version: number }>(prepared('SELECT version FROM xrm.model'))
-  if (rows[0]!.version !== context.model.version) throw new StaleModelError()
 }
 
 /** Validates every target that is created or changed; the errors carry the target and the field. */

@@ -2,7 +2,7 @@ import type { RecordRef } from '@xrm/sdk/api'
 import { nameOfKey } from '../documents/entity-keys.ts'
 import type { ReadContext } from '../records/query.ts'
 import { prepared } from '../storage/prepared.ts'
-import { displaysOf } from './runs.ts'
+import { displaysOf } from '../records/displays.ts'
 
 /** What became of a record that was converted and leads to its successors. */
 export interface Successor {

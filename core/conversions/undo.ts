@@ -1,7 +1,6 @@
 import type { PoolClient } from 'pg'
-import { fromStored } from '../documents/entity-keys.ts'
+import { fieldOfColumn, fromStored } from '../documents/entity-keys.ts'
 import type { EntityModel, Model } from '../documents/model.ts'
-import { fieldOfColumn } from './runs.ts'
 
 /** What a run did to one record, and what happened to it since. */
 export interface RecordTrace {

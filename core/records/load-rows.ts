@@ -21,15 +21,16 @@ export async function loadRows(
   if (wanted.length === 0) return
   const all = rightsOf(context.model, context.rightsOf ?? context.actor)
   const given = [...new Set(wanted.flatMap((row) => [...row.given.keys()]))].toSorted()
-  const key = JSON.stringify([rights.entity.name, fields.map((field) => field.name), given, lock])
+  const tail = lock ? ` ORDER BY t0.id ${lockOf(rows)} OF t0` : ''
+  const key = JSON.stringify([rights.entity.name, fields.map((field) => field.name), given, tail])
   const plan = cached(context.model, `load|${all.key}|${key}`, () =>
-    planLoad(context, all, rights, fields, given, lock),
+    planLoad(context, all, rights, fields, given, tail),
   )
   const ids = wanted.map((row) => row.id)
   if (lock && isLockable(context, rights.entity)) {
     // Alone and first: a statement that waits for a conversion to end would not see the run that it has written.
     const db = context.client ?? context.db.pool
-    await db.query(`SELECT FROM ${rights.entity.table} WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, [
+    await db.query(`SELECT FROM ${rights.entity.table} WHERE id = ANY($1) ORDER BY id ${lockOf(rows)}`, [
       wanted.map((row) => row.id),
     ])
   }
@@ -61,6 +62,14 @@ async function nameSuccessors(context: WriteContext, locked: readonly WriteRow[]
   }
 }
 
+/**
+ * In the order of the ids, so that two batches over the same rows do not wait for each other in a circle. What goes to the
+ * bin waits for those who are about to name it, and they for it (see check-references.ts).
+ */
+function lockOf(rows: readonly WriteRow[]): string {
+  return rows.some(({ action }) => action === 'delete') ? 'FOR UPDATE' : 'FOR NO KEY UPDATE'
+}
+
 interface LoadPlan extends Statement {
   fields: readonly FieldModel[]
   /** Conditions after the columns, in this order. */
@@ -74,7 +83,7 @@ function planLoad(
   rights: EntityRights,
   fields: readonly FieldModel[],
   given: readonly string[],
-  lock: boolean,
+  tail: string,
 ): LoadPlan {
   const { entity } = rights
   const builder = new SelectBuilder(context.model, all, entity)
@@ -97,8 +106,6 @@ function planLoad(
     ...fields.flatMap((field) => field.columns.map((column) => `t0.${column.sql}`)),
   ]
   const where = builder.whereSql()
-  // In the order of the ids, so that two batches over the same rows do not wait for each other in a circle.
-  const tail = lock ? ' ORDER BY t0.id FOR NO KEY UPDATE OF t0' : ''
   return {
     ...named(
       `SELECT ${[...columns, ...flags].join(', ')} FROM ${builder.from()}${where}${tail}`,
@@ -144,7 +151,7 @@ function applyLoaded(model: Model, row: WriteRow, plan: LoadPlan, values: readon
 
 /** Only sources of conversions that lock can be locked; for the others the question is not asked. */
 function isLockable(context: WriteContext, entity: EntityModel): boolean {
-  if (context.cause.kind === 'conversion') return false
+  if (context.cause.kind === 'conversion' || context.cause.kind === 'merge') return false
   for (const conversion of context.model.conversions.values()) {
     if (conversion.source?.name === entity.name && (conversion.body.after ?? 'lock') !== 'editable')
       return true

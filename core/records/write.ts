@@ -88,7 +88,7 @@ async function write(
     const rows = prepareRows(context, own, operations)
     try {
       // Whoever was overtaken once waits in line with a lock, so that many at once cannot starve one.
-      const optimistic = alone && attempt === 1
+      const optimistic = alone && attempt === 1 && !rows.some((row) => namesOthers(own.entity, row))
       if (optimistic || context.client) await process(context, own, rows, partial, !optimistic)
       else
         await transaction(context.db, (client) => process({ ...context, client }, own, rows, partial, true))
@@ -106,6 +106,13 @@ async function write(
     }
     return rows.map((row) => outcomeOf(own.entity, row))
   }
+}
+
+/** What a record names must stay until it is written: that needs a transaction. */
+function namesOthers(entity: EntityModel, { given }: WriteRow): boolean {
+  for (const [name, value] of given)
+    if (value !== null && entity.fields.get(name)?.type.name.startsWith('relation')) return true
+  return false
 }
 
 /** A constraint stopped a batch without saying which row: each half tries by itself. */

@@ -1,4 +1,5 @@
 import { bulkPaths, noticePaths } from './bulk-paths.ts'
+import { duplicatePaths } from './duplicate-paths.ts'
 import { json, operation, parameter, type Schema } from './parts.ts'
 
 const anything = json({ type: 'object' })
@@ -74,6 +75,7 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
   }
   return {
     ...bulkPaths(name, request.properties.targets),
+    ...duplicatePaths(),
     '/api/conversions/{name}/preview': {
       parameters: [name],
       post: operation('Show what a conversion would do', ['conversions'], {
