@@ -1,5 +1,5 @@
 import { bulkPaths, noticePaths } from './bulk-paths.ts'
-import { duplicatePaths } from './duplicate-paths.ts'
+import { duplicatePaths, presetPaths } from './duplicate-paths.ts'
 import { json, operation, parameter, type Schema } from './parts.ts'
 
 const anything = json({ type: 'object' })
@@ -33,8 +33,9 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
       }),
     },
     ...noticePaths(),
+    ...duplicatePaths(),
     ...(conversions.length > 0 ? conversionPaths(conversions) : {}),
-    ...(administer ? { ...administration(), ...definitions() } : {}),
+    ...(administer ? { ...administration(), ...definitions(), ...presetPaths() } : {}),
   }
 }
 
@@ -75,7 +76,6 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
   }
   return {
     ...bulkPaths(name, request.properties.targets),
-    ...duplicatePaths(),
     '/api/conversions/{name}/preview': {
       parameters: [name],
       post: operation('Show what a conversion would do', ['conversions'], {
