@@ -94,6 +94,23 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
         answer: anything,
       }),
     },
+    '/api/conversions/report': {
+      post: operation('What became of the records of an entity', ['conversions'], {
+        body: {
+          type: 'object',
+          properties: {
+            source: { type: 'string' },
+            from: { type: 'string', format: 'date' },
+            to: { type: 'string', format: 'date' },
+            conversion: { type: 'string' },
+            by: { type: 'string', description: 'A field or path, or `created_at:month`.' },
+          },
+          required: ['source'],
+          additionalProperties: false,
+        },
+        answer: anything,
+      }),
+    },
     '/api/conversions/{name}/decline': {
       parameters: [name],
       post: operation('Close one record without converting it', ['conversions'], {
