@@ -256,16 +256,15 @@ export class ListPageElement extends XrmElement {
     `
   }
 
-  /** How many are selected; when all that are loaded are, there may be more that the list would show. */
+  /** How many are selected, and the way to all that the list would show, loaded or not. */
   #selected(): TemplateResult {
     const count = this.#rows.count
     const text = count ? `${formatDecimal(count.value, currentLocale())}${count.capped ? '+' : ''}` : ''
     const { ids } = this.#selection
     if (this._everything) return html`<span class="second">${t('list.all-selected', { text })}</span>`
     const isMore = count !== undefined && (count.capped || count.value > ids.size)
-    const isAll = this.#rows.rows.length > 0 && this.#rows.rows.every((row) => ids.has(row.id))
     return html`<span class="second">${t('list.selected', { count: ids.size })}</span> ${
-        isMore && isAll
+        isMore
           ? html`<button class="link" @click=${() => (this._everything = true)}>
               ${t('list.select-matching', { text })}
             </button>`
