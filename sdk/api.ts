@@ -200,6 +200,8 @@ export interface ConversionRequest {
   targets?: Record<string, TargetDecision>
   /** From the preview; the run is refused with `conversion.stale-*` when anything it showed has changed. */
   planHash?: string
+  /** By which way; absent: `api`. Definitions may leave ways out (`channels`). A preview that does not say looks at none. */
+  channel?: 'button' | 'list' | 'api' | 'form'
 }
 export interface TargetDecision {
   action?: 'create' | 'link' | 'skip'

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import type { NoticeView } from '@xrm/sdk/conversions'
-import { displaysOf } from '../conversions/runs.ts'
+import { displaysOf } from '../records/displays.ts'
 import { nameOfKey } from '../documents/entity-keys.ts'
 import { countUnread, markRead, readNotices } from '../notices/notices.ts'
 import { type Env, reading, type Server } from './environment.ts'

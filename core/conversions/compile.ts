@@ -13,6 +13,7 @@ import type {
 import { orderedKeys } from '../documents/normalise.ts'
 import { resolvePath } from '../documents/paths.ts'
 import { recordScope, sourceScope } from '../documents/scope.ts'
+import { checkRules } from '../duplicates/compile-rules.ts'
 import { whyNotAssignable } from './assignable.ts'
 import { compileTriggers } from './compile-triggers.ts'
 import { childrenWithoutRule, fieldsLeftBehind } from './left-out.ts'
@@ -125,15 +126,15 @@ class ConversionCompiler {
     const mappings = Object.entries(body.map).flatMap(([field, mapping]) =>
       this.#mapping(`${pointer}/map`, field, mapping, entity, source),
     )
+    checkRules(body.match ?? {}, entity, this.#place, `${pointer}/match`, this.#issues)
     for (const [rule, { fields }] of Object.entries(body.match ?? {})) {
       for (const field of Object.keys(fields)) {
-        const model = entity.fields.get(field)
-        const at = `${pointer}/match/${rule}/fields/${field}`
-        if (!model) this.#unknownField(at, entity, field)
-        else if (model.valueType !== 'string' && !isTextList(model.valueType)) {
-          this.#error(at, 'conversion.match', `"${field}" is not a text and cannot be matched.`)
-        } else if (!body.map[field])
-          this.#error(at, 'conversion.match', `Nothing is mapped to "${field}", so nothing can match.`)
+        if (!entity.fields.has(field) || Object.hasOwn(body.map, field)) continue
+        this.#error(
+          `${pointer}/match/${rule}/fields/${field}`,
+          'conversion.match',
+          `Nothing is mapped to "${field}", so nothing can match.`,
+        )
       }
     }
     this.#requiredFields(pointer, entity, body.map)
@@ -259,12 +260,20 @@ class ConversionCompiler {
   }
 
   #sourceWrites(source: EntityModel): void {
-    for (const [name, value] of Object.entries(this.#body['source-writes']?.converted ?? {})) {
-      const at = `/source-writes/converted/${escapePointer(name)}`
-      const field = source.fields.get(name)
-      if (!field || field.columns.length === 0) this.#unknownField(at, source, name)
-      else this.#constant(at, field, value)
+    for (const [outcome, values] of Object.entries(this.#body['source-writes'] ?? {})) {
+      for (const [name, value] of Object.entries(values ?? {})) {
+        const at = `/source-writes/${outcome}/${escapePointer(name)}`
+        const field = source.fields.get(name)
+        if (!field || field.columns.length === 0) this.#unknownField(at, source, name)
+        else this.#constant(at, field, value)
+      }
     }
+    const { reason } = this.#body.decline ?? {}
+    if (reason === undefined) return
+    const field = source.fields.get(reason)
+    if (!field) this.#unknownField('/decline/reason', source, reason)
+    else if (field.columns.length === 0 || field.system)
+      this.#error('/decline/reason', 'conversion.read-only', `"${reason}" takes no value.`)
   }
 
   #child(
@@ -352,8 +361,4 @@ class ConversionCompiler {
   #error(pointer: string, code: string, message: string): void {
     this.#issues.error(this.#place, pointer, code, message)
   }
-}
-
-function isTextList(type: ValueType | null): boolean {
-  return typeof type === 'object' && type !== null && 'list' in type && type.list === 'string'
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { v7 as uuid } from 'uuid'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import type { ConversionRequest } from '@xrm/sdk/api'
+import type { Channel } from '@xrm/sdk/conversions'
 import { type EntityRights, rightsOf } from '../access/rights.ts'
 import { isEqual } from '@xrm/sdk/merge'
 import type { ConversionModel, TargetModel } from '../documents/model.ts'
@@ -21,9 +22,12 @@ import {
   type Source,
   sourceValue,
 } from './source.ts'
+import { requireChannel } from './store-run.ts'
 
 /** What a run would do with one target, or does. */
 export interface PlannedTarget {
+  /** By which the caller names it. */
+  key: string
   target: TargetModel
   rights: EntityRights | null
   decision: Decision
@@ -53,6 +57,8 @@ export interface PlanOptions {
   lock: boolean
   /** A source that the caller has locked and loaded, with the keys on which duplicates are decided ({@link holdSources}). */
   held?: Source | undefined
+  /** By which way; absent, as in a preview that does not say: any. */
+  channel?: Channel
   /** Also where a run stands already: a definition is tried on the records that there are. */
   again?: boolean
 }
@@ -62,9 +68,10 @@ export async function planConversion(
   context: ReadContext,
   name: string,
   request: ConversionRequest,
-  { lock, held, again = false }: PlanOptions,
+  { lock, held, channel, again = false }: PlanOptions,
 ): Promise<Plan> {
   const conversion = requireConversion(context, name)
+  if (channel !== undefined) requireChannel(conversion, channel)
   const source = held ?? (await loadSource(context, conversion, request.source, lock))
   if (conversion.body.once !== false && source.isConverted && !again) {
     const standing = await findStandingRun(context, conversion.name, source.id)
@@ -88,6 +95,7 @@ export async function planConversion(
     const given = request.targets?.[target.key]
     const decision = decide({ target, wanted, rights, onDenied: onDeniedTarget, preset, matches, given })
     const planned: PlannedTarget = {
+      key: target.key,
       target,
       rights,
       decision,

@@ -29,7 +29,7 @@ export async function previewConversion(
         reading,
         name,
         { source: request.source, ...(request.targets ? { targets: request.targets } : {}) },
-        { lock: false, ...options },
+        { lock: false, ...options, ...(request.channel ? { channel: request.channel } : {}) },
       )
       const { errors } = await prepareTargets({ ...context, client }, plan)
       answer = await toAnswer(reading, plan, [...plan.errors, ...errors])

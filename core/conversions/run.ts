@@ -2,18 +2,16 @@ import type { PoolClient } from 'pg'
 import { v7 as uuid } from 'uuid'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import type { ConversionRequest, RunView } from '@xrm/sdk/api'
-import type { Channel } from '@xrm/sdk/conversions'
 import { systemActor } from '../access/rights.ts'
 import { transaction } from '../storage/database.ts'
-import { keepKey } from '../records/keep-key.ts'
-import { type PreparedWrite, prepareWrite, StaleModelError } from '../records/write.ts'
+import { type PreparedWrite, prepareWrite } from '../records/write.ts'
 import type { WriteContext, WriteOperation } from '../records/write-types.ts'
 import { prepareChildren } from './children.ts'
 import { checkHash, type Plan, planConversion, type PlannedTarget } from './plan.ts'
+import { requireModel } from '../records/require-model.ts'
 import { problems } from './problems.ts'
 import { findStandingRun, readRun } from './runs.ts'
-import type { Source } from './source.ts'
-import { prepared } from '../storage/prepared.ts'
+import { type RunOrigin, type StoredRun, storeRun } from './store-run.ts'
 
 /**
  * Converts one record, in one transaction: either every target exists, the source is marked and the run is written down,
@@ -24,31 +22,20 @@ export async function runConversion(
   context: WriteContext,
   name: string,
   request: ConversionRequest,
+  origin: RunOrigin = {},
 ): Promise<RunView> {
   const id = await transaction(
     context.db,
     async (client) => {
       const own = { ...context, client }
       await requireModel(own)
-      return convertWithin(own, name, request)
+      return convertWithin(own, name, request, origin)
     },
     { retries: 10 },
   )
   const run = await readRun({ ...context, db: context.db.pool }, id)
   if (!run) throw new Error('A run that was just written cannot be read')
   return run
-}
-
-/** By which way a run comes about, and what its caller has at hand. */
-export interface RunOrigin {
-  /** Absent: `api`. */
-  channel?: Channel
-  /** With the channel `rule`. */
-  trigger?: string
-  /** The source, where the caller has locked and loaded it ({@link holdSources}). */
-  held?: Source
-  /** Keys of children of which the source is known to have none. */
-  without?: ReadonlySet<string>
 }
 
 /**
@@ -62,12 +49,14 @@ export async function convertWithin(
   origin: RunOrigin = {},
 ): Promise<string> {
   const id = uuid()
+  const channel = origin.channel ?? request.channel ?? 'api'
   // The key belongs to the run as a whole, not to the first of its writes.
   const { idempotency, ...rest } = context
   const own = { ...rest, cause: { kind: 'conversion' as const, ref: id }, found: new Set<string>() }
   const plan = await planConversion({ ...context, db: context.client }, name, request, {
     lock: true,
     held: origin.held,
+    channel,
   })
   checkHash(plan, request.planHash)
   const targets = await prepareTargets(own, plan)
@@ -75,7 +64,8 @@ export async function convertWithin(
   refuse([...plan.errors, ...targets.errors, ...source.errors])
   for (const write of targets.writes) await write.execute()
   // After the targets, because children and source may come to name them.
-  const children: { key: string; action: string; count: number }[] = []
+  const children: RunView['children'] = []
+  const touched: Record<string, string[]> = {}
   for (const child of plan.conversion.children) {
     if (origin.without?.has(child.key)) continue
     const { write, count } = await prepareChildren(own, plan, child)
@@ -89,17 +79,23 @@ export async function convertWithin(
         params: { count: left },
       })
     }
+    for (const row of write?.rows ?? []) (touched[child.entity.key] ??= []).push(row.id)
     if (count > left) children.push({ key: child.key, action: child.action, count: count - left })
   }
   await source.write?.execute()
-  await storeRun({ ...own, ...(idempotency ? { idempotency } : {}) }, id, plan, children, origin)
+  await storeRun(idempotency ? { ...own, idempotency } : own, {
+    id,
+    conversion: plan.conversion,
+    source: plan.source,
+    status: 'standing',
+    channel,
+    trigger: origin.trigger ?? null,
+    targets: storedTargets(plan),
+    children,
+    notes: plan.notes,
+    touched,
+  })
   return id
-}
-
-/** A publish waits for nobody, so the run makes sure that the model it planned with is still the one in force. */
-export async function requireModel(context: WriteContext & { client: PoolClient }): Promise<void> {
-  const { rows } = await context.client.query<{ version: number }>(prepared('SELECT version FROM xrm.model'))
-  if (rows[0]!.version !== context.model.version) throw new StaleModelError()
 }
 
 /** Validates every target that is created or changed; the errors carry the target and the field. */
@@ -231,61 +227,20 @@ function refuse(errors: readonly ProblemItem[]): void {
   })
 }
 
-async function storeRun(
-  context: WriteContext & { client: PoolClient },
-  id: string,
-  plan: Plan,
-  children: readonly { key: string; action: string; count: number }[],
-  origin: RunOrigin,
-): Promise<void> {
-  const { conversion, source } = plan
-  const targets = plan.targets.map(({ target, decision, id: record, writes }) => ({
-    key: target.key,
+/** The targets as the run keeps them; fields by column, so that lineage outlives a rename. */
+function storedTargets(plan: Plan): StoredRun['targets'] {
+  return plan.targets.map(({ key, target, decision, id: record, writes }) => ({
+    key,
     entity: target.entity.key,
     action: decision.action,
     record: decision.action === 'skip' ? null : record,
     fields: Object.fromEntries(
       [...writes].map(([name, { value, from, before }]) => [
-        // By column, so that lineage outlives a rename.
         target.entity.fields.get(name)!.columns[0]!.name,
         { from, ...(before === undefined ? {} : { before }), after: value },
       ]),
     ),
   }))
-  try {
-    await context.client.query({
-      ...prepared(`WITH run AS (
-         INSERT INTO xrm.conversion_run (id, conversion, model, source_entity, source, once, locks, at, actor, children, notes, channel, trigger)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14) RETURNING id
-       ), targets AS (
-         INSERT INTO xrm.conversion_target (run, key, entity, action, record, fields)
-         SELECT $1, t.key, t.entity, t.action, t.record, t.fields
-         FROM json_to_recordset($12::json) AS t(key text, entity text, action text, record uuid, fields jsonb)
-       )
-       SELECT id FROM run`),
-      values: [
-        id,
-        conversion.name,
-        context.model.version,
-        source.entity.key,
-        source.id,
-        conversion.body.once !== false,
-        (conversion.body.after ?? 'lock') === 'lock',
-        context.now,
-        context.actor.userId,
-        JSON.stringify(children),
-        JSON.stringify(plan.notes),
-        JSON.stringify(targets),
-        origin.channel ?? 'api',
-        origin.trigger ?? null,
-      ],
-    })
-    await keepKey(context, id)
-  } catch (error) {
-    const { constraint } = error as { constraint?: string }
-    if (constraint !== 'conversion_run_once') throw error
-    throw new Problem(problems['conversion.already-converted'])
-  }
 }
 
 /** Adds to "already converted" what became of the record, when the first run is only visible after ours failed. */

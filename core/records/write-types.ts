@@ -14,7 +14,7 @@ export interface WriteContext {
   client?: PoolClient
   /** The instant of the write, the same for all its rows. */
   now: string
-  cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade'; ref?: string }
+  cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade' | 'merge'; ref?: string }
   hooks: HookRegistry
   /** The records whose triggers led to this write, the first one first; absent: somebody asked for it. */
   chain?: readonly string[]

@@ -1,4 +1,5 @@
 import { bulkPaths, noticePaths } from './bulk-paths.ts'
+import { duplicatePaths } from './duplicate-paths.ts'
 import { json, operation, parameter, type Schema } from './parts.ts'
 
 const anything = json({ type: 'object' })
@@ -57,6 +58,8 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
             id: { type: 'string', format: 'uuid' },
             reactivate: { type: 'boolean' },
             values: { type: 'object' },
+            keep: { type: 'array', items: { type: 'string' } },
+            take: { type: 'array', items: { type: 'string' } },
           },
           additionalProperties: false,
         },
@@ -65,12 +68,14 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
         type: 'string',
         description: 'From the preview; a change since then is refused and named.',
       },
+      channel: { enum: ['button', 'list', 'api', 'form'], description: 'By which way; absent: api.' },
     },
     required: ['source'],
     additionalProperties: false,
   }
   return {
     ...bulkPaths(name, request.properties.targets),
+    ...duplicatePaths(),
     '/api/conversions/{name}/preview': {
       parameters: [name],
       post: operation('Show what a conversion would do', ['conversions'], {
@@ -86,6 +91,35 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
         ],
         body: request,
         status: 201,
+        answer: anything,
+      }),
+    },
+    '/api/conversions/{name}/decline': {
+      parameters: [name],
+      post: operation('Close one record without converting it', ['conversions'], {
+        parameters: [
+          parameter('Idempotency-Key', 'A repetition gets the same run.', { type: 'string' }, 'header'),
+        ],
+        body: {
+          type: 'object',
+          properties: {
+            source: { type: 'string', format: 'uuid' },
+            reason: { description: 'Goes into the field that the definition names.' },
+            channel: { enum: ['button', 'list', 'api', 'form'] },
+          },
+          required: ['source'],
+          additionalProperties: false,
+        },
+        status: 201,
+        answer: anything,
+      }),
+    },
+    '/api/conversions/runs/{id}/reverse': {
+      parameters: [parameter('id', 'Id of the run.', { type: 'string', format: 'uuid' }, 'path')],
+      post: operation('Take a run back', ['conversions'], {
+        parameters: [
+          parameter('dry', 'Only say what would happen, and what is in the way.', { type: 'boolean' }),
+        ],
         answer: anything,
       }),
     },

@@ -9,7 +9,8 @@ import { StaleModelError } from '../../records/write.ts'
 import { isUnavailable } from '../../storage/unavailable.ts'
 import { sourcesWithChildren } from '../children.ts'
 import { holdSources, requireConversion } from '../plan.ts'
-import { convertWithin, type RunOrigin } from '../run.ts'
+import { convertWithin } from '../run.ts'
+import type { RunOrigin } from '../store-run.ts'
 import { problems } from './problems.ts'
 
 /** A record on its way through a conversion of many. */

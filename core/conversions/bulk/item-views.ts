@@ -1,7 +1,7 @@
 import type { BulkItemView } from '@xrm/sdk/conversions'
 import { nameOfKey } from '../../documents/entity-keys.ts'
 import type { ReadContext } from '../../records/query.ts'
-import { displaysOf } from '../runs.ts'
+import { displaysOf } from '../../records/displays.ts'
 import type { BulkRow, ItemRow } from './store.ts'
 
 /** Items as the reader may see them: the names of records that are hidden from them are missing. */

@@ -11,7 +11,8 @@ import { attempt, withNewRecords } from '../bulk/convert-items.ts'
 import { problems } from '../bulk/problems.ts'
 import type { BulkWork } from '../bulk/work.ts'
 import { requireConversion } from '../plan.ts'
-import { convertWithin, requireModel } from '../run.ts'
+import { requireModel } from '../../records/require-model.ts'
+import { convertWithin } from '../run.ts'
 
 /** A trigger that has fired for a record. */
 export interface Due {
