@@ -246,6 +246,13 @@ function administration(): Record<string, Schema> {
       parameters: [id],
       post: operation('Take it back', tags, { parameters: [force], answer: anything }),
     },
+    '/api/presets': {
+      get: operation('Ways of working that plugins offer', ['presets'], { answer: anything }),
+    },
+    '/api/presets/{name}/draft': {
+      parameters: [parameter('name', 'Name of the way of working.', { type: 'string' }, 'path')],
+      post: operation('Make a draft of it', ['presets'], { status: 201, answer: anything }),
+    },
     '/api/users': {
       get: operation('Users with roles and teams', ['users'], { answer: anything }),
       post: operation('Create a user', ['users'], {
