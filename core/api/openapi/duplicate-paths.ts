@@ -4,7 +4,7 @@ const anything = json({ type: 'object' })
 const uuid: Schema = { type: 'string', format: 'uuid' }
 const dry = parameter('dry', 'Shows what would happen and leaves no trace.', { type: 'boolean' })
 
-/** Records that may be the same, and merging them. */
+/** Records that may be the same, merging them, and ways of working. */
 export function duplicatePaths(): Record<string, Schema> {
   const tags = ['duplicates']
   const entity = parameter('entity', 'Name of the entity.', { type: 'string' }, 'path')
@@ -51,19 +51,6 @@ export function duplicatePaths(): Record<string, Schema> {
     '/api/merges/{id}/undo': {
       parameters: [parameter('id', 'Id of the merge.', uuid, 'path')],
       post: operation('Take a merge apart', tags, { parameters: [dry], answer: anything }),
-    },
-  }
-}
-
-/** Ways of working; for administrators. */
-export function presetPaths(): Record<string, Schema> {
-  return {
-    '/api/presets': {
-      get: operation('Ways of working that plugins offer', ['presets'], { answer: anything }),
-    },
-    '/api/presets/{name}/draft': {
-      parameters: [parameter('name', 'Name of the way of working.', { type: 'string' }, 'path')],
-      post: operation('Make a draft of it', ['presets'], { status: 201, answer: anything }),
     },
   }
 }

@@ -1,5 +1,5 @@
 import { bulkPaths, noticePaths } from './bulk-paths.ts'
-import { duplicatePaths, presetPaths } from './duplicate-paths.ts'
+import { duplicatePaths } from './duplicate-paths.ts'
 import { json, operation, parameter, type Schema } from './parts.ts'
 
 const anything = json({ type: 'object' })
@@ -35,7 +35,7 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
     ...noticePaths(),
     ...duplicatePaths(),
     ...(conversions.length > 0 ? conversionPaths(conversions) : {}),
-    ...(administer ? { ...administration(), ...definitions(), ...presetPaths() } : {}),
+    ...(administer ? { ...administration(), ...definitions() } : {}),
   }
 }
 
@@ -262,6 +262,13 @@ function administration(): Record<string, Schema> {
     '/api/changesets/{id}/revert': {
       parameters: [id],
       post: operation('Take it back', tags, { parameters: [force], answer: anything }),
+    },
+    '/api/presets': {
+      get: operation('Ways of working that plugins offer', ['presets'], { answer: anything }),
+    },
+    '/api/presets/{name}/draft': {
+      parameters: [parameter('name', 'Name of the way of working.', { type: 'string' }, 'path')],
+      post: operation('Make a draft of it', ['presets'], { status: 201, answer: anything }),
     },
     '/api/users': {
       get: operation('Users with roles and teams', ['users'], { answer: anything }),
