@@ -8,6 +8,7 @@ import { type Caller, testServer } from '../support/server.ts'
 const stages = {
   new: { title: 'New', category: 'open' },
   ripe: { title: 'Ripe', category: 'open' },
+  closed: { title: 'Closed', category: 'lost' },
 } as const
 
 /** A task becomes an order, by one way or another. */
@@ -103,6 +104,19 @@ const plugin = definePlugin({
     'on-time': toOrder('late', {
       late: { on: 'schedule', when: "kind == 'late' && score > 0", every: 'PT1M', does: 'convert' },
     }),
+    // A task that nobody takes up in its time is closed.
+    'in-time': toOrder(
+      'in time',
+      {
+        late: {
+          on: 'schedule',
+          when: "kind == 'period' && stage == 'new' && created_at < now()",
+          every: 'PT1M',
+          does: 'decline',
+        },
+      },
+      { decline: { title: 'Close' }, 'source-writes': { declined: { stage: 'closed' } } },
+    ),
     'switched-off': toOrder('off', {
       off: { on: 'condition', when: "kind == 'off'", fires: 'everySave', does: 'convert', active: false },
     }),
@@ -157,6 +171,17 @@ async function runsOf(id: string): Promise<RecordConversionsAnswer['asSource']> 
 async function noticesOf(call: Caller, record: string): Promise<NoticeView[]> {
   const { body } = await call<{ items: NoticeView[] }>('GET', '/api/notices?limit=100')
   return body.items.filter((notice) => notice.record?.id === record)
+}
+
+/** Lets the schedules have their time, and waits for what follows. */
+async function look(): Promise<void> {
+  await server.db.pool.query('UPDATE xrm.trigger_schedule SET next_at = now()')
+  for (let i = 0; i < 600; i++) {
+    const { rows } = await server.db.pool.query('SELECT FROM xrm.trigger_schedule WHERE next_at <= now()')
+    if (rows.length === 0) return settled()
+    await sleep(50)
+  }
+  throw new Error('nobody looked at the schedule')
 }
 
 describe('a trigger', () => {
@@ -267,16 +292,6 @@ describe('rights', () => {
 })
 
 describe('a schedule', () => {
-  const look = async (): Promise<void> => {
-    await server.db.pool.query('UPDATE xrm.trigger_schedule SET next_at = now()')
-    for (let i = 0; i < 600; i++) {
-      const { rows } = await server.db.pool.query('SELECT FROM xrm.trigger_schedule WHERE next_at <= now()')
-      if (rows.length === 0) return settled()
-      await sleep(50)
-    }
-    throw new Error('nobody looked at the schedule')
-  }
-
   it('converts what has come of age, once, tells the owner, and leaves what fails until it is changed', async () => {
     const late = await create({ name: 'Late', kind: 'late', score: 1 })
     const early = await create({ name: 'Early', kind: 'late', score: 0 })
@@ -297,6 +312,23 @@ describe('a schedule', () => {
     await save(bad, { name: 'Short' })
     await look()
     expect(await runsOf(bad)).toHaveLength(1)
+  })
+})
+
+describe('a deadline', () => {
+  it('closes what nobody converted within its time, with a notice to the owner', async () => {
+    const id = await create({ name: 'Forgotten', kind: 'period', stage: 'new' })
+    const taken = await create({ name: 'Taken up', kind: 'period', stage: 'ripe' })
+    await look()
+    await look()
+    expect(await runsOf(id)).toMatchObject([
+      { conversion: 'in-time', status: 'declined', channel: 'rule', trigger: 'late' },
+    ])
+    expect((await admin<Row>('GET', `/api/records/task/${id}`)).body['stage']).toBe('closed')
+    expect(await noticesOf(admin, id)).toMatchObject([
+      { kind: 'conversion.declined', params: { conversion: 'in-time' }, record: { display: 'Forgotten' } },
+    ])
+    expect((await admin<Row>('GET', `/api/records/task/${taken}`)).body['stage']).toBe('ripe')
   })
 })
 

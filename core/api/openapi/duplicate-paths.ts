@@ -52,12 +52,5 @@ export function duplicatePaths(): Record<string, Schema> {
       parameters: [parameter('id', 'Id of the merge.', uuid, 'path')],
       post: operation('Take a merge apart', tags, { parameters: [dry], answer: anything }),
     },
-    '/api/presets': {
-      get: operation('Ways of working that plugins offer', ['presets'], { answer: anything }),
-    },
-    '/api/presets/{name}/draft': {
-      parameters: [parameter('name', 'Name of the way of working.', { type: 'string' }, 'path')],
-      post: operation('Make a draft of it', ['presets'], { status: 201, answer: anything }),
-    },
   }
 }

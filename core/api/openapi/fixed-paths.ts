@@ -33,6 +33,7 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
       }),
     },
     ...noticePaths(),
+    ...duplicatePaths(),
     ...(conversions.length > 0 ? conversionPaths(conversions) : {}),
     ...(administer ? { ...administration(), ...definitions() } : {}),
   }
@@ -75,7 +76,6 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
   }
   return {
     ...bulkPaths(name, request.properties.targets),
-    ...duplicatePaths(),
     '/api/conversions/{name}/preview': {
       parameters: [name],
       post: operation('Show what a conversion would do', ['conversions'], {
@@ -91,6 +91,23 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
         ],
         body: request,
         status: 201,
+        answer: anything,
+      }),
+    },
+    '/api/conversions/report': {
+      post: operation('What became of the records of an entity', ['conversions'], {
+        body: {
+          type: 'object',
+          properties: {
+            source: { type: 'string' },
+            from: { type: 'string', format: 'date' },
+            to: { type: 'string', format: 'date' },
+            conversion: { type: 'string' },
+            by: { type: 'string', description: 'A field or path, or `created_at:month`.' },
+          },
+          required: ['source'],
+          additionalProperties: false,
+        },
         answer: anything,
       }),
     },
@@ -245,6 +262,13 @@ function administration(): Record<string, Schema> {
     '/api/changesets/{id}/revert': {
       parameters: [id],
       post: operation('Take it back', tags, { parameters: [force], answer: anything }),
+    },
+    '/api/presets': {
+      get: operation('Ways of working that plugins offer', ['presets'], { answer: anything }),
+    },
+    '/api/presets/{name}/draft': {
+      parameters: [parameter('name', 'Name of the way of working.', { type: 'string' }, 'path')],
+      post: operation('Make a draft of it', ['presets'], { status: 201, answer: anything }),
     },
     '/api/users': {
       get: operation('Users with roles and teams', ['users'], { answer: anything }),

@@ -188,7 +188,10 @@ export class Bulks {
     return this.get(reading, id)
   }
 
-  /** Converts one item at once, as was decided by the actor and with their rights; a problem leaves it as it is. */
+  /**
+   * Converts one item at once, as was decided by the actor and with their rights; a problem leaves it as it is. `targets` is
+   * the whole decision: what was decided for all items came with the item.
+   */
   async decide(
     context: WriteContext,
     id: string,
@@ -213,7 +216,7 @@ export class Bulks {
             bulk.conversion,
             {
               source,
-              targets: { ...bulk.targets, ...targets },
+              targets,
               ...(planHash === undefined ? {} : { planHash }),
             },
             { channel: bulk.channel },

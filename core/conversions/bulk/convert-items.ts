@@ -8,6 +8,7 @@ import type { WriteContext } from '../../records/write-types.ts'
 import { StaleModelError } from '../../records/write.ts'
 import { isUnavailable } from '../../storage/unavailable.ts'
 import { sourcesWithChildren } from '../children.ts'
+import { declineWithin } from '../decline.ts'
 import { holdSources, requireConversion } from '../plan.ts'
 import { convertWithin } from '../run.ts'
 import type { RunOrigin } from '../store-run.ts'
@@ -36,14 +37,14 @@ export interface ItemOutcome {
 
 /**
  * Converts several records in the caller's transaction, each for itself: one that cannot be converted leaves nothing behind
- * and does not keep the others. Throws only what concerns all of them, such as a lost connection or a deadlock; then the
+ * and does not keep the others. With `decline` they are closed instead. Throws only what concerns all of them, such as a lost connection or a deadlock; then the
  * transaction has to be rolled back, and can be made again.
  */
 export async function convertItems(
   context: WriteContext & { client: PoolClient },
   name: string,
   items: readonly Item[],
-  origin: RunOrigin,
+  { decline, ...origin }: RunOrigin & { decline?: { reason: unknown } },
   log: Logger,
 ): Promise<ItemOutcome[]> {
   const conversion = requireConversion({ ...context, db: context.client }, name)
@@ -66,7 +67,11 @@ export async function convertItems(
     const without = new Set([...parents].flatMap(([key, some]) => (some.has(item.source) ? [] : [key])))
     const own: RunOrigin = isStable ? { ...origin, held: source, without } : origin
     const run = (targets: Item['targets']): Promise<string | Problem> =>
-      attempt(context.client, log, () => convertWithin(context, name, { source: item.source, targets }, own))
+      attempt(context.client, log, () =>
+        decline
+          ? declineWithin(context, name, { source: item.source, reason: decline.reason }, own)
+          : convertWithin(context, name, { source: item.source, targets }, own),
+      )
     let result = await run(item.targets)
     if (result instanceof Problem && result.code === 'conversion.decision-required') {
       const unresolved = conversion.body.bulk?.unresolved ?? 'hold'

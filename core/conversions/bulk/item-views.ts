@@ -7,7 +7,7 @@ import type { BulkRow, ItemRow } from './store.ts'
 /** Items as the reader may see them: the names of records that are hidden from them are missing. */
 export async function itemViews(
   context: ReadContext,
-  bulk: Pick<BulkRow, 'entity'>,
+  bulk: Pick<BulkRow, 'entity' | 'targets'>,
   rows: readonly ItemRow[],
 ): Promise<BulkItemView[]> {
   const entity = nameOfKey(context.model, bulk.entity)
@@ -21,6 +21,6 @@ export async function itemViews(
     status,
     run,
     problem,
-    targets,
+    targets: { ...bulk.targets, ...targets },
   }))
 }

@@ -89,7 +89,9 @@ async function workOnChunk(work: BulkWork, id: string): Promise<boolean> {
           targets: { ...bulk.targets, ...item.targets },
         }))
         if (items.length === 0) return false
-        const outcomes = await convertItems(own, bulk.conversion, items, { channel: bulk.channel }, log)
+        const decline = bulk.outcome === 'decline' ? { decline: { reason: bulk.reason } } : {}
+        const how = { channel: bulk.channel, ...decline }
+        const outcomes = await convertItems(own, bulk.conversion, items, how, log)
         await settleItems(client, id, outcomes)
         return true
       },

@@ -10,6 +10,7 @@ import { transaction } from '../../storage/database.ts'
 import { attempt, withNewRecords } from '../bulk/convert-items.ts'
 import { problems } from '../bulk/problems.ts'
 import type { BulkWork } from '../bulk/work.ts'
+import { declineWithin } from '../decline.ts'
 import { requireConversion } from '../plan.ts'
 import { requireModel } from '../../records/require-model.ts'
 import { convertWithin } from '../run.ts'
@@ -66,8 +67,10 @@ export async function doDue(work: BulkWork, client: PoolClient, due: Due): Promi
   const record = entity && (await recordOf(client, entity, due.record))
   // Gone since: nobody misses it.
   if (!record) return
-  if (result instanceof Problem) await fail(client, due, record, result)
-  else if (
+  if (result instanceof Problem) {
+    // It has what it should have, by this way or another.
+    if (result.code !== 'conversion.already-converted') await fail(client, due, record, result)
+  } else if (
     trigger.body.notify === 'owner' ||
     (trigger.body.notify === undefined && trigger.body.on === 'schedule')
   )
@@ -89,13 +92,16 @@ async function perform(
   requireConversion({ ...context, db: context.client }, name)
   const origin = { channel: 'rule', trigger: trigger.key } as const
   const { client } = context
+  if (trigger.body.does === 'decline') {
+    await declineWithin(context, name, { source }, origin)
+    return
+  }
   try {
     // Inside of the savepoint of the whole, so that the first try leaves nothing to the second.
     await client.query('SAVEPOINT first')
     await convertWithin(context, name, { source }, origin)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    if (error.code === 'conversion.already-converted') return
     const unresolved = error.code === 'conversion.decision-required' ? body.bulk?.unresolved : undefined
     if (unresolved !== 'skip' && unresolved !== 'create') throw error
     await client.query('ROLLBACK TO SAVEPOINT first')
