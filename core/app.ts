@@ -19,6 +19,7 @@ import { problemRoutes } from './api/problem-pages.ts'
 import { problems } from './api/problems.ts'
 import { readObject, readQuery, text } from './api/read-request.ts'
 import { pluginRoutes } from './api/plugins.ts'
+import { duplicateRoutes, mergeRoutes, recordMergeRoutes } from './api/duplicates.ts'
 import { presetRoutes } from './api/presets.ts'
 import { recordRoutes } from './api/records.ts'
 import { eventRoutes } from './api/events.ts'
@@ -102,6 +103,7 @@ function signedIn(server: Server): Hono<Env> {
   })
   app.get('/openapi.json', (c) => c.json(openApi(c.var.model, c.var.actor)))
   app.route('/', docsRoutes())
+  app.route('/records', recordMergeRoutes(server))
   app.route('/records', recordConversionRoutes(server))
   app.route('/records', recordRoutes(server))
   app.route('/conversions', conversionRoutes(server))
@@ -114,6 +116,8 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/field-types', fieldTypeRoutes(server))
   app.route('/plugins', pluginRoutes(server))
   app.route('/presets', presetRoutes(server))
+  app.route('/duplicates', duplicateRoutes(server))
+  app.route('/merges', mergeRoutes(server))
   app.route('/jobs', jobRoutes(server))
   app.route('/events', eventRoutes(server))
   app.route('/search', searchRoutes(server))

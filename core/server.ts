@@ -7,6 +7,7 @@ import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
 import { Configuration } from './config-files/configuration.ts'
 import { Bulks } from './conversions/bulk/bulks.ts'
+import { Triggers } from './conversions/triggers/triggers.ts'
 import { Changesets } from './documents/changesets.ts'
 import { Publisher } from './documents/publisher.ts'
 import { Retired } from './documents/retired.ts'
@@ -67,7 +68,12 @@ export async function startServer({
     const context = {
       fieldTypes: fieldTypesOf(loaded.plugins),
       plugins: loaded.plugins,
-      settings: { currency: config.currency, timeZone: config.timeZone, country: 'DE' },
+      settings: {
+        currency: config.currency,
+        rates: config.rates,
+        timeZone: config.timeZone,
+        country: 'DE',
+      },
     }
     const shipped = [...pluginDocuments(loaded.plugins), ...(await siteDocuments(config.documents))]
     const waiting = await syncDocuments(db, context, shipped, loaded.failures)
@@ -92,6 +98,9 @@ export async function startServer({
     const bulks = new Bulks(work, jobs)
     await jobs.start()
     undo.unshift(() => jobs.stop())
+    const triggers = new Triggers(work)
+    triggers.start()
+    undo.unshift(() => triggers.stop())
     const server: Server = {
       config,
       db,

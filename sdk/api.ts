@@ -200,6 +200,8 @@ export interface ConversionRequest {
   targets?: Record<string, TargetDecision>
   /** From the preview; the run is refused with `conversion.stale-*` when anything it showed has changed. */
   planHash?: string
+  /** By which way; absent: `api`. Definitions may leave ways out (`channels`). A preview that does not say looks at none. */
+  channel?: 'button' | 'list' | 'api' | 'form'
 }
 export interface TargetDecision {
   action?: 'create' | 'link' | 'skip'
@@ -305,7 +307,14 @@ export interface RunView {
     key: string
     action: 'create' | 'link' | 'skip'
     record: RecordRef | null
-    fields: { field: string; from: string; before?: unknown; after: unknown }[]
+    fields: {
+      field: string
+      from: string
+      before?: unknown
+      after: unknown
+      /** An amount was converted: by this rate, of this day. */
+      rate?: { from: string; to: string; rate: string; date: string }
+    }[]
   }[]
   children: { key: string; action: string; count: number }[]
   /** The run counts: its conversion cannot be run on the source again. */

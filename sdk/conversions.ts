@@ -11,6 +11,8 @@ export interface DeclineRequest {
   source: string
   /** Goes into the field that the definition names as `decline.reason`. */
   reason?: unknown
+  /** Absent: `api`. */
+  channel?: ConversionRequest['channel']
 }
 
 /**

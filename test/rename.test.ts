@@ -28,11 +28,11 @@ describe('of the model that ships, whatever is renamed', async () => {
   }
   const entities = [...model.entities.values()].filter(({ name }) => !['user', 'team'].includes(name))
 
-  it.each(entities.map(({ name }) => name))('every field of %s leaves a model without issues', (entity) => {
+  it.each(entities.map(({ name }) => name))('every field of %s leaves a model without errors', (entity) => {
     for (const field of Object.keys(model.entities.get(entity)!.body.properties)) {
       const rows = apply(rename(model, documents, { entity, field, to: 'zz_new' }))
       const built = buildModel(server.live.context, state, { rows })
-      expect([field, built.issues.list]).toEqual([field, []])
+      expect([field, built.issues.errors]).toEqual([field, []])
       const renamed = built.model.entities.get(entity)!
       expect(renamed.fields.get('zz_new')!.field['x-was']).toEqual({ [field]: true })
       // As many places name it as before, and none names what it was called.
@@ -44,10 +44,10 @@ describe('of the model that ships, whatever is renamed', async () => {
     }
   })
 
-  it.each(entities.map(({ name }) => name))('the entity %s leaves a model without issues', (entity) => {
+  it.each(entities.map(({ name }) => name))('the entity %s leaves a model without errors', (entity) => {
     const rows = apply(rename(model, documents, { entity, to: 'zz_new', plural: 'zz_news' }))
     const built = buildModel(server.live.context, state, { rows })
-    expect(built.issues.list).toEqual([])
+    expect(built.issues.errors).toEqual([])
     expect(whereUsed(built.model, { entity })).toEqual([])
     expect(whereUsed(built.model, { entity: 'zz_new' }).length).toBe(whereUsed(model, { entity }).length)
     expect(built.model.forms.has('zz_new')).toBe(model.forms.has(entity))

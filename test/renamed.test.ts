@@ -184,7 +184,8 @@ describe('a renamed entity', () => {
     const found = await admin<{ items: Row[] }>('GET', `/api/records/call?filter=${filter}`)
     expect(found.body.items.map(({ id }) => id)).toEqual([call.id])
     const other = await make('call', { subject: 'After', regarding: [reference] })
-    expect(other['regarding']).toEqual([reference])
+    // It comes after the conversion, so it lands on the successors too.
+    expect(other['regarding']).toContain(reference)
     expect(
       (await admin('POST', '/api/records/call', { subject: 'Old', regarding: [`prospect/${prospect.id}`] }))
         .status,

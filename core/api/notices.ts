@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import type { NoticeView } from '@xrm/sdk/conversions'
-import { displaysOf } from '../conversions/runs.ts'
+import { displaysOf } from '../records/displays.ts'
 import { nameOfKey } from '../documents/entity-keys.ts'
 import { countUnread, markRead, readNotices } from '../notices/notices.ts'
 import { type Env, reading, type Server } from './environment.ts'
@@ -31,10 +31,12 @@ export function noticeRoutes(server: Server): Hono<Env> {
     const displays = await displaysOf(context, refs)
     const items = page.map(({ entity, recordId, ...notice }): NoticeView => ({
       ...notice,
-      record:
-        entity === null || recordId === null
-          ? null
-          : { entity, id: recordId, display: displays.get(`${entity}/${recordId}`) ?? null },
+      ...(entity === null || recordId === null
+        ? { record: null }
+        : {
+            record: { entity, id: recordId, display: displays.get(`${entity}/${recordId}`) ?? null },
+            href: notice.href ?? `/records/${encodeURIComponent(entity)}/${recordId}`,
+          }),
     }))
     return c.json({
       items,

@@ -4,8 +4,17 @@ import type { AggregateRequest, RecordData } from '@xrm/sdk/api'
 import { readHistory } from '../history/history.ts'
 import { readTimeline } from '../history/timeline.ts'
 import { aggregateRecords } from '../records/aggregate.ts'
+import { mergedInto } from '../duplicates/merges.ts'
+import { isId } from '../fields/relation-rules.ts'
 import { problems as recordProblems } from '../records/problems.ts'
-import { access, getRecord, listRecords, maxLimit, requireRecord } from '../records/query.ts'
+import {
+  access,
+  getRecord,
+  listRecords,
+  maxLimit,
+  type ReadContext,
+  requireRecord,
+} from '../records/query.ts'
 import { maxBatch, writeEach, writeRecords } from '../records/write.ts'
 import type { WriteOperation } from '../records/write-types.ts'
 import { type Env, reading, type Server, writing } from './environment.ts'
@@ -80,7 +89,7 @@ export function recordRoutes(server: Server): Hono<Env> {
     const context = reading(server, c)
     const query = { ...(fields ? { fields } : {}), ...(deleted === undefined ? {} : { deleted }) }
     const record = await getRecord(context, c.req.param('entity'), c.req.param('id'), query)
-    if (!record) throw new Problem(recordProblems['record.not-found'])
+    if (!record) throw await notFound(context, c.req.param('entity'), c.req.param('id'))
     return c.json(record, 200, { etag: `"${record.version}"` })
   })
 
@@ -146,6 +155,16 @@ export function recordRoutes(server: Server): Hono<Env> {
   })
 
   return app
+}
+
+/** What was merged into another record leads to it, where that may be seen. */
+async function notFound(context: ReadContext, entity: string, id: string): Promise<Problem> {
+  const kept = isId(id) ? await mergedInto(context.db, id) : null
+  const seen = kept === null ? null : await getRecord(context, entity, kept, { fields: ['display'] })
+  return new Problem(
+    recordProblems['record.not-found'],
+    seen ? { extra: { mergedInto: { entity, id: seen.id, display: seen['display'] ?? '' } } } : {},
+  )
 }
 
 /** Writes a batch once per Idempotency-Key; `answer` makes the answer of the ids, also for a repetition. */

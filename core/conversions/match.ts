@@ -1,15 +1,14 @@
 import type { CandidateView } from '@xrm/sdk/api'
-import { type EntityRights, type Rights, rightsOf } from '../access/rights.ts'
 import { isEqual } from '@xrm/sdk/merge'
-import { cached, type TargetModel } from '../documents/model.ts'
-import { orderedKeys } from '../documents/normalise.ts'
-import { matchRulesOf } from './match-rules.ts'
-import { decoder } from '../records/decode.ts'
-import { named, type ReadContext, run } from '../records/query.ts'
-import { SelectBuilder } from '../records/select-builder.ts'
-import { matchFunction } from '../storage/indexes.ts'
-import type { MappedValue } from './map-values.ts'
+import type { EntityRights } from '../access/rights.ts'
+import type { TargetModel } from '../documents/model.ts'
+import { findCandidates, givenFor } from '../duplicates/find-candidates.ts'
+import { type Normaliser, normalised } from '../duplicates/normalised.ts'
+import { type MatchRule, resolveRules } from '../duplicates/rules.ts'
+import type { ReadContext } from '../records/query.ts'
 import { prepared } from '../storage/prepared.ts'
+import type { MappedValue } from './map-values.ts'
+import { matchRulesOf } from './match-rules.ts'
 
 export interface Candidate extends CandidateView {
   version: number
@@ -22,17 +21,12 @@ export interface Matches {
   hidden: boolean
 }
 
-const perRule = 10
-
-/** The values of a rule's fields, in the order of its fields; null when one is missing and the rule cannot say anything. */
-function ruleValues(target: TargetModel, rule: string, values: readonly MappedValue[]): string[][] | null {
-  const result = Object.keys(matchRulesOf(target)[rule]!.fields).map((name) => {
-    const value = values.find((one) => one.field.name === name)?.value
-    return (Array.isArray(value) ? value : [value]).filter(
-      (one): one is string => typeof one === 'string' && one !== '',
-    )
-  })
-  return result.every((list) => list.length > 0) ? result : null
+/** The rules of a target with their fields, and the values that they compare. */
+function rulesAndValues(target: TargetModel, values: readonly MappedValue[]) {
+  return {
+    rules: resolveRules(target.entity, matchRulesOf(target)),
+    given: new Map(values.map(({ field, value }) => [field.name, value])),
+  }
 }
 
 /**
@@ -44,25 +38,27 @@ export async function lockMatchKeys(
   targets: readonly { target: TargetModel; values: readonly MappedValue[] }[],
 ): Promise<void> {
   // By normaliser, so that the statement has few forms, whatever the number of keys.
-  const keys = new Map<string, { scopes: string[]; values: string[] }>()
+  const keys = new Map<Normaliser, { scopes: string[]; values: string[] }>()
   for (const { target, values } of targets) {
-    for (const rule of Object.keys(matchRulesOf(target))) {
-      const given = ruleValues(target, rule, values)
-      if (!given) continue
-      const [normaliser = 'exact'] = Object.values(matchRulesOf(target)[rule]!.fields)
+    const { rules, given } = rulesAndValues(target, values)
+    for (const rule of rules) {
+      const texts = givenFor(rule, given)
+      // What is only alike has no key that others would meet.
+      if (!texts || rule.body.similar !== undefined) continue
+      const [{ normaliser }] = rule.fields as [MatchRule['fields'][number]]
       const own = keys.get(normaliser) ?? { scopes: [], values: [] }
       keys.set(normaliser, own)
       // The first field of a rule is enough to meet everyone who could decide the same.
-      for (const value of given[0]!) {
-        own.scopes.push(`${target.entity.name}|${rule}`)
-        own.values.push(value)
+      for (const text of texts[0]!) {
+        own.scopes.push(`${target.entity.name}|${rule.name}`)
+        own.values.push(text)
       }
     }
   }
   if (keys.size === 0) return
   const forms = [...keys.keys()].map(
     (normaliser, index) =>
-      `SELECT scope || '|' || ${matchFunction(normaliser)}(value) AS k FROM unnest($${index * 2 + 1}::text[], $${index * 2 + 2}::text[]) AS given(scope, value)`,
+      `SELECT scope || '|' || ${normalised(normaliser, 'value', context.model.settings)} AS k FROM unnest($${index * 2 + 1}::text[], $${index * 2 + 2}::text[]) AS given(scope, value)`,
   )
   await context.db.query({
     ...prepared(
@@ -79,81 +75,25 @@ export async function findMatches(
   rights: EntityRights,
   values: readonly MappedValue[],
 ): Promise<Matches> {
-  const all = rightsOf(context.model, context.actor)
-  const found = new Map<string, Candidate>()
-  let hidden = false
-  for (const rule of orderedKeys(matchRulesOf(target))) {
-    const given = ruleValues(target, rule, values)
-    if (!given) continue
-    const body = matchRulesOf(target)[rule]!
-    const plan = cached(
-      context.model,
-      `match|${all.key}|${target.entity.name}|${JSON.stringify([body.fields, values.map((one) => one.field.name)])}`,
-      () => planMatch(context, all, rights, target, body.fields, values),
-    )
-    const { rows } = await run(
-      context,
-      plan,
-      Object.fromEntries(given.map((list, index) => [`v${index}`, list])),
-    )
-    for (const row of rows) {
-      if (row[plan.flagAt] !== true) {
-        hidden ||= body.confidence === 'certain'
-        continue
-      }
-      const record = plan.decode(row)
-      if (found.has(record.id)) continue
-      found.set(record.id, {
-        id: record.id,
-        version: record.version,
-        display: (record['display'] as string | null) ?? '',
-        rule,
-        ruleTitle: body.title ?? rule,
-        ruleLabels: body.labels ?? {},
-        confidence: body.confidence,
-        active: record['active'] !== false,
-        differs: differences(record, values),
-      })
-    }
-  }
-  const candidates = [...found.values()].toSorted((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))
-  return { candidates, hidden }
-}
-
-function rank(candidate: Candidate): number {
-  return (candidate.confidence === 'certain' ? 0 : 2) + (candidate.active ? 0 : 1)
-}
-
-function planMatch(
-  context: ReadContext,
-  all: Rights,
-  rights: EntityRights,
-  target: TargetModel,
-  fields: Record<string, string>,
-  values: readonly MappedValue[],
-): ReturnType<typeof named> & { decode: ReturnType<typeof decoder>; flagAt: number } {
-  const builder = new SelectBuilder(context.model, all, target.entity)
-  const names = new Set(['id', 'version', 'active', 'display', ...values.map((one) => one.field.name)])
-  const selected = [...names]
-    .filter((name) => rights.readField(name) !== null)
-    .map((name) => builder.select(name))
-  const visible = builder.covered(rights.rows.read) ?? 'true'
-  Object.entries(fields).forEach(([name, normaliser], index) => {
-    const field = target.entity.fields.get(name)!
-    const fn = matchFunction(normaliser)
-    const wanted = `ARRAY(SELECT ${fn}(v) FROM unnest(${builder.params.slot(`v${index}`, 'text[]')}) AS v)`
-    const column = `t0.${field.columns[0]!.sql}`
-    builder.where.push(
-      field.multiple
-        ? `EXISTS (SELECT FROM unnest(${column}) AS v WHERE ${fn}(v) = ANY(${wanted}))`
-        : `${fn}(${column}) = ANY(${wanted})`,
-    )
+  const { rules, given } = rulesAndValues(target, values)
+  const { found, hidden } = await findCandidates(context, target.entity, rights, rules, given, {
+    fields: [...given.keys()],
   })
-  builder.where.push('t0.deleted_at IS NULL')
-  const columns = selected.flatMap((one) => one.columns)
-  const where = builder.whereSql()
-  const text = `SELECT ${[...columns, visible].join(', ')} FROM ${builder.from()}${where} ORDER BY t0.active DESC, t0.created_at, t0.id LIMIT ${perRule}`
-  return { ...named(text, builder.params.list), decode: decoder(selected), flagAt: columns.length }
+  const candidates = found.map(({ record, rules: speaking }) => {
+    const rule = speaking.find(({ body }) => body.confidence === 'certain') ?? speaking[0]!
+    return {
+      id: record.id,
+      version: record.version,
+      display: (record['display'] as string | null) ?? '',
+      rule: rule.name,
+      ruleTitle: rule.body.title ?? rule.name,
+      ruleLabels: rule.body.labels ?? {},
+      confidence: rule.body.confidence,
+      active: record['active'] !== false,
+      differs: differences(record, values),
+    }
+  })
+  return { candidates, hidden }
 }
 
 /** Mapped fields in which a candidate differs: what a person compares before deciding. */

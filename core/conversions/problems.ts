@@ -15,5 +15,7 @@ export const problems = defineProblems({
   'conversion.stale-definition': { status: 409, title: 'The conversion was changed since the preview' },
   'conversion.forbidden-target': { status: 403, title: 'You may not write one of the targets' },
   'conversion.forbidden-field': { status: 403, title: 'You may not write one of the fields' },
+  'conversion.reverse-blocked': { status: 409, title: 'The run cannot be taken back' },
+  'conversion.hook-failed': { status: 500, title: 'A plugin failed; nothing was converted' },
   'conversion.unique-conflict': { status: 409, title: 'A target would double a value that must be unique' },
 })

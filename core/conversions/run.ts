@@ -2,18 +2,18 @@ import type { PoolClient } from 'pg'
 import { v7 as uuid } from 'uuid'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import type { ConversionRequest, RunView } from '@xrm/sdk/api'
-import type { Channel } from '@xrm/sdk/conversions'
+import { escapePointer } from '@xrm/sdk/merge'
 import { systemActor } from '../access/rights.ts'
 import { transaction } from '../storage/database.ts'
-import { keepKey } from '../records/keep-key.ts'
-import { type PreparedWrite, prepareWrite, StaleModelError } from '../records/write.ts'
+import { type PreparedWrite, prepareWrite } from '../records/write.ts'
 import type { WriteContext, WriteOperation } from '../records/write-types.ts'
 import { prepareChildren } from './children.ts'
 import { checkHash, type Plan, planConversion, type PlannedTarget } from './plan.ts'
+import { ownersOf } from './owners.ts'
+import { requireModel } from '../records/require-model.ts'
 import { problems } from './problems.ts'
 import { findStandingRun, readRun } from './runs.ts'
-import type { Source } from './source.ts'
-import { prepared } from '../storage/prepared.ts'
+import { type RunOrigin, type StoredRun, storeRun } from './store-run.ts'
 
 /**
  * Converts one record, in one transaction: either every target exists, the source is marked and the run is written down,
@@ -24,31 +24,20 @@ export async function runConversion(
   context: WriteContext,
   name: string,
   request: ConversionRequest,
+  origin: RunOrigin = {},
 ): Promise<RunView> {
   const id = await transaction(
     context.db,
     async (client) => {
       const own = { ...context, client }
       await requireModel(own)
-      return convertWithin(own, name, request)
+      return convertWithin(own, name, request, origin)
     },
     { retries: 10 },
   )
   const run = await readRun({ ...context, db: context.db.pool }, id)
   if (!run) throw new Error('A run that was just written cannot be read')
   return run
-}
-
-/** By which way a run comes about, and what its caller has at hand. */
-export interface RunOrigin {
-  /** Absent: `api`. */
-  channel?: Channel
-  /** With the channel `rule`. */
-  trigger?: string
-  /** The source, where the caller has locked and loaded it ({@link holdSources}). */
-  held?: Source
-  /** Keys of children of which the source is known to have none. */
-  without?: ReadonlySet<string>
 }
 
 /**
@@ -61,26 +50,55 @@ export async function convertWithin(
   request: ConversionRequest,
   origin: RunOrigin = {},
 ): Promise<string> {
+  try {
+    return await convert(context, name, request, origin)
+  } catch (error) {
+    throw asConversionProblem(error)
+  }
+}
+
+/** A plugin's hook that failed is a failure of the conversion as a whole, and the plugin is named. */
+export function asConversionProblem(error: unknown): unknown {
+  if (!(error instanceof Problem) || error.code !== 'plugin.hook-failed') return error
+  const { detail, extra } = error
+  return new Problem(problems['conversion.hook-failed'], { ...(detail ? { detail } : {}), extra })
+}
+
+async function convert(
+  context: WriteContext & { client: PoolClient },
+  name: string,
+  request: ConversionRequest,
+  origin: RunOrigin,
+): Promise<string> {
   const id = uuid()
+  const channel = origin.channel ?? request.channel ?? 'api'
   // The key belongs to the run as a whole, not to the first of its writes.
   const { idempotency, ...rest } = context
   const own = { ...rest, cause: { kind: 'conversion' as const, ref: id }, found: new Set<string>() }
   const plan = await planConversion({ ...context, db: context.client }, name, request, {
     lock: true,
     held: origin.held,
+    channel,
   })
   checkHash(plan, request.planHash)
-  const targets = await prepareTargets(own, plan)
+  if (plan.conversion.body.permissions?.runAs === 'system')
+    plan.notes.push({
+      pointer: '#',
+      code: 'conversion.as-system',
+      detail: 'the targets were written with all rights, as the definition says',
+    })
+  const targets = await prepareTargets(own, plan, { take: true })
   const source = await prepareSource(own, plan)
   refuse([...plan.errors, ...targets.errors, ...source.errors])
   for (const write of targets.writes) await write.execute()
   // After the targets, because children and source may come to name them.
-  const children: { key: string; action: string; count: number }[] = []
+  const children: RunView['children'] = []
+  const touched: Record<string, string[]> = {}
   for (const child of plan.conversion.children) {
     if (origin.without?.has(child.key)) continue
-    const { write, count } = await prepareChildren(own, plan, child)
-    await write?.execute()
-    const left = write?.outcomes.filter((outcome) => !outcome.ok).length ?? 0
+    const { writes, count } = await prepareChildren(own, plan, child)
+    for (const write of writes) await write.execute()
+    const left = writes.reduce((sum, { outcomes }) => sum + outcomes.filter(({ ok }) => !ok).length, 0)
     if (left > 0) {
       plan.notes.push({
         pointer: `#/children/${child.key}`,
@@ -89,34 +107,47 @@ export async function convertWithin(
         params: { count: left },
       })
     }
+    for (const { outcomes } of writes)
+      for (const outcome of outcomes)
+        if (outcome.ok) (touched[child.entity.key] ??= []).push(outcome.result.id)
     if (count > left) children.push({ key: child.key, action: child.action, count: count - left })
   }
   await source.write?.execute()
-  await storeRun({ ...own, ...(idempotency ? { idempotency } : {}) }, id, plan, children, origin)
+  await storeRun(idempotency ? { ...own, idempotency } : own, {
+    id,
+    conversion: plan.conversion,
+    source: plan.source,
+    status: 'standing',
+    channel,
+    trigger: origin.trigger ?? null,
+    targets: storedTargets(plan),
+    children,
+    notes: plan.notes,
+    touched,
+  })
   return id
-}
-
-/** A publish waits for nobody, so the run makes sure that the model it planned with is still the one in force. */
-export async function requireModel(context: WriteContext & { client: PoolClient }): Promise<void> {
-  const { rows } = await context.client.query<{ version: number }>(prepared('SELECT version FROM xrm.model'))
-  if (rows[0]!.version !== context.model.version) throw new StaleModelError()
 }
 
 /** Validates every target that is created or changed; the errors carry the target and the field. */
 export async function prepareTargets(
   context: WriteContext & { client: PoolClient },
   plan: Plan,
+  { take }: { take: boolean },
 ): Promise<{ writes: PreparedWrite[]; errors: ProblemItem[] }> {
   const expected = new Set(
     plan.targets.flatMap(({ id, decision }) => (id !== null && decision.action === 'create' ? [id] : [])),
   )
   const writes: PreparedWrite[] = []
   const errors: ProblemItem[] = []
+  const owners = await ownersOf(context.client, plan, take)
+  const all = plan.conversion.body.permissions?.runAs === 'system' ? { rightsOf: systemActor } : {}
   for (const planned of plan.targets) {
-    const operation = operationOf(plan, planned)
+    const operation = operationOf(planned, owners.get(planned))
     // What is refused already would only repeat its errors in other words.
     if (!operation || planned.decision.errors.length > 0) continue
-    const write = await prepareWrite({ ...context, expected }, planned.target.entity.name, [operation])
+    const write = await prepareWrite({ ...context, ...all, expected }, planned.target.entity.name, [
+      operation,
+    ])
     const [outcome] = write.outcomes
     if (outcome && !outcome.ok) {
       if (leavesAsItIs(plan, planned, outcome.problem)) continue
@@ -138,7 +169,7 @@ function leavesAsItIs(plan: Plan, planned: PlannedTarget, problem: Problem): boo
   if (!drops || planned.decision.action !== 'link' || problem.code !== 'record.forbidden') return false
   for (const field of planned.writes.keys()) {
     plan.notes.push({
-      pointer: `#/targets/${planned.target.key}/values/${field}`,
+      pointer: `#/targets/${escapePointer(planned.key)}/values/${field}`,
       code: 'conversion.forbidden-field',
       detail: 'was left as it is, because you may not change this record',
     })
@@ -147,30 +178,16 @@ function leavesAsItIs(plan: Plan, planned: PlannedTarget, problem: Problem): boo
   return true
 }
 
-function operationOf(plan: Plan, planned: PlannedTarget): WriteOperation | null {
-  const { decision, writes, id, linked, target } = planned
+function operationOf(planned: PlannedTarget, assign: Record<string, unknown> = {}): WriteOperation | null {
+  const { decision, writes, id, linked } = planned
   const values = Object.fromEntries([...writes].map(([field, { value }]) => [field, value]))
-  if (decision.action === 'create') {
-    return {
-      action: 'create',
-      id: id!,
-      values,
-      assign: ownerOf(plan, target.entity.body['x-entity'].owner === true),
-    }
-  }
+  if (decision.action === 'create') return { action: 'create', id: id!, values, assign }
   if (decision.action !== 'link' || !linked || writes.size === 0) return null
   return { action: 'update', id: id!, version: linked['version'] as number, values }
 }
 
-/** Who owns the new records: whoever owned the source, or who converts. */
-function ownerOf({ conversion, source }: Plan, hasOwner: boolean): Record<string, unknown> {
-  if (!hasOwner || conversion.body.owner?.strategy === 'actor') return {}
-  const { owner = null, team = null } = source.values
-  return { ...(owner === null ? {} : { owner }), ...(team === null ? {} : { team }) }
-}
-
-function targetErrors({ target }: PlannedTarget, problem: Problem): ProblemItem[] {
-  const at = `#/targets/${target.key}`
+function targetErrors({ key }: PlannedTarget, problem: Problem): ProblemItem[] {
+  const at = `#/targets/${escapePointer(key)}`
   const forbidden = problem.code === 'record.forbidden' || problem.code === 'record.not-found'
   if (forbidden)
     return [{ pointer: at, code: 'conversion.forbidden-target', detail: 'you may not write this record' }]
@@ -231,61 +248,20 @@ function refuse(errors: readonly ProblemItem[]): void {
   })
 }
 
-async function storeRun(
-  context: WriteContext & { client: PoolClient },
-  id: string,
-  plan: Plan,
-  children: readonly { key: string; action: string; count: number }[],
-  origin: RunOrigin,
-): Promise<void> {
-  const { conversion, source } = plan
-  const targets = plan.targets.map(({ target, decision, id: record, writes }) => ({
-    key: target.key,
+/** The targets as the run keeps them; fields by column, so that lineage outlives a rename. */
+function storedTargets(plan: Plan): StoredRun['targets'] {
+  return plan.targets.map(({ key, target, decision, id: record, writes }) => ({
+    key,
     entity: target.entity.key,
     action: decision.action,
     record: decision.action === 'skip' ? null : record,
     fields: Object.fromEntries(
-      [...writes].map(([name, { value, from, before }]) => [
-        // By column, so that lineage outlives a rename.
+      [...writes].map(([name, { value, from, before, rate }]) => [
         target.entity.fields.get(name)!.columns[0]!.name,
-        { from, ...(before === undefined ? {} : { before }), after: value },
+        { from, ...(before === undefined ? {} : { before }), after: value, ...(rate ? { rate } : {}) },
       ]),
     ),
   }))
-  try {
-    await context.client.query({
-      ...prepared(`WITH run AS (
-         INSERT INTO xrm.conversion_run (id, conversion, model, source_entity, source, once, locks, at, actor, children, notes, channel, trigger)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14) RETURNING id
-       ), targets AS (
-         INSERT INTO xrm.conversion_target (run, key, entity, action, record, fields)
-         SELECT $1, t.key, t.entity, t.action, t.record, t.fields
-         FROM json_to_recordset($12::json) AS t(key text, entity text, action text, record uuid, fields jsonb)
-       )
-       SELECT id FROM run`),
-      values: [
-        id,
-        conversion.name,
-        context.model.version,
-        source.entity.key,
-        source.id,
-        conversion.body.once !== false,
-        (conversion.body.after ?? 'lock') === 'lock',
-        context.now,
-        context.actor.userId,
-        JSON.stringify(children),
-        JSON.stringify(plan.notes),
-        JSON.stringify(targets),
-        origin.channel ?? 'api',
-        origin.trigger ?? null,
-      ],
-    })
-    await keepKey(context, id)
-  } catch (error) {
-    const { constraint } = error as { constraint?: string }
-    if (constraint !== 'conversion_run_once') throw error
-    throw new Problem(problems['conversion.already-converted'])
-  }
 }
 
 /** Adds to "already converted" what became of the record, when the first run is only visible after ours failed. */

@@ -1,9 +1,8 @@
 import type { RecordConversionsAnswer, RecordRef, RunView } from '@xrm/sdk/api'
 import { rightsOf } from '../access/rights.ts'
-import { nameOfKey } from '../documents/entity-keys.ts'
-import type { EntityModel } from '../documents/model.ts'
-import { getRecord, listRecords, type ReadContext } from '../records/query.ts'
-import { Cursors } from '../records/cursor.ts'
+import { fieldOfColumn, nameOfKey } from '../documents/entity-keys.ts'
+import { displaysOf } from '../records/displays.ts'
+import { getRecord, type ReadContext } from '../records/query.ts'
 import { prepared } from '../storage/prepared.ts'
 
 interface RunRow {
@@ -56,17 +55,19 @@ export async function readRun(context: ReadContext, id: string): Promise<RunView
   return run && (run.source.display !== null || (await isVisible(context, run.source))) ? run : null
 }
 
-/** The run that converted this source, if there is one that stands. */
+/** The run that converted this source, if there is one that stands; without a conversion, the one of any. */
 export async function findStandingRun(
   context: ReadContext,
-  conversion: string,
+  conversion: string | null,
   source: string,
 ): Promise<RunView | null> {
   const { rows } = await context.db.query<RunRow>({
     ...prepared(
-      `${selectRuns} WHERE r.conversion = $1 AND r.source = $2 AND r.once AND r.status = 'standing' LIMIT 1`,
+      conversion === null
+        ? `${selectRuns} WHERE r.source = $1 AND (r.once OR r.locks) AND r.status = 'standing' ORDER BY r.at LIMIT 1`
+        : `${selectRuns} WHERE r.conversion = $2 AND r.source = $1 AND r.once AND r.status = 'standing' LIMIT 1`,
     ),
-    values: [conversion, source],
+    values: conversion === null ? [source] : [source, conversion],
   })
   return (await toViews(context, rows))[0] ?? null
 }
@@ -136,31 +137,6 @@ async function toViews(context: ReadContext, stored: readonly RunRow[]): Promise
   })
 }
 
-/** Display texts of records, one statement an entity; those that the actor may not see are missing. */
-export async function displaysOf(
-  context: ReadContext,
-  references: readonly { entity: string; id: string }[],
-): Promise<Map<string, string>> {
-  const byEntity = new Map<string, Set<string>>()
-  for (const { entity, id } of references) byEntity.set(entity, (byEntity.get(entity) ?? new Set()).add(id))
-  const result = new Map<string, string>()
-  const rights = rightsOf(context.model, context.actor)
-  for (const [entity, ids] of byEntity) {
-    if (rights.entity(entity)?.readField('display') == null) continue
-    const { items } = await listRecords(
-      context,
-      entity,
-      { ids: [...ids], fields: ['display'], limit: 500 },
-      noCursors,
-    )
-    for (const item of items) result.set(`${entity}/${item.id}`, (item['display'] as string | null) ?? '')
-  }
-  return result
-}
-
-/** These lists are read in one page, so no cursor of theirs ever leaves the server. */
-const noCursors = new Cursors('unused')
-
 function visibleFields(
   context: ReadContext,
   entityName: string,
@@ -173,12 +149,6 @@ function visibleFields(
     // Fields that are readable on some rows only are left out: a run is not the place to find out which.
     return field && rights.readField(field)?.length === 0 ? [{ field, ...lineage }] : []
   })
-}
-
-/** The present name of the field that keeps a column; what was written down by column survives renames. */
-export function fieldOfColumn(entity: EntityModel, column: string): string | null {
-  for (const field of entity.stored) if (field.columns[0]!.name === column) return field.name
-  return entity.fieldOfColumn.get(column) ?? null
 }
 
 async function isVisible(context: ReadContext, { entity, id }: RecordRef): Promise<boolean> {

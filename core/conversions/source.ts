@@ -54,6 +54,28 @@ export async function lockSources(
   })
 }
 
+/** Keeps one record of an entity, as {@link lockSources} keeps many. */
+export async function lockSource(context: ReadContext, entity: EntityModel, id: string): Promise<void> {
+  await context.db.query(`SELECT FROM ${entity.table} WHERE id = $1 FOR UPDATE`, [id])
+}
+
+/** Whether the actor may convert the record, whatever has become of it. */
+export async function mayConvert(context: ReadContext, entity: EntityModel, id: string): Promise<boolean> {
+  const rights = rightsOf(context.model, context.actor)
+  const own = rights.entity(entity.name)
+  if (!own) return false
+  const plan = cached(context.model, `may-convert|${rights.key}|${entity.name}`, () => {
+    const builder = new SelectBuilder(context.model, rights, entity)
+    builder.restrict(own.rows.read)
+    builder.where.push(`t0.id = ${builder.params.slot('id', 'uuid')}`)
+    const may = builder.covered(own.rows.convert) ?? 'true'
+    const where = builder.whereSql()
+    return named(`SELECT ${may} FROM ${builder.from()}${where}`, builder.params.list)
+  })
+  const { rows } = await run(context, plan, { id })
+  return rows[0]?.[0] === true
+}
+
 /** Those sources that the actor may see; in the place of one that they may not convert is the problem. */
 export async function loadSources(
   context: ReadContext,
@@ -82,11 +104,11 @@ export async function loadSources(
     })
     builder.restrict(own.rows.read)
     builder.where.push(`t0.id = ANY(${builder.params.slot('ids', 'uuid[]')})`, 't0.deleted_at IS NULL')
-    const mayConvert = builder.covered(own.rows.convert) ?? 'true'
+    const allowed = builder.covered(own.rows.convert) ?? 'true'
     const isConverted = `EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.conversion = ${builder.params.literal(conversion.name, 'text')} AND r.once AND r.status = 'standing')`
     const columns = selected.flatMap((one) => one.columns)
     const where = builder.whereSql()
-    const text = `SELECT ${[...columns, mayConvert, isConverted].join(', ')} FROM ${builder.from()}${where}`
+    const text = `SELECT ${[...columns, allowed, isConverted].join(', ')} FROM ${builder.from()}${where}`
     return { ...named(text, builder.params.list), decode: decoder(selected), flagAt: columns.length, denied }
   })
   const { rows } = await run(context, plan, { ids: wanted })

@@ -2,6 +2,7 @@ import type { DocumentBodies, DocumentKind, Entity, FieldType, Plugin, XrmDocume
 import { compileExpression, type Scope, type ValueType } from '@xrm/sdk/expression'
 import { compilePlugins } from '../plugins/compile-plugins.ts'
 import { compileConversion } from '../conversions/compile.ts'
+import { checkRules } from '../duplicates/compile-rules.ts'
 import { quoteName } from '../storage/names.ts'
 import { CircleError, compileAt } from './compile-at.ts'
 import { type ColumnNames, compileFields, type FieldSources } from './compile-fields.ts'
@@ -302,6 +303,7 @@ function finishEntity(
     )
     return []
   })
+  checkRules(entity.body['x-duplicates'] ?? {}, entity, place, '/x-duplicates', issues)
   for (const stage of entity.stages) lintStage(stage, entity, issues)
   entity.related = relationsTo(entity.name, entities)
   entity.timeline = compileTimeline(entity, entities, issues)

@@ -1,5 +1,5 @@
 import { quoteText } from '../storage/names.ts'
-import { cached, type FieldModel, type Model } from './model.ts'
+import { cached, type EntityModel, type FieldModel, type Model } from './model.ts'
 
 /**
  * What the database keeps about records outside of their table (history, runs, values `entity/id`) names their entity by
@@ -23,6 +23,12 @@ function entityKeys(model: Model): EntityKeys {
 /** The present name of an entity that the database knows by this key. */
 export function nameOfKey(model: Model, key: string): string {
   return entityKeys(model).nameOf.get(key) ?? key
+}
+
+/** The present name of the field that keeps a column; what was written down by column survives renames. */
+export function fieldOfColumn(entity: EntityModel, column: string): string | null {
+  for (const field of entity.stored) if (field.columns[0]!.name === column) return field.name
+  return entity.fieldOfColumn.get(column) ?? null
 }
 
 /** Values of a field in the form in which they are kept. */

@@ -171,6 +171,8 @@ function visitEntity(walk: Walk, body: Body, name: string): void {
     if (typeof rule['pointer'] === 'string')
       rule['pointer'] = `/${visitor.field(name, rule['pointer'].slice(1), `${at}/pointer`)}`
   }
+  for (const [, rule, at] of entriesOf(body['x-duplicates'], '/x-duplicates'))
+    walk.fieldKeys(name, rule, 'fields', at)
   if (isObject(body['x-unique']))
     for (const [key, list] of Object.entries(body['x-unique']))
       walk.fields(name, list, `/x-unique/${escapePointer(key)}`)
@@ -185,11 +187,28 @@ function visitConversion(walk: Walk, body: Body): void {
     if (typeof child['relation'] === 'string')
       child['relation'] = walk.relation(child['relation'], `${at}/relation`)
   const writes = body['source-writes']
-  if (isObject(writes)) {
-    if (isObject(writes['converted']))
-      for (const [field, value] of Object.entries(writes['converted']))
-        walk.value(source, field, value, `/source-writes/converted/${escapePointer(field)}`)
-    walk.fieldKeys(source, writes, 'converted', '/source-writes')
+  for (const outcome of ['converted', 'declined']) {
+    if (!isObject(writes) || !isObject(writes[outcome])) continue
+    for (const [field, value] of Object.entries(writes[outcome]))
+      walk.value(source, field, value, `/source-writes/${outcome}/${escapePointer(field)}`)
+    walk.fieldKeys(source, writes, outcome, '/source-writes')
+  }
+  walk.field(source, body['decline'], 'reason', '/decline/reason')
+  walk.pathAt(source, body['owner'], 'path', '/owner/path')
+  for (const [, trigger, at] of entriesOf(body['triggers'], '/triggers')) {
+    walk.condition(source, trigger, 'when', `${at}/when`)
+    if (typeof trigger['field'] === 'string' && isObject(trigger['stages']))
+      for (const stage of Object.keys(trigger['stages']))
+        walk.visitor.option(source, trigger['field'], stage, `${at}/stages/${escapePointer(stage)}`)
+    walk.field(source, trigger, 'field', `${at}/field`)
+  }
+  for (const [, trigger, at] of entriesOf(body['triggers'], '/triggers')) {
+    walk.condition(source, trigger, 'when', `${at}/when`)
+    if (typeof trigger['field'] === 'string') {
+      for (const stage of Object.keys(isObject(trigger['stages']) ? trigger['stages'] : {}))
+        walk.visitor.option(source, trigger['field'], stage, `${at}/stages/${escapePointer(stage)}`)
+      trigger['field'] = walk.visitor.field(source, trigger['field'], `${at}/field`)
+    }
   }
   walk.entity(body, 'source', '/source')
 }
@@ -198,6 +217,8 @@ function visitTarget(walk: Walk, source: string, target: Body, at: string): void
   const entity = String(target['entity'])
   walk.condition(source, target, 'when', `${at}/when`)
   walk.pathAt(source, target, 'preset', `${at}/preset`)
+  walk.pathAt(source, target['owner'], 'path', `${at}/owner/path`)
+  const child = childOf(target)
   for (const [, rule, ruleAt] of entriesOf(target['match'], `${at}/match`))
     walk.fieldKeys(entity, rule, 'fields', ruleAt)
   for (const [field, mapping, mapAt] of entriesOf(target['map'], `${at}/map`)) {
@@ -212,10 +233,22 @@ function visitTarget(walk: Walk, source: string, target: Body, at: string): void
     walk.value(entity, field, mapping['value'], `${mapAt}/value`)
     walk.value(entity, field, mapping['default'], `${mapAt}/default`)
     walk.pathAt(source, mapping, 'from', `${mapAt}/from`)
+    if (child !== null) walk.pathAt(child, mapping, 'child', `${mapAt}/child`)
     walk.expression(sourceScope(walk.entities, source), null, mapping, 'expression', `${mapAt}/expression`)
   }
   walk.fieldKeys(entity, target, 'map', at)
+  const each = target['each']
+  if (child !== null && isObject(each) && typeof each['relation'] === 'string') {
+    walk.condition(child, each, 'when', `${at}/each/when`)
+    each['relation'] = walk.relation(each['relation'], `${at}/each/relation`)
+  }
   walk.entity(target, 'entity', `${at}/entity`)
+}
+
+/** The entity of the children for each of which a target is made. */
+function childOf({ each }: Body): string | null {
+  const relation = isObject(each) ? each['relation'] : null
+  return typeof relation === 'string' ? relation.split('.')[0]! : null
 }
 
 function visitView(walk: Walk, body: Body): void {

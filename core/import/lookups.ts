@@ -2,7 +2,7 @@ import { rightsOf } from '../access/rights.ts'
 import { cached } from '../documents/model.ts'
 import { named, type ReadContext, run } from '../records/query.ts'
 import { SelectBuilder } from '../records/select-builder.ts'
-import { matchFunction } from '../storage/indexes.ts'
+import { normalised } from '../duplicates/normalised.ts'
 import type { LookupPlan } from './plan-import.ts'
 
 /** One record, none, or more than one. */
@@ -50,19 +50,18 @@ async function search(
     `lookup|${rights.key}|${entity.name}|${by.name}|${lookup.compare}`,
     () => {
       const builder = new SelectBuilder(context.model, rights, entity)
-      const compare = matchFunction(lookup.compare)
+      const form = (sql: string): string => normalised(lookup.compare, sql, context.model.settings)
       const column = `t0.${by.columns[0]!.sql}`
       const slot = builder.params.slot('texts', 'text[]')
       // Equality by itself, so that an index on the column serves; the other forms have indexes of their own.
       const wanted =
         lookup.compare === 'exact'
           ? `${column} = ANY(${slot})`
-          : `${compare}(${column}) = ANY(ARRAY(SELECT ${compare}(v) FROM unnest(${slot}) AS v))`
+          : `${form(column)} = ANY(ARRAY(SELECT ${form('v')} FROM unnest(${slot}) AS v))`
       builder.where.push(wanted)
       if (entity.fields.has('deleted_at')) builder.where.push('t0.deleted_at IS NULL')
       builder.restrict(rights.entity(entity.name)!.rows.read)
       const where = builder.whereSql()
-      const form = (value: string): string => `${compare}(${value})`
       return named(
         `SELECT v.text, min(f.id::text), count(f.id)::int FROM unnest(${slot}) AS v(text)
        JOIN (SELECT t0.id, ${form(column)} AS form FROM ${builder.from()}${where}) f ON f.form = ${form('v.text')} GROUP BY v.text`,

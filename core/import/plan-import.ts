@@ -1,3 +1,4 @@
+import type { Normaliser } from '../duplicates/normalised.ts'
 import { compileExpression, ExpressionError, type Program, type ValueType } from '@xrm/sdk/expression'
 import type { TextFormat } from '@xrm/sdk'
 import { type Actor, type EntityRights, rightsOf } from '../access/rights.ts'
@@ -28,7 +29,7 @@ export interface FieldPlan {
 export interface LookupPlan {
   entity: EntityModel
   by: FieldModel
-  compare: string
+  compare: Normaliser
   onMissing: 'reject' | 'blank'
   /** The file itself makes records of that entity: what is not there yet is asked for again at the end. */
   deferred: boolean

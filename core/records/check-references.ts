@@ -74,7 +74,9 @@ async function visibleIds(
   const rights = rightsOf(context.model, context.rightsOf ?? context.actor)
   const own = rights.entity(entity)
   if (!own) return new Set()
-  const plan = cached(context.model, `visible|${rights.key}|${entity}|${filter ?? ''}`, () => {
+  // In a transaction they stay until it ends: nobody takes them to the bin meanwhile.
+  const lock = context.client && !own.entity.readOnly ? ' FOR KEY SHARE OF t0' : ''
+  const plan = cached(context.model, `visible|${rights.key}|${entity}|${filter ?? ''}|${lock}`, () => {
     const builder = new SelectBuilder(context.model, rights, own.entity)
     builder.restrict(own.rows.read)
     if (own.entity.fields.has('deleted_at')) builder.where.push('t0.deleted_at IS NULL')
@@ -86,7 +88,7 @@ async function visibleIds(
       builder.where.push(`(${builder.program(program)})`)
     }
     const where = builder.whereSql()
-    return named(`SELECT t0.id FROM ${builder.from()}${where}`, builder.params.list)
+    return named(`SELECT t0.id FROM ${builder.from()}${where}${lock}`, builder.params.list)
   })
   const { rows } = await run({ ...context, db: context.client ?? context.db.pool }, plan, { ids })
   return new Set(rows.map(([id]) => id as string))

@@ -1,6 +1,7 @@
 import { type EntityRights, type Rights, rightsOf, type RowScope, scopeKey } from '../access/rights.ts'
 import { fromStored } from '../documents/entity-keys.ts'
 import { cached, type EntityModel, type FieldModel, type Model } from '../documents/model.ts'
+import { namedSuccessors, successorsOf } from '../conversions/successors.ts'
 import { named, run, type Statement } from './query.ts'
 import { SelectBuilder } from './select-builder.ts'
 import type { WriteContext, WriteRow } from './write-types.ts'
@@ -20,15 +21,16 @@ export async function loadRows(
   if (wanted.length === 0) return
   const all = rightsOf(context.model, context.rightsOf ?? context.actor)
   const given = [...new Set(wanted.flatMap((row) => [...row.given.keys()]))].toSorted()
-  const key = JSON.stringify([rights.entity.name, fields.map((field) => field.name), given, lock])
+  const tail = lock ? ` ORDER BY t0.id ${lockOf(rows)} OF t0` : ''
+  const key = JSON.stringify([rights.entity.name, fields.map((field) => field.name), given, tail])
   const plan = cached(context.model, `load|${all.key}|${key}`, () =>
-    planLoad(context, all, rights, fields, given, lock),
+    planLoad(context, all, rights, fields, given, tail),
   )
   const ids = wanted.map((row) => row.id)
   if (lock && isLockable(context, rights.entity)) {
     // Alone and first: a statement that waits for a conversion to end would not see the run that it has written.
     const db = context.client ?? context.db.pool
-    await db.query(`SELECT FROM ${rights.entity.table} WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, [
+    await db.query(`SELECT FROM ${rights.entity.table} WHERE id = ANY($1) ORDER BY id ${lockOf(rows)}`, [
       wanted.map((row) => row.id),
     ])
   }
@@ -39,6 +41,33 @@ export async function loadRows(
     if (values) applyLoaded(context.model, row, plan, values)
     else row.failure = { code: 'record.not-found' }
   }
+  await nameSuccessors(
+    context,
+    wanted.filter(({ failure }) => failure?.code === 'record.locked'),
+  )
+}
+
+/** Who comes too late learns where work goes on. */
+async function nameSuccessors(context: WriteContext, locked: readonly WriteRow[]): Promise<void> {
+  if (locked.length === 0) return
+  const reading = { ...context, db: context.client ?? context.db.pool }
+  const all = await successorsOf(
+    reading,
+    locked.map(({ id }) => id),
+  )
+  for (const row of locked) {
+    const own = all.filter(({ source }) => source === row.id)
+    const successors = await namedSuccessors(reading, own)
+    row.failure = { code: 'record.locked', extra: { run: own[0]?.run ?? null, successors } }
+  }
+}
+
+/**
+ * In the order of the ids, so that two batches over the same rows do not wait for each other in a circle. What goes to the
+ * bin waits for those who are about to name it, and they for it (see check-references.ts).
+ */
+function lockOf(rows: readonly WriteRow[]): string {
+  return rows.some(({ action }) => action === 'delete') ? 'FOR UPDATE' : 'FOR NO KEY UPDATE'
 }
 
 interface LoadPlan extends Statement {
@@ -54,7 +83,7 @@ function planLoad(
   rights: EntityRights,
   fields: readonly FieldModel[],
   given: readonly string[],
-  lock: boolean,
+  tail: string,
 ): LoadPlan {
   const { entity } = rights
   const builder = new SelectBuilder(context.model, all, entity)
@@ -65,7 +94,7 @@ function planLoad(
     flag(rights.rows.update),
     flag(rights.rows.delete),
     isLockable(context, entity)
-      ? 'EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.locks)'
+      ? "EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.locks AND r.status = 'standing')"
       : 'false',
     ...guarded.map((name) => flag(rights.updateField(name))),
   ]
@@ -77,8 +106,6 @@ function planLoad(
     ...fields.flatMap((field) => field.columns.map((column) => `t0.${column.sql}`)),
   ]
   const where = builder.whereSql()
-  // In the order of the ids, so that two batches over the same rows do not wait for each other in a circle.
-  const tail = lock ? ' ORDER BY t0.id FOR NO KEY UPDATE OF t0' : ''
   return {
     ...named(
       `SELECT ${[...columns, ...flags].join(', ')} FROM ${builder.from()}${where}${tail}`,
@@ -124,9 +151,10 @@ function applyLoaded(model: Model, row: WriteRow, plan: LoadPlan, values: readon
 
 /** Only sources of conversions that lock can be locked; for the others the question is not asked. */
 function isLockable(context: WriteContext, entity: EntityModel): boolean {
-  if (context.cause.kind === 'conversion') return false
+  if (context.cause.kind === 'conversion' || context.cause.kind === 'merge') return false
   for (const conversion of context.model.conversions.values()) {
-    if (conversion.source?.name === entity.name && (conversion.body.after ?? 'lock') === 'lock') return true
+    if (conversion.source?.name === entity.name && (conversion.body.after ?? 'lock') !== 'editable')
+      return true
   }
   return false
 }

@@ -14,8 +14,10 @@ export interface WriteContext {
   client?: PoolClient
   /** The instant of the write, the same for all its rows. */
   now: string
-  cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade'; ref?: string }
+  cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade' | 'merge'; ref?: string }
   hooks: HookRegistry
+  /** The records whose triggers led to this write, the first one first; absent: somebody asked for it. */
+  chain?: readonly string[]
   /** Records that this transaction creates, so that references among them hold before they are written. */
   expected?: ReadonlySet<string>
   /** References that this transaction has found to hold, so that several batches ask for each once. */

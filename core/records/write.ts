@@ -1,6 +1,8 @@
 import type { PoolClient } from 'pg'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import { type EntityRights, rightsOf } from '../access/rights.ts'
+import { landOnSuccessors, mayBeLate } from '../conversions/land-late.ts'
+import { fireTriggers, hasTriggers } from '../conversions/triggers/fire.ts'
 import type { EntityModel, FieldModel } from '../documents/model.ts'
 import { transaction } from '../storage/database.ts'
 import { hasDependants, prepareDependants, rootOf } from './cascade.ts'
@@ -75,12 +77,18 @@ async function write(
   const hasHooks = hooksOf(context, own.entity).length > 0
   // Records that go to the bin or come back may take others along.
   const takesAlong = hasDependants(own.entity) && ['delete', 'restore'].includes(operations[0]?.action ?? '')
-  const alone = operations.length === 1 && !hasHooks && !takesAlong && context.client === undefined
+  const alone =
+    operations.length === 1 &&
+    !hasHooks &&
+    !takesAlong &&
+    !mayBeLate(context, own.entity, operations) &&
+    !hasTriggers(context.model, own.entity) &&
+    context.client === undefined
   for (let attempt = 1; ; attempt++) {
     const rows = prepareRows(context, own, operations)
     try {
       // Whoever was overtaken once waits in line with a lock, so that many at once cannot starve one.
-      const optimistic = alone && attempt === 1
+      const optimistic = alone && attempt === 1 && !rows.some((row) => namesOthers(own.entity, row))
       if (optimistic || context.client) await process(context, own, rows, partial, !optimistic)
       else
         await transaction(context.db, (client) => process({ ...context, client }, own, rows, partial, true))
@@ -98,6 +106,13 @@ async function write(
     }
     return rows.map((row) => outcomeOf(own.entity, row))
   }
+}
+
+/** What a record names must stay until it is written: that needs a transaction. */
+function namesOthers(entity: EntityModel, { given }: WriteRow): boolean {
+  for (const [name, value] of given)
+    if (value !== null && entity.fields.get(name)?.type.name.startsWith('relation')) return true
+  return false
 }
 
 /** A constraint stopped a batch without saying which row: each half tries by itself. */
@@ -137,12 +152,13 @@ async function process(
 
 /** Everything that can be said about the rows before anything is written. Answers with what goes along with them. */
 async function validate(
-  context: WriteContext,
+  given: WriteContext,
   rights: EntityRights,
   rows: WriteRow[],
   lock: boolean,
 ): Promise<PreparedWrite[]> {
   const { entity } = rights
+  let context = given
   await loadRows(context, rights, rows, neededFields(context, entity, rows), lock)
   for (const row of rows) {
     if (row.failure) continue
@@ -150,6 +166,10 @@ async function validate(
     findChanges(entity, row)
   }
   await runBeforeSave(context, entity, rows)
+  if (context.client && context.cause.kind !== 'conversion' && entity.timeline?.regarding.multiple) {
+    const landed = await landOnSuccessors({ ...context, client: context.client }, entity, rows)
+    if (landed.size > 0) context = { ...context, expected: new Set([...(context.expected ?? []), ...landed]) }
+  }
   for (const row of rows) if (row.failure === null) validateRow(context, rights, row)
   const fields = entity.stored.filter((field) => rows.some((row) => row.changed.has(field.name)))
   await checkReferences(context, fields, rows)
@@ -188,6 +208,7 @@ async function execute(context: WriteContext, entity: EntityModel, rows: readonl
     first = false
     if (written.size < group.rows.length) throw await reasonOf(context)
     for (const row of group.rows) row.version += 1
+    if (context.client) await fireTriggers({ ...context, client: context.client }, entity, group.rows)
   }
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { matchRulesOf } from '../conversions/match-rules.ts'
-import type { EntityModel, FieldModel, Model } from '../documents/model.ts'
+import type { EntityModel, FieldModel, Model, Settings } from '../documents/model.ts'
+import { normalised } from '../duplicates/normalised.ts'
+import { type MatchRule, resolveRules } from '../duplicates/rules.ts'
 import { quoteName } from './names.ts'
 
 /** An index that the model wants. Its name holds a digest of its definition: equal names are equal indexes. */
@@ -55,20 +57,15 @@ export function wantedIndexes(model: Model): WantedIndex[] {
       add(entity, `(${sortColumn(field)}, id)`)
     }
   }
+  for (const entity of model.entities.values()) {
+    if (entity.readOnly) continue
+    for (const rule of resolveRules(entity, entity.body['x-duplicates'] ?? {}))
+      for (const body of ruleIndexes(rule, model.settings)) add(entity, body)
+  }
   for (const conversion of model.conversions.values()) {
     for (const target of conversion.targets) {
-      for (const rule of Object.values(matchRulesOf(target))) {
-        const fields = Object.entries(rule.fields).map(([name, normaliser]) => ({
-          field: target.entity.fields.get(name),
-          normaliser,
-        }))
-        // Lists are compared by overlap, which a B-tree does not serve; they are few and short.
-        if (fields.some(({ field }) => !field || field.multiple)) continue
-        const columns = fields.map(
-          ({ field, normaliser }) => `${matchFunction(normaliser)}(${field!.columns[0]!.sql})`,
-        )
-        add(target.entity, `(${columns.join(', ')}) WHERE deleted_at IS NULL`)
-      }
+      for (const rule of resolveRules(target.entity, matchRulesOf(target)))
+        for (const body of ruleIndexes(rule, model.settings)) add(target.entity, body)
     }
   }
   return [...wanted.values()]
@@ -78,9 +75,14 @@ function hasOwner(entity: EntityModel): boolean {
   return entity.body['x-entity'].owner === true
 }
 
-/** The SQL function that brings a value into the form in which a match rule compares it. */
-export function matchFunction(normaliser: string): string {
-  return `xrm.match_${normaliser.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`
+/** What a match rule looks up: the normal forms themselves, so that comparing a million records costs nothing. */
+function ruleIndexes({ body, fields }: MatchRule, settings: Settings): string[] {
+  // Lists are compared by overlap, which a B-tree does not serve; they are few and short.
+  if (fields.some(({ field }) => field.multiple)) return []
+  const forms = fields.map(({ field, normaliser }) => normalised(normaliser, field.columns[0]!.sql, settings))
+  return body.similar === undefined
+    ? [`(${forms.map((form) => `(${form})`).join(', ')}) WHERE deleted_at IS NULL`]
+    : [`USING gin ((${forms[0]!}) gin_trgm_ops) WHERE deleted_at IS NULL`]
 }
 
 /** The column as lists sort it: text by the alphabet of people, everything else as it is. */

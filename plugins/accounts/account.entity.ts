@@ -109,5 +109,43 @@ export const account = defineEntity({
       pointer: '/parent_account',
     },
   },
+  'x-duplicates': {
+    'same-name': {
+      title: 'Same name',
+      labels: { de: 'Gleicher Name' },
+      fields: { name: 'companyName' },
+      confidence: 'certain',
+      order: 1,
+    },
+    'same-website': {
+      title: 'Same website',
+      labels: { de: 'Gleiche Website' },
+      fields: { website: 'urlHost' },
+      confidence: 'certain',
+      order: 2,
+    },
+    'same-phone': {
+      title: 'Same phone',
+      labels: { de: 'Gleiches Telefon' },
+      fields: { phone: 'phone' },
+      confidence: 'likely',
+      order: 3,
+    },
+    'same-email-domain': {
+      title: 'Same e-mail domain',
+      labels: { de: 'Gleiche E-Mail-Domain' },
+      fields: { email: 'emailDomain' },
+      confidence: 'likely',
+      order: 4,
+    },
+    'similar-name': {
+      title: 'Similar name',
+      labels: { de: 'Ähnlicher Name' },
+      fields: { name: 'companyName' },
+      similar: 0.6,
+      confidence: 'likely',
+      order: 5,
+    },
+  },
   'x-unique': { 'external-id': ['external_id'] },
 })

@@ -128,5 +128,28 @@ export const contact = defineEntity({
       },
     },
   },
+  'x-duplicates': {
+    'same-email': {
+      title: 'Same e-mail',
+      labels: { de: 'Gleiche E-Mail' },
+      fields: { email: 'email' },
+      confidence: 'certain',
+      order: 1,
+    },
+    'same-name': {
+      title: 'Same name',
+      labels: { de: 'Gleicher Name' },
+      fields: { last_name: 'folded', first_name: 'folded' },
+      confidence: 'likely',
+      order: 2,
+    },
+    'same-mobile': {
+      title: 'Same mobile',
+      labels: { de: 'Gleiche Mobilnummer' },
+      fields: { mobile: 'phone' },
+      confidence: 'likely',
+      order: 3,
+    },
+  },
   'x-unique': { 'external-id': ['external_id'] },
 })

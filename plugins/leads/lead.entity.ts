@@ -297,5 +297,28 @@ export const lead = defineEntity({
       pointer: '/last_name',
     },
   },
+  'x-duplicates': {
+    'same-email': {
+      title: 'Same e-mail',
+      labels: { de: 'Gleiche E-Mail' },
+      fields: { email: 'email' },
+      confidence: 'certain',
+      order: 1,
+    },
+    'same-person': {
+      title: 'Same person and company',
+      labels: { de: 'Gleiche Person und Firma' },
+      fields: { last_name: 'folded', company: 'companyName' },
+      confidence: 'likely',
+      order: 2,
+    },
+    'same-phone': {
+      title: 'Same phone',
+      labels: { de: 'Gleiches Telefon' },
+      fields: { phone: 'phone' },
+      confidence: 'likely',
+      order: 3,
+    },
+  },
   'x-unique': { 'external-id': ['external_id'] },
 })

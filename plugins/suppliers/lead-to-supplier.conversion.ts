@@ -22,20 +22,6 @@ export const leadToSupplier = defineConversion({
       labels: { de: 'Lieferant' },
       policy: 'matchOrCreate',
       userMay: ['create', 'link'],
-      match: {
-        'by-name': {
-          title: 'Same name',
-          labels: { de: 'Gleicher Name' },
-          fields: { name: 'companyName' },
-          confidence: 'certain',
-        },
-        'by-website': {
-          title: 'Same website',
-          labels: { de: 'Gleiche Website' },
-          fields: { website: 'urlHost' },
-          confidence: 'likely',
-        },
-      },
       onMatch: { one: 'link', many: 'ask', none: 'create', inactive: 'offerReactivate' },
       map: {
         name: { from: 'company', edit: 'editable', onLink: 'keep' },

@@ -99,4 +99,20 @@ export const supplierCandidate = defineEntity({
     },
     description: { 'x-type': 'long-text', title: 'Description', 'x-labels': { de: 'Beschreibung' } },
   },
+  'x-duplicates': {
+    'same-name': {
+      title: 'Same name',
+      labels: { de: 'Gleicher Name' },
+      fields: { company: 'companyName' },
+      confidence: 'certain',
+      order: 1,
+    },
+    'same-website': {
+      title: 'Same website',
+      labels: { de: 'Gleiche Website' },
+      fields: { website: 'urlHost' },
+      confidence: 'likely',
+      order: 2,
+    },
+  },
 })

@@ -158,5 +158,21 @@ export const supplier = defineEntity({
       },
     },
   },
+  'x-duplicates': {
+    'same-name': {
+      title: 'Same name',
+      labels: { de: 'Gleicher Name' },
+      fields: { name: 'companyName' },
+      confidence: 'certain',
+      order: 1,
+    },
+    'same-website': {
+      title: 'Same website',
+      labels: { de: 'Gleiche Website' },
+      fields: { website: 'urlHost' },
+      confidence: 'likely',
+      order: 2,
+    },
+  },
   'x-unique': { 'external-id': ['external_id'] },
 })

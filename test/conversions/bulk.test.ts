@@ -2,10 +2,22 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunView } from '@xrm/sdk/api'
 import type { BulkItemView, BulkView, NoticeView } from '@xrm/sdk/conversions'
 import { bulkEnd, bulkItems } from '../support/bulk.ts'
-import { fixture } from '../support/fixture-plugin.ts'
 import { type Caller, testServer } from '../support/server.ts'
+import { shipped, worldWith } from './world.ts'
 
-const { server, user } = await testServer({ plugins: [fixture] })
+const world = worldWith({
+  'prospect-to-deal': {
+    ...shipped,
+    'source-writes': { converted: { status: 'converted' }, declined: { status: 'dead' } },
+    decline: { title: 'Close', reason: 'note', required: true },
+  },
+  'plain-prospect': {
+    title: 'Plain',
+    source: 'prospect',
+    targets: { firm: { entity: 'firm', map: { name: { from: 'company', onTooLong: 'error' } } } },
+  },
+})
+const { server, user } = await testServer({ plugins: [world] })
 let admin: Caller
 let adminId: string
 beforeAll(async () => {
@@ -171,6 +183,23 @@ describe('a bulk conversion', () => {
       await count('firm', "name == 'Bulk Works GmbH' || name == 'BULK WORKS' || name == 'Bulk-Works mbH'"),
     ).toBe(1)
     expect(await count('person', "firm.name != null && last_name.startsWith('W')")).toBe(60)
+  })
+})
+
+describe('a bulk that declines', () => {
+  it('closes records with their reason, and leaves converted ones as they are', async () => {
+    const [open, converted] = await createMany('prospect', people('Decline', 2))
+    await admin('POST', '/api/conversions/prospect-to-deal/run', { source: converted })
+    const refused = await admin<Refusal>('POST', '/api/conversions/plain-prospect/bulk', {
+      ids: [open],
+      outcome: 'decline',
+    })
+    expect(refused.body.code).toBe('conversion.not-available')
+    const bulk = await start({ ids: [open!, converted!], outcome: 'decline', reason: 'No budget' })
+    const end = await bulkEnd(admin, bulk.id)
+    expect(end).toMatchObject({ outcome: 'decline', counts: { done: 1, skipped: 1 } })
+    const { body } = await admin<Row>('GET', `/api/records/prospect/${open}`)
+    expect(body).toMatchObject({ status: 'dead', note: 'No budget' })
   })
 })
 

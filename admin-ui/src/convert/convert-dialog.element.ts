@@ -1,5 +1,5 @@
 import type { ProblemItem } from '@xrm/sdk'
-import type { ConversionSummary, PreviewAnswer, RecordRef, RunView } from '@xrm/sdk/api'
+import type { ConversionRequest, ConversionSummary, PreviewAnswer, RecordRef, RunView } from '@xrm/sdk/api'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { ApiError, call, paths } from '../data/client.ts'
@@ -28,6 +28,21 @@ import './plan-changes.element.ts'
 import './preview-details.element.ts'
 import './target-card.element.ts'
 
+/** What was decided, with the plan that was shown. */
+export type Decided = Pick<ConversionRequest, 'targets' | 'planHash'>
+
+interface Step {
+  label: string
+  /** Null: there is none. */
+  go: (() => void) | null
+}
+
+export interface Steps {
+  position: string
+  previous: Step
+  next: Step
+}
+
 /**
  * Converts one record. The dialog shows the server's own preview, asks it again after each decision, and runs exactly the
  * plan that is shown (by its hash). Fires `xrm-converted` and `xrm-close`.
@@ -38,6 +53,12 @@ export class ConvertDialogElement extends XrmElement {
 
   @property({ attribute: false }) conversion!: ConversionSummary
   @property({ attribute: false }) source!: RecordRef
+  /** Decisions to begin with. */
+  @property({ attribute: false }) decided: Decisions = {}
+  /** Does what was decided, instead of a run of its own: for an item of a bulk conversion. */
+  @property({ attribute: false }) settle: ((decision: Decided) => Promise<void>) | null = null
+  /** The way to others that wait for a decision. */
+  @property({ attribute: false }) steps: Steps | null = null
   @state() private _preview: PreviewAnswer | null = null
   @state() private _decisions: Decisions = {}
   @state() private _loading = false
@@ -50,6 +71,7 @@ export class ConvertDialogElement extends XrmElement {
   #abort: AbortController | null = null
 
   override firstUpdated(_changed: PropertyValues): void {
+    this._decisions = this.decided
     void this.#load()
   }
 
@@ -71,6 +93,7 @@ export class ConvertDialogElement extends XrmElement {
       }
       ${preview ? this.#plan(preview) : this._failure ? nothing : html`<p class="second" aria-busy="true">${t('loading')}</p>`}
       <div slot="footer" class="foot">
+        ${this.steps ? this.#steps(this.steps) : nothing}
         <span class="grow small" role="status">${preview ? this.#status(preview) : ''}</span>
         <button @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
         <button
@@ -116,6 +139,21 @@ export class ConvertDialogElement extends XrmElement {
     </div>`
   }
 
+  #steps({ position, previous, next }: Steps): TemplateResult {
+    const button = ({ label: name, go }: Step, icon: string) =>
+      html`<button
+        class="quiet icon"
+        aria-label=${name}
+        title=${name}
+        ?disabled=${!go}
+        @click=${() => go?.()}
+      >
+        <xrm-icon name=${icon}></xrm-icon>
+      </button>`
+    return html`${button(previous, 'chevron-left')}<span class="second small">${position}</span
+      >${button(next, 'chevron-right')}`
+  }
+
   #ready(preview: PreviewAnswer): boolean {
     return preview.errors.length === 0 && openTargets(preview, this._decisions).length === 0
   }
@@ -147,6 +185,11 @@ export class ConvertDialogElement extends XrmElement {
   }
 
   #keydown = (event: KeyboardEvent) => {
+    if (event.altKey && (event.key === 'PageUp' || event.key === 'PageDown')) {
+      event.preventDefault()
+      this.steps?.[event.key === 'PageUp' ? 'previous' : 'next'].go?.()
+      return
+    }
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
     if (this._preview && !this._loading && this.#ready(this._preview)) void this.#run()
   }
@@ -188,6 +231,11 @@ export class ConvertDialogElement extends XrmElement {
     this._changes = null
     const body = requestOf(this.source.id, this._decisions, preview.planHash)
     try {
+      if (this.settle) {
+        const { source: _source, ...decided } = body
+        await this.settle(decided)
+        return
+      }
       const run = await call<RunView>('POST', paths.conversion(this.conversion.name, 'run'), {
         body,
         key: this.#key.for(body),

@@ -1,6 +1,7 @@
-import type { EntityView } from '@xrm/sdk/api'
+import type { ConversionSummary, EntityView } from '@xrm/sdk/api'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
+import type { Chosen } from '../bulk/start-dialog.element.ts'
 import { ApiError } from '../data/client.ts'
 import { deleteRecord } from '../data/records.ts'
 import { session } from '../data/session.ts'
@@ -36,6 +37,9 @@ export class ListPageElement extends XrmElement {
 
   @property({ attribute: false }) entity!: EntityView
   @state() private _creating = false
+  /** Not only the ticked rows, but everything that the list shows. */
+  @state() private _everything = false
+  @state() private _converting: Chosen | null = null
   @state() private _exact = false
   @state() private _widths: Record<string, number> = {}
   @query('xrm-grid') private _grid!: GridElement | null
@@ -88,6 +92,7 @@ export class ListPageElement extends XrmElement {
       if (this.#question !== '') this._grid?.scrollToTop()
       this.#question = question
       this.#selection.clear()
+      this._everything = false
       this._exact = false
       this._widths = readWidths(this.entity.name, view.name)
     }
@@ -159,7 +164,10 @@ export class ListPageElement extends XrmElement {
           @xrm-filter=${(event: CustomEvent<{ path: string; text: string }>) =>
             this.#go({ filters: { ...this.#state().filters, [event.detail.path]: event.detail.text } }, true)}
           @xrm-widths=${this.#setWidth}
-          @xrm-select=${() => this.requestUpdate()}
+          @xrm-select=${() => {
+            this._everything = false
+            this.requestUpdate()
+          }}
           @xrm-reach=${(event: CustomEvent<number>) => this.#rows.reach(event.detail)}
         ></xrm-grid>
         ${empty ? this.#empty() : nothing} ${this.#rows.error ? this.#failed(this.#rows.error) : nothing}
@@ -171,6 +179,16 @@ export class ListPageElement extends XrmElement {
               @xrm-close=${() => (this._creating = false)}
               @xrm-record-created=${this.#created}
             ></xrm-create-dialog>`
+          : nothing
+      }
+      ${
+        this._converting
+          ? html`<xrm-bulk-start
+              .entity=${this.entity}
+              .chosen=${this._converting}
+              @xrm-close=${() => (this._converting = null)}
+              @xrm-started=${this.#started}
+            ></xrm-bulk-start>`
           : nothing
       }
     `
@@ -199,13 +217,21 @@ export class ListPageElement extends XrmElement {
       />
       ${
         selected > 0
-          ? html`<span class="second">${t('list.selected', { count: selected })}</span> ${
-                this.entity.can.delete
-                  ? html`<button class="danger" @click=${this.#delete}>
-                      <xrm-icon name="trash-2"></xrm-icon><span>${t('delete')}</span>
-                    </button>`
-                  : nothing
-              }`
+          ? html`${this.#selected()}
+            ${
+              this.entity.can.convert && this.entity.conversions.some(isForLists)
+                ? html`<button @click=${() => void this.#convert()}>
+                    <xrm-icon name="arrow-right-left"></xrm-icon><span>${t('convert.open')}</span>
+                  </button>`
+                : nothing
+            }
+            ${
+              this.entity.can.delete && !this._everything
+                ? html`<button class="danger" @click=${this.#delete}>
+                    <xrm-icon name="trash-2"></xrm-icon><span>${t('delete')}</span>
+                  </button>`
+                : nothing
+            }`
           : html`${
                 Object.keys(this.#state().filters).length > 0
                   ? html`<button class="quiet" @click=${() => this.#go({ filters: {} })}>
@@ -228,6 +254,41 @@ export class ListPageElement extends XrmElement {
           : nothing
       }
     `
+  }
+
+  /** How many are selected, and the way to all that the list would show, loaded or not. */
+  #selected(): TemplateResult {
+    const count = this.#rows.count
+    const text = count ? `${formatDecimal(count.value, currentLocale())}${count.capped ? '+' : ''}` : ''
+    const { ids } = this.#selection
+    if (this._everything) return html`<span class="second">${t('list.all-selected', { text })}</span>`
+    const isMore = count !== undefined && (count.capped || count.value > ids.size)
+    return html`<span class="second">${t('list.selected', { count: ids.size })}</span> ${
+        isMore
+          ? html`<button class="link" @click=${() => (this._everything = true)}>
+              ${t('list.select-matching', { text })}
+            </button>`
+          : nothing
+      }`
+  }
+
+  async #convert(): Promise<void> {
+    await import('../bulk/start-dialog.element.ts')
+    const count = this.#rows.count
+    const { search } = this.#state()
+    const [first] = this.#selection.ids
+    this._converting = this._everything
+      ? {
+          records: { filter: this.#filter() ?? 'true', ...(search === '' ? {} : { search }) },
+          count: count && !count.capped ? count.value : null,
+          sample: first!,
+        }
+      : { records: { ids: [...this.#selection.ids] }, count: this.#selection.ids.size, sample: first! }
+  }
+
+  #started = () => {
+    this.#selection.clear()
+    this._everything = false
   }
 
   #tabs(current: ListView): TemplateResult {
@@ -346,6 +407,10 @@ export class ListPageElement extends XrmElement {
       )
     }
   }
+}
+
+function isForLists({ broken, offered }: ConversionSummary): boolean {
+  return broken === null && offered.list
 }
 
 const emptyState: ListState = { view: null, sort: null, filters: {}, search: '', columns: null }

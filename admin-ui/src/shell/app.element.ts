@@ -3,6 +3,7 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import { ApiError, call, onSignedOut } from '../data/client.ts'
 import { queries } from '../data/queries.ts'
+import { unread } from '../data/unread.ts'
 import { session } from '../data/session.ts'
 import { asLanguage, startLanguage, t, useLanguage } from '../i18n/index.ts'
 import { XrmElement } from '../style/element.ts'
@@ -23,6 +24,9 @@ const pages = {
   console: () => import('../console/console.element.ts'),
   glossary: () => import('../console/glossary.element.ts'),
   sheet: () => import('./shortcut-sheet.element.ts'),
+  bulk: () => import('../bulk/bulk-page.element.ts'),
+  bulks: () => import('../bulk/bulks-page.element.ts'),
+  notices: () => import('../notices/notices-page.element.ts'),
 }
 
 /** The frame: who is here, the side bar, the page of the address, the keys that work everywhere. */
@@ -124,6 +128,8 @@ export class AppElement extends XrmElement {
       if (['set-up', 'home'].includes(router.route.name)) await router.go(this.#home(), { replace: true })
       if (router.route.name === 'record') await pages.record()
       this._phase = 'ready'
+      unread.start()
+      unread.addEventListener('more', this.#announce)
     } catch (error) {
       await this.#language
       if (error instanceof ApiError && error.status === 401) return
@@ -159,6 +165,11 @@ export class AppElement extends XrmElement {
       // Whatever is wrong will be said by the sign-in page when it is used.
       return false
     }
+  }
+
+  #announce = async () => {
+    const { announce } = await import('../notices/announce.ts')
+    await announce()
   }
 
   #home(): string {
@@ -221,6 +232,18 @@ export class AppElement extends XrmElement {
     if (route.name === 'glossary') {
       void pages.glossary()
       return html`<xrm-glossary></xrm-glossary>`
+    }
+    if (route.name === 'bulk') {
+      void pages.bulk()
+      return html`<xrm-bulk-page .bulkId=${route.id}></xrm-bulk-page>`
+    }
+    if (route.name === 'bulks') {
+      void pages.bulks()
+      return html`<xrm-bulks-page></xrm-bulks-page>`
+    }
+    if (route.name === 'notices') {
+      void pages.notices()
+      return html`<xrm-notices-page></xrm-notices-page>`
     }
     if (route.name === 'home') return html`<div class="middle second">${t('app.nothing')}</div>`
     return html`<div class="middle">

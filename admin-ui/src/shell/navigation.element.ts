@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import { call } from '../data/client.ts'
 import { session, type Theme } from '../data/session.ts'
+import { unread } from '../data/unread.ts'
 import { asLanguage, languages, t, useLanguage } from '../i18n/index.ts'
 import { description, pluralLabel } from '../model/labels.ts'
 import { XrmElement } from '../style/element.ts'
@@ -170,14 +171,18 @@ export class NavigationElement extends XrmElement {
     this.requestUpdate()
   }
 
+  #counted = () => this.requestUpdate()
+
   override connectedCallback(): void {
     super.connectedCallback()
     router.addEventListener('change', this.#routed)
+    unread.addEventListener('change', this.#counted)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     router.removeEventListener('change', this.#routed)
+    unread.removeEventListener('change', this.#counted)
   }
 
   override render(): TemplateResult {
@@ -219,6 +224,17 @@ export class NavigationElement extends XrmElement {
         </slot>
       </nav>
       <div class="foot">
+        <a href="/notices" aria-current=${route.name === 'notices' ? 'page' : nothing}
+          ><xrm-icon name="bell"></xrm-icon><span class="grow">${t('app.notices')}</span>${
+            unread.count > 0
+              ? html`<span class="chip blue"
+                  >${unread.count > 99 ? '99+' : unread.count}<span class="visually-hidden">
+                    ${t('app.unread')}</span
+                  ></span
+                >`
+              : nothing
+          }</a
+        >
         <a href="/glossary" aria-current=${route.name === 'glossary' ? 'page' : nothing}
           ><xrm-icon name="book-open"></xrm-icon>${t('app.glossary')}</a
         >

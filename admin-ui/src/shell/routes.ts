@@ -6,6 +6,9 @@ export type Route =
   | { name: 'set-up' }
   | { name: 'console' }
   | { name: 'glossary' }
+  | { name: 'bulks' }
+  | { name: 'bulk'; id: string }
+  | { name: 'notices' }
   | { name: 'unknown' }
 
 const patterns: [URLPattern, (groups: Record<string, string | undefined>) => Route][] = [
@@ -19,6 +22,9 @@ const patterns: [URLPattern, (groups: Record<string, string | undefined>) => Rou
   // Which pages the console has is said in its own table, which is loaded with it.
   [new URLPattern({ pathname: '/admin{/*}?' }), () => ({ name: 'console' })],
   [new URLPattern({ pathname: '/glossary' }), () => ({ name: 'glossary' })],
+  [new URLPattern({ pathname: '/bulk' }), () => ({ name: 'bulks' })],
+  [new URLPattern({ pathname: '/bulk/:id' }), ({ id = '' }) => ({ name: 'bulk', id })],
+  [new URLPattern({ pathname: '/notices' }), () => ({ name: 'notices' })],
   [new URLPattern({ pathname: '/setup' }), () => ({ name: 'set-up' })],
 ]
 

@@ -1,4 +1,5 @@
 import { bulkPaths, noticePaths } from './bulk-paths.ts'
+import { duplicatePaths } from './duplicate-paths.ts'
 import { json, operation, parameter, type Schema } from './parts.ts'
 
 const anything = json({ type: 'object' })
@@ -32,6 +33,7 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
       }),
     },
     ...noticePaths(),
+    ...duplicatePaths(),
     ...(conversions.length > 0 ? conversionPaths(conversions) : {}),
     ...(administer ? { ...administration(), ...definitions() } : {}),
   }
@@ -57,6 +59,8 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
             id: { type: 'string', format: 'uuid' },
             reactivate: { type: 'boolean' },
             values: { type: 'object' },
+            keep: { type: 'array', items: { type: 'string' } },
+            take: { type: 'array', items: { type: 'string' } },
           },
           additionalProperties: false,
         },
@@ -65,6 +69,7 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
         type: 'string',
         description: 'From the preview; a change since then is refused and named.',
       },
+      channel: { enum: ['button', 'list', 'api', 'form'], description: 'By which way; absent: api.' },
     },
     required: ['source'],
     additionalProperties: false,
@@ -86,6 +91,52 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
         ],
         body: request,
         status: 201,
+        answer: anything,
+      }),
+    },
+    '/api/conversions/report': {
+      post: operation('What became of the records of an entity', ['conversions'], {
+        body: {
+          type: 'object',
+          properties: {
+            source: { type: 'string' },
+            from: { type: 'string', format: 'date' },
+            to: { type: 'string', format: 'date' },
+            conversion: { type: 'string' },
+            by: { type: 'string', description: 'A field or path, or `created_at:month`.' },
+          },
+          required: ['source'],
+          additionalProperties: false,
+        },
+        answer: anything,
+      }),
+    },
+    '/api/conversions/{name}/decline': {
+      parameters: [name],
+      post: operation('Close one record without converting it', ['conversions'], {
+        parameters: [
+          parameter('Idempotency-Key', 'A repetition gets the same run.', { type: 'string' }, 'header'),
+        ],
+        body: {
+          type: 'object',
+          properties: {
+            source: { type: 'string', format: 'uuid' },
+            reason: { description: 'Goes into the field that the definition names.' },
+            channel: { enum: ['button', 'list', 'api', 'form'] },
+          },
+          required: ['source'],
+          additionalProperties: false,
+        },
+        status: 201,
+        answer: anything,
+      }),
+    },
+    '/api/conversions/runs/{id}/reverse': {
+      parameters: [parameter('id', 'Id of the run.', { type: 'string', format: 'uuid' }, 'path')],
+      post: operation('Take a run back', ['conversions'], {
+        parameters: [
+          parameter('dry', 'Only say what would happen, and what is in the way.', { type: 'boolean' }),
+        ],
         answer: anything,
       }),
     },
@@ -211,6 +262,13 @@ function administration(): Record<string, Schema> {
     '/api/changesets/{id}/revert': {
       parameters: [id],
       post: operation('Take it back', tags, { parameters: [force], answer: anything }),
+    },
+    '/api/presets': {
+      get: operation('Ways of working that plugins offer', ['presets'], { answer: anything }),
+    },
+    '/api/presets/{name}/draft': {
+      parameters: [parameter('name', 'Name of the way of working.', { type: 'string' }, 'path')],
+      post: operation('Make a draft of it', ['presets'], { status: 201, answer: anything }),
     },
     '/api/users': {
       get: operation('Users with roles and teams', ['users'], { answer: anything }),

@@ -11,7 +11,8 @@ import type { WriteContext } from '../../records/write-types.ts'
 import { transaction } from '../../storage/database.ts'
 import { requireConversion } from '../plan.ts'
 import { problems as conversionProblems } from '../problems.ts'
-import { convertWithin, requireModel } from '../run.ts'
+import { requireModel } from '../../records/require-model.ts'
+import { convertWithin } from '../run.ts'
 import { fillByFilter, fillByIds } from './fill.ts'
 import { itemViews } from './item-views.ts'
 import { problems } from './problems.ts'
@@ -187,7 +188,10 @@ export class Bulks {
     return this.get(reading, id)
   }
 
-  /** Converts one item at once, as was decided by the actor and with their rights; a problem leaves it as it is. */
+  /**
+   * Converts one item at once, as was decided by the actor and with their rights; a problem leaves it as it is. `targets` is
+   * the whole decision: what was decided for all items came with the item.
+   */
   async decide(
     context: WriteContext,
     id: string,
@@ -212,7 +216,7 @@ export class Bulks {
             bulk.conversion,
             {
               source,
-              targets: { ...bulk.targets, ...targets },
+              targets,
               ...(planHash === undefined ? {} : { planHash }),
             },
             { channel: bulk.channel },

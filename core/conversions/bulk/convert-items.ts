@@ -8,8 +8,10 @@ import type { WriteContext } from '../../records/write-types.ts'
 import { StaleModelError } from '../../records/write.ts'
 import { isUnavailable } from '../../storage/unavailable.ts'
 import { sourcesWithChildren } from '../children.ts'
+import { declineWithin } from '../decline.ts'
 import { holdSources, requireConversion } from '../plan.ts'
-import { convertWithin, type RunOrigin } from '../run.ts'
+import { convertWithin } from '../run.ts'
+import type { RunOrigin } from '../store-run.ts'
 import { problems } from './problems.ts'
 
 /** A record on its way through a conversion of many. */
@@ -35,14 +37,14 @@ export interface ItemOutcome {
 
 /**
  * Converts several records in the caller's transaction, each for itself: one that cannot be converted leaves nothing behind
- * and does not keep the others. Throws only what concerns all of them, such as a lost connection or a deadlock; then the
+ * and does not keep the others. With `decline` they are closed instead. Throws only what concerns all of them, such as a lost connection or a deadlock; then the
  * transaction has to be rolled back, and can be made again.
  */
 export async function convertItems(
   context: WriteContext & { client: PoolClient },
   name: string,
   items: readonly Item[],
-  origin: RunOrigin,
+  { decline, ...origin }: RunOrigin & { decline?: { reason: unknown } },
   log: Logger,
 ): Promise<ItemOutcome[]> {
   const conversion = requireConversion({ ...context, db: context.client }, name)
@@ -65,7 +67,11 @@ export async function convertItems(
     const without = new Set([...parents].flatMap(([key, some]) => (some.has(item.source) ? [] : [key])))
     const own: RunOrigin = isStable ? { ...origin, held: source, without } : origin
     const run = (targets: Item['targets']): Promise<string | Problem> =>
-      attempt(context.client, log, () => convertWithin(context, name, { source: item.source, targets }, own))
+      attempt(context.client, log, () =>
+        decline
+          ? declineWithin(context, name, { source: item.source, reason: decline.reason }, own)
+          : convertWithin(context, name, { source: item.source, targets }, own),
+      )
     let result = await run(item.targets)
     if (result instanceof Problem && result.code === 'conversion.decision-required') {
       const unresolved = conversion.body.bulk?.unresolved ?? 'hold'
@@ -88,7 +94,11 @@ export async function convertItems(
  * Does something that is undone when it fails, without harm to what the transaction did before. From one to the next goes
  * the savepoint `attempt`, which the transaction has set.
  */
-async function attempt<T>(client: PoolClient, log: Logger, work: () => Promise<T>): Promise<T | Problem> {
+export async function attempt<T>(
+  client: PoolClient,
+  log: Logger,
+  work: () => Promise<T>,
+): Promise<T | Problem> {
   try {
     const result = await work()
     await client.query('RELEASE SAVEPOINT attempt; SAVEPOINT attempt')
@@ -107,12 +117,13 @@ function concernsAll(error: unknown): boolean {
 }
 
 /** Every target that asks for a decision gets a new record. */
-function withNewRecords(targets: Item['targets'], problem: Problem): Item['targets'] {
+export function withNewRecords(targets: Item['targets'], problem: Problem): Item['targets'] {
   const result = { ...targets }
   for (const { pointer, code } of problem.errors ?? []) {
     const [, key] = /^#\/targets\/(.+)$/.exec(pointer) ?? []
-    if (key !== undefined && code === 'conversion.decision-required')
-      result[key] = { ...targets[key], action: 'create' }
+    if (key === undefined || key.includes('/') || code !== 'conversion.decision-required') continue
+    const name = key.replaceAll('~1', '/').replaceAll('~0', '~')
+    result[name] = { ...targets[name], action: 'create' }
   }
   return result
 }

@@ -1,13 +1,13 @@
 import type { BulkItemView } from '@xrm/sdk/conversions'
 import { nameOfKey } from '../../documents/entity-keys.ts'
 import type { ReadContext } from '../../records/query.ts'
-import { displaysOf } from '../runs.ts'
+import { displaysOf } from '../../records/displays.ts'
 import type { BulkRow, ItemRow } from './store.ts'
 
 /** Items as the reader may see them: the names of records that are hidden from them are missing. */
 export async function itemViews(
   context: ReadContext,
-  bulk: Pick<BulkRow, 'entity'>,
+  bulk: Pick<BulkRow, 'entity' | 'targets'>,
   rows: readonly ItemRow[],
 ): Promise<BulkItemView[]> {
   const entity = nameOfKey(context.model, bulk.entity)
@@ -21,6 +21,6 @@ export async function itemViews(
     status,
     run,
     problem,
-    targets,
+    targets: { ...bulk.targets, ...targets },
   }))
 }

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import { displaysOf } from '../runs.ts'
+import { displaysOf } from '../../records/displays.ts'
 import { nameOfKey } from '../../documents/entity-keys.ts'
 import type { ReadContext } from '../../records/query.ts'
 import { itemViews } from './item-views.ts'

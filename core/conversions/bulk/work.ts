@@ -10,7 +10,7 @@ import { StaleModelError } from '../../records/write.ts'
 import { type Database, transaction } from '../../storage/database.ts'
 import { requireConversion } from '../plan.ts'
 import { problems as conversionProblems } from '../problems.ts'
-import { requireModel } from '../run.ts'
+import { requireModel } from '../../records/require-model.ts'
 import { convertItems } from './convert-items.ts'
 import { problems } from './problems.ts'
 import { type BulkRow, countItems, moveBulk, readBulk, settleItems, takeItems } from './store.ts'
@@ -89,7 +89,9 @@ async function workOnChunk(work: BulkWork, id: string): Promise<boolean> {
           targets: { ...bulk.targets, ...item.targets },
         }))
         if (items.length === 0) return false
-        const outcomes = await convertItems(own, bulk.conversion, items, { channel: bulk.channel }, log)
+        const decline = bulk.outcome === 'decline' ? { decline: { reason: bulk.reason } } : {}
+        const how = { channel: bulk.channel, ...decline }
+        const outcomes = await convertItems(own, bulk.conversion, items, how, log)
         await settleItems(client, id, outcomes)
         return true
       },

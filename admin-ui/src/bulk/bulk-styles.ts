@@ -1,0 +1,64 @@
+import { css } from 'lit'
+
+/** What the pages of bulk conversions and notices have in common. */
+export const bulkStyles = css`
+  :host {
+    height: 100%;
+    overflow: auto;
+  }
+  header {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px 12px;
+    min-height: 50px;
+    padding: 8px 18px;
+    border-bottom: 1px solid var(--line);
+  }
+  header .end {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    margin-inline-start: auto;
+  }
+  progress {
+    display: block;
+    width: 100%;
+    height: 8px;
+    border: 0;
+    border-radius: 4px;
+    overflow: hidden;
+    background: var(--active);
+    accent-color: var(--accent);
+  }
+  progress::-webkit-progress-bar {
+    background: var(--active);
+  }
+  progress::-webkit-progress-value {
+    background: var(--accent);
+  }
+  progress::-moz-progress-bar {
+    background: var(--accent);
+  }
+  .tabs {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 6px;
+    padding: 8px 14px;
+    border-bottom: 1px solid var(--line);
+  }
+  .tabs button[aria-pressed='true'] {
+    background: var(--accent-soft);
+    border-color: var(--accent);
+  }
+  .line .reason {
+    flex: 2;
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+  @media (max-width: 600px) {
+    .line {
+      flex-wrap: wrap;
+    }
+  }
+`

@@ -1,0 +1,84 @@
+import { type Context, Hono } from 'hono'
+import { Problem } from '@xrm/sdk'
+import type { DuplicateCheckRequest, MergeRequest } from '@xrm/sdk/duplicates'
+import { checkDuplicates } from '../duplicates/check.ts'
+import { mergeRecords } from '../duplicates/merge.ts'
+import { mergesOf } from '../duplicates/merges.ts'
+import { undoMerge } from '../duplicates/unmerge.ts'
+import { requireRecord } from '../records/query.ts'
+import { type Env, reading, type Server, writing } from './environment.ts'
+import { onCurrentModel } from './idempotency.ts'
+import { problems } from './problems.ts'
+import { flag, readObject, readQuery } from './read-request.ts'
+
+/** `/api/duplicates/…`: records that may be the same. */
+export function duplicateRoutes(server: Server): Hono<Env> {
+  const app = new Hono<Env>()
+  app.post('/:entity/check', async (c) => {
+    readQuery(c, {})
+    const request = await readObject<DuplicateCheckRequest>(c, { values: 'object', id: 'string' }, ['values'])
+    return c.json(await checkDuplicates(reading(server, c), c.req.param('entity'), request))
+  })
+  return app
+}
+
+/** `POST /api/records/{entity}/merge` and `GET /api/records/{entity}/{id}/merges`. */
+export function recordMergeRoutes(server: Server): Hono<Env> {
+  const app = new Hono<Env>()
+  app.post('/:entity/merge', async (c) => {
+    const { dry } = readQuery(c, { dry: flag })
+    const request = await readMergeRequest(c)
+    return onCurrentModel(server, c, async () => {
+      const answer = await mergeRecords(writing(server, c), c.req.param('entity'), request, dry === true)
+      return c.json(answer, dry === true ? 200 : 201)
+    })
+  })
+  app.get('/:entity/:id/merges', async (c) => {
+    readQuery(c, {})
+    await requireRecord(reading(server, c), c.req.param('entity'), c.req.param('id'), ['id'])
+    return c.json({ items: await mergesOf(reading(server, c), c.req.param('id')) })
+  })
+  return app
+}
+
+/** `POST /api/merges/{id}/undo`. */
+export function mergeRoutes(server: Server): Hono<Env> {
+  return new Hono<Env>().post('/:id/undo', async (c) => {
+    const { dry } = readQuery(c, { dry: flag })
+    return onCurrentModel(server, c, async () =>
+      c.json(await undoMerge(writing(server, c), c.req.param('id'), dry === true)),
+    )
+  })
+}
+
+async function readMergeRequest(c: Context): Promise<MergeRequest> {
+  const request = await readObject<MergeRequest>(
+    c,
+    { keep: 'string', others: 'array', fields: 'object', versions: 'object' },
+    ['keep', 'others'],
+  )
+  const errors = [
+    ...request.others.flatMap((id, index) =>
+      typeof id === 'string' ? [] : [{ pointer: `#/others/${index}`, detail: 'must be a string' }],
+    ),
+    ...Object.entries(request.fields ?? {}).flatMap(([name, choice]) =>
+      typeof choice === 'string' || isValue(choice)
+        ? []
+        : [{ pointer: `#/fields/${name.slice(0, 60)}`, detail: 'must be an id or { value }' }],
+    ),
+    ...Object.entries(request.versions ?? {}).flatMap(([id, version]) =>
+      Number.isInteger(version)
+        ? []
+        : [{ pointer: `#/versions/${id.slice(0, 60)}`, detail: 'must be a whole number' }],
+    ),
+  ]
+  if (errors.length > 0)
+    throw new Problem(problems['request.body'], {
+      errors: errors.map((error) => ({ ...error, code: 'request.type' })),
+    })
+  return request
+}
+
+function isValue(choice: unknown): boolean {
+  return choice !== null && typeof choice === 'object' && Object.keys(choice).join() === 'value'
+}

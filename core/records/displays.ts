@@ -1,0 +1,32 @@
+import { rightsOf } from '../access/rights.ts'
+import { Cursors } from './cursor.ts'
+import { listRecords, type ReadContext } from './query.ts'
+
+/** These lists are read in one page, so no cursor of theirs ever leaves the server. */
+const noCursors = new Cursors('unused')
+
+/**
+ * Display texts of records by `entity/id`, one statement an entity; those that the actor may not see are missing. With
+ * `deleted` also of those in the bin.
+ */
+export async function displaysOf(
+  context: ReadContext,
+  references: readonly { entity: string; id: string }[],
+  { deleted = false }: { deleted?: boolean } = {},
+): Promise<Map<string, string>> {
+  const byEntity = new Map<string, Set<string>>()
+  for (const { entity, id } of references) byEntity.set(entity, (byEntity.get(entity) ?? new Set()).add(id))
+  const result = new Map<string, string>()
+  const rights = rightsOf(context.model, context.actor)
+  for (const [entity, ids] of byEntity) {
+    const own = rights.entity(entity)
+    if (own?.readField('display') == null) continue
+    const places = deleted && own.rows.delete.length > 0 ? [false, true] : [false]
+    for (const bin of places) {
+      const query = { ids: [...ids], fields: ['display'], limit: 500, ...(bin ? { deleted: true } : {}) }
+      const { items } = await listRecords(context, entity, query, noCursors)
+      for (const item of items) result.set(`${entity}/${item.id}`, (item['display'] as string | null) ?? '')
+    }
+  }
+  return result
+}

@@ -1,0 +1,66 @@
+import { expect } from 'vitest'
+import type { Conversion, Plugin } from '@xrm/sdk'
+import type { RunView } from '@xrm/sdk/api'
+import { fixture } from '../support/fixture-plugin.ts'
+import type { Answer, Caller } from '../support/server.ts'
+
+export type Row = Record<string, unknown> & { id: string; version: number }
+export type Failure = {
+  code: string
+  detail?: string
+  errors: { pointer: string; code: string; detail: string }[]
+}
+
+export const shipped = fixture.conversions['prospect-to-deal'] as Conversion
+
+/** The world of the fixture, with these conversions beside its own or in their place. */
+export function worldWith(conversions: Record<string, unknown>, entities: readonly unknown[] = []): Plugin {
+  return {
+    ...fixture,
+    entities: [...fixture.entities, ...(entities as Plugin['entities'] & [])],
+    conversions: { ...fixture.conversions, ...(conversions as Record<string, Conversion>) },
+  }
+}
+
+/** What tests of conversions do again and again, as one caller. */
+export function actions(call: Caller) {
+  return {
+    async create(entity: string, values: object): Promise<Row> {
+      const { status, body } = await call<Row>('POST', `/api/records/${entity}`, values)
+      expect(status, JSON.stringify(body)).toBe(201)
+      return body
+    },
+    async read(entity: string, id: string): Promise<Row> {
+      const { status, body } = await call<Row>('GET', `/api/records/${entity}/${id}`)
+      expect(status, JSON.stringify(body)).toBe(200)
+      return body
+    },
+    async change(entity: string, id: string, values: object): Promise<void> {
+      const { status, body } = await call('PATCH', `/api/records/${entity}/${id}`, values)
+      expect(status, JSON.stringify(body)).toBe(200)
+    },
+    async count(entity: string, filter: string): Promise<number> {
+      const { body } = await call<{ count: { value: number } }>(
+        'GET',
+        `/api/records/${entity}?limit=1&count=exact&filter=${encodeURIComponent(filter)}`,
+      )
+      return body.count.value
+    },
+    async run(name: string, body: object): Promise<RunView> {
+      const answer = await call<RunView>('POST', `/api/conversions/${name}/run`, body)
+      expect(answer.status, JSON.stringify(answer.body)).toBe(201)
+      return answer.body
+    },
+    tryRun: (
+      name: string,
+      body: object,
+      headers = {},
+    ): Promise<Answer<RunView & Failure & { run: RunView }>> =>
+      call('POST', `/api/conversions/${name}/run`, body, headers),
+  }
+}
+
+/** The record that a target became. */
+export function made(run: RunView, key: string): string {
+  return run.targets.find((target) => target.key === key)!.record!.id
+}

@@ -1,0 +1,245 @@
+import type { DuplicateCheckAnswer, MergeAnswer, UnmergeAnswer } from '@xrm/sdk/duplicates'
+import { describe, expect, it } from 'vitest'
+import { normalised } from '../core/duplicates/normalised.ts'
+import { testServer } from './support/server.ts'
+
+type Made = Record<string, unknown> & { id: string; version: number }
+interface Refusal {
+  code: string
+  errors?: { pointer: string; code: string }[]
+  mergedInto?: { id: string }
+}
+
+describe('duplicates', async () => {
+  const { user, server } = await testServer()
+  const admin = await user(['admin'])
+  const reader = await user(['reader'])
+  const sales = await user(['sales'])
+
+  const make = async (entity: string, values: object, caller = admin): Promise<Made> => {
+    const { status, body } = await caller.call<Made>('POST', `/api/records/${entity}`, values)
+    expect(status, JSON.stringify(body)).toBe(201)
+    return body
+  }
+  const get = async (entity: string, id: string): Promise<Made> =>
+    (await admin.call<Made>('GET', `/api/records/${entity}/${id}`)).body
+  const check = async (entity: string, values: object, caller = admin): Promise<DuplicateCheckAnswer> => {
+    const { status, body } = await caller.call<DuplicateCheckAnswer>(
+      'POST',
+      `/api/duplicates/${entity}/check`,
+      { values },
+    )
+    expect(status, JSON.stringify(body)).toBe(200)
+    return body
+  }
+  it('are found while a record is typed, with the reasons, the best first', async () => {
+    const one = await make('account', { name: 'Check Werke GmbH', website: 'https://check.example' })
+    const both = await check('account', { name: 'CHECK WERKE', website: 'check.example/de' })
+    expect(both.candidates[0]).toMatchObject({
+      id: one.id,
+      display: 'Check Werke GmbH',
+      confidence: 'certain',
+    })
+    expect(both.candidates[0]!.reasons.length).toBeGreaterThan(1)
+    const single = await check('account', { name: 'Check Werke AG' })
+    expect(single.candidates[0]!.score).toBeLessThan(both.candidates[0]!.score)
+    expect((await check('account', { name: 'Something else' })).candidates).toEqual([])
+    // Half a word is no error.
+    expect((await check('account', { name: 'Ch', website: 'htt' })).candidates).toEqual([])
+  })
+
+  it('are no duplicates of themselves', async () => {
+    const { id } = await make('account', { name: 'Selbst AG' })
+    const { body } = await admin.call<DuplicateCheckAnswer>('POST', '/api/duplicates/account/check', {
+      values: { name: 'Selbst' },
+      id,
+    })
+    expect(body.candidates).toEqual([])
+  })
+
+  it('are searched by an index, whatever the size of the table', async () => {
+    const rules = Object.keys(server.live.current.entities.get('account')!.body['x-duplicates'] ?? {})
+    expect(rules.length).toBeGreaterThan(0)
+    const sql = normalised('companyName', 'name', server.live.current.settings)
+    const client = await server.db.pool.connect()
+    try {
+      await client.query('BEGIN')
+      await client.query('SET LOCAL enable_seqscan = off')
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN SELECT FROM record.account WHERE ${sql} = ANY(ARRAY['checkwerke']) AND deleted_at IS NULL`,
+      )
+      expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('Index')
+    } finally {
+      await client.query('ROLLBACK')
+      client.release()
+    }
+  })
+
+  describe('that are merged', () => {
+    async function twoFirms(): Promise<{
+      keep: Made
+      other: Made
+      contact: Made
+      opportunity: Made
+      call: Made
+    }> {
+      const keep = await make('account', { name: `Keep ${Math.random()}`, roles: ['prospect'] })
+      const other = await make('account', {
+        name: `Other ${Math.random()}`,
+        phone: '+49 40 123456',
+        roles: ['supplier'],
+        external_id: String(Math.random()),
+      })
+      const contact = await make('contact', { last_name: 'Moves', account: other.id })
+      const opportunity = await make('opportunity', { name: 'Moves too', account: other.id })
+      const call = await make('activity', {
+        type: 'call',
+        subject: 'Both',
+        regarding: [`account/${keep.id}`, `account/${other.id}`],
+      })
+      return { keep, other, contact, opportunity, call }
+    }
+    const merge = async (
+      body: object,
+      query = '',
+    ): Promise<{ status: number; body: MergeAnswer & Refusal }> =>
+      admin.call('POST', `/api/records/account/merge${query}`, body)
+
+    it('become one: values, relations, activities and lineage', async () => {
+      const { keep, other, contact, opportunity, call } = await twoFirms()
+      const { status, body } = await merge({ keep: keep.id, others: [other.id] })
+      expect(status, JSON.stringify(body)).toBe(201)
+      expect(body.moved).toEqual({ 'contact.account': 1, 'opportunity.account': 1, 'activity.regarding': 1 })
+      expect(await get('account', keep.id)).toMatchObject({
+        name: keep['name'],
+        phone: '+49 40 123456',
+        roles: ['prospect', 'supplier'],
+        external_id: other['external_id'],
+      })
+      expect((await get('contact', contact.id))['account']).toBe(keep.id)
+      expect((await get('opportunity', opportunity.id))['account']).toBe(keep.id)
+      expect((await get('activity', call.id))['regarding']).toEqual([`account/${keep.id}`])
+      const gone = await admin.call<Refusal>('GET', `/api/records/account/${other.id}`)
+      expect([gone.status, gone.body.mergedInto?.id]).toEqual([404, keep.id])
+      const history = await admin.call<{ items: { cause: { kind: string; ref?: string } }[] }>(
+        'GET',
+        `/api/records/account/${keep.id}/history`,
+      )
+      expect(history.body.items[0]!.cause).toEqual({ kind: 'merge', ref: body.id })
+    })
+
+    it('show first what would happen, and nothing has', async () => {
+      const { keep, other, contact } = await twoFirms()
+      const { status, body } = await merge({ keep: keep.id, others: [other.id] }, '?dry=true')
+      expect([status, body.moved['contact.account']]).toEqual([200, 1])
+      expect(await get('account', keep.id)).toEqual(keep)
+      expect(await get('account', other.id)).toEqual(other)
+      expect((await get('contact', contact.id))['account']).toBe(other.id)
+      expect((await admin.call('POST', `/api/merges/${body.id}/undo`)).status).toBe(404)
+    })
+
+    it('take the values that were chosen', async () => {
+      const { keep, other } = await twoFirms()
+      const fields = { name: other.id, phone: keep.id, website: { value: 'https://chosen.example' } }
+      expect((await merge({ keep: keep.id, others: [other.id], fields })).status).toBe(201)
+      expect(await get('account', keep.id)).toMatchObject({
+        name: other['name'],
+        phone: null,
+        website: 'https://chosen.example',
+      })
+    })
+
+    it('come apart again, with everything as before', async () => {
+      const { keep, other, contact, opportunity, call } = await twoFirms()
+      const { body: merged } = await merge({ keep: keep.id, others: [other.id] })
+      const { status, body } = await admin.call<UnmergeAnswer>('POST', `/api/merges/${merged.id}/undo`)
+      expect([status, body.left], JSON.stringify(body)).toEqual([200, []])
+      const values = ({ version: _, updated_at: __, ...rest }: Made) => rest
+      expect(values(await get('account', keep.id))).toEqual(values(keep))
+      expect(values(await get('account', other.id))).toEqual(values(other))
+      expect((await get('contact', contact.id))['account']).toBe(other.id)
+      expect((await get('opportunity', opportunity.id))['account']).toBe(other.id)
+      expect((await get('activity', call.id))['regarding']).toEqual(call['regarding'])
+      const again = await admin.call<Refusal>('POST', `/api/merges/${merged.id}/undo`)
+      expect([again.status, again.body.code]).toEqual([409, 'merge.undone'])
+    })
+
+    it('name what was changed since when they come apart, and leave it', async () => {
+      const { keep, other, contact } = await twoFirms()
+      const { body: merged } = await merge({ keep: keep.id, others: [other.id] })
+      await admin.call('PATCH', `/api/records/account/${keep.id}`, { phone: '+49 30 999999' })
+      await admin.call('PATCH', `/api/records/contact/${contact.id}`, { account: null })
+      const { body } = await admin.call<UnmergeAnswer>('POST', `/api/merges/${merged.id}/undo`)
+      expect(body.left.map(({ field }) => field).toSorted()).toEqual(['account', 'phone'])
+      expect((await get('account', keep.id))['phone']).toBe('+49 30 999999')
+      expect((await get('contact', contact.id))['account']).toBeNull()
+    })
+
+    it('keep one of two memberships that would say the same', async () => {
+      const { keep, other } = await twoFirms()
+      const campaign = await make('campaign', { name: 'Fair' })
+      const mine = await make('campaign_member', { campaign: campaign.id, member: `account/${keep.id}` })
+      const second = await make('campaign_member', { campaign: campaign.id, member: `account/${other.id}` })
+      const { status, body } = await merge({ keep: keep.id, others: [other.id] })
+      expect(status, JSON.stringify(body)).toBe(201)
+      expect((await get('campaign_member', mine.id))['member']).toBe(`account/${keep.id}`)
+      expect((await admin.call('GET', `/api/records/campaign_member/${second.id}`)).status).toBe(404)
+      await admin.call('POST', `/api/merges/${body.id}/undo`)
+      expect((await get('campaign_member', second.id))['member']).toBe(`account/${other.id}`)
+    })
+
+    it('do not become their own parent', async () => {
+      const { keep, other } = await twoFirms()
+      await admin.call('PATCH', `/api/records/account/${keep.id}`, { parent_account: other.id })
+      expect((await merge({ keep: keep.id, others: [other.id] })).status).toBe(201)
+      expect((await get('account', keep.id))['parent_account']).toBeNull()
+    })
+
+    it('are refused without the rights, out of date, or named wrongly, and nothing changes', async () => {
+      const { keep, other } = await twoFirms()
+      const body = { keep: keep.id, others: [other.id] }
+      expect((await reader.call('POST', '/api/records/account/merge', body)).status).toBe(403)
+      expect((await sales.call('POST', '/api/records/account/merge', body)).status).toBe(403)
+      const stale = await merge({ ...body, versions: { [keep.id]: 99 } })
+      expect([stale.status, stale.body.code]).toEqual([409, 'merge.conflict'])
+      for (const wrong of [
+        { keep: keep.id, others: [] },
+        { keep: keep.id, others: [keep.id] },
+        { keep: keep.id, others: ['x'] },
+        { ...body, fields: { nothing: keep.id } },
+        { ...body, fields: { version: keep.id } },
+        { ...body, fields: { name: contactId } },
+      ])
+        expect((await merge(wrong)).status, JSON.stringify(wrong)).toBe(422)
+      expect((await merge({ ...body, extra: 1 })).status).toBe(400)
+      expect(await get('account', keep.id)).toEqual(keep)
+      expect(await get('account', other.id)).toEqual(other)
+    })
+
+    it('go through once when many ask at the same moment', async () => {
+      const { keep, other } = await twoFirms()
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () => merge({ keep: keep.id, others: [other.id] })),
+      )
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([
+        201,
+        ...Array.from({ length: 7 }, () => 422),
+      ])
+    })
+
+    it('leave nothing behind that names what is gone, also when it is written at the same moment', async () => {
+      const { keep, other } = await twoFirms()
+      const [, ...contacts] = await Promise.all([
+        merge({ keep: keep.id, others: [other.id] }),
+        ...Array.from({ length: 12 }, (_, index) =>
+          admin.call('POST', '/api/records/contact', [{ last_name: `At once ${index}`, account: other.id }]),
+        ),
+      ])
+      expect(contacts.every(({ status }) => status === 201 || status === 422)).toBe(true)
+      const { rows } = await server.db.pool.query('SELECT FROM record.contact WHERE account = $1', [other.id])
+      expect(rows).toEqual([])
+    })
+  })
+
+  const contactId = (await make('contact', { last_name: 'Nobody' })).id
+})
