@@ -7,7 +7,7 @@ function field(name: string, more: Partial<FieldView> = {}): FieldView {
   return { name, title: name, labels: {}, type: 'text', valueType: 'string', ...more } as FieldView
 }
 
-const option = (key: string, title = key) => ({ key, title, labels: {}, active: true })
+const option = (key: string, title = key) => ({ key, title, labels: {}, color: null, active: true })
 
 describe('what feeds a field', () => {
   test('is one word of a menu and back, whatever the way', () => {
