@@ -3,6 +3,7 @@ import { Problem } from '@xrm/sdk'
 import type { ConversionRequest } from '@xrm/sdk/api'
 import type {
   ConversionCheckRequest,
+  ConversionReportRequest,
   ConversionTestRequest,
   DeclineRequest,
   ReverseAnswer,
@@ -11,10 +12,12 @@ import { checkConversion, testConversion } from '../conversions/check.ts'
 import { declineSource } from '../conversions/decline.ts'
 import { previewConversion } from '../conversions/preview.ts'
 import { problems as conversionProblems } from '../conversions/problems.ts'
+import { reportConversions } from '../conversions/report.ts'
 import { reverseRun } from '../conversions/reverse.ts'
 import { runConversion, withStandingRun } from '../conversions/run.ts'
 import { readRun, runsOfRecord } from '../conversions/runs.ts'
 import { versionsOf } from '../conversions/versions.ts'
+import { isDate } from '../fields/date-rules.ts'
 import { isId } from '../fields/relation-rules.ts'
 import { requireRecord } from '../records/query.ts'
 import { type Env, reading, requireAdministrator, type Server, writing } from './environment.ts'
@@ -82,6 +85,17 @@ export function conversionRoutes(server: Server): Hono<Env> {
     requireAdministrator(c)
     readQuery(c, {})
     return c.json({ items: await versionsOf(server.db.pool, c.req.param('name')) })
+  })
+
+  app.post('/report', async (c) => {
+    readQuery(c, {})
+    const request = await readObject<ConversionReportRequest>(
+      c,
+      { source: 'string', from: 'string', to: 'string', conversion: 'string', by: 'string' },
+      ['source'],
+    )
+    requireDays(request)
+    return c.json(await reportConversions(reading(server, c), request))
   })
 
   app.post('/:name/preview', async (c) => {
@@ -158,6 +172,17 @@ function requireChannelName(channel: string | undefined): void {
   throw new Problem(problems['request.body'], {
     errors: [{ pointer: '#/channel', code: 'request.type', detail: `must be one of ${channels.join(', ')}` }],
   })
+}
+
+/** Days as the calendar has them. */
+function requireDays(request: ConversionReportRequest): void {
+  const errors = (['from', 'to'] as const).flatMap((name) => {
+    const day = request[name]
+    return day === undefined || isDate(day)
+      ? []
+      : [{ pointer: `#/${name}`, code: 'request.type', detail: 'must be a day, YYYY-MM-DD' }]
+  })
+  if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
 }
 
 /** `GET /api/records/{entity}/{id}/conversions`. */

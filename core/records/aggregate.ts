@@ -21,7 +21,7 @@ export async function aggregateRecords(
     `aggregate|${rights.key}|${JSON.stringify([entity.name, request])}`,
     () => {
       const builder = new SelectBuilder(context.model, rights, entity)
-      const groups = (request.groupBy ?? []).map((term) => group(builder, entity, term))
+      const groups = (request.groupBy ?? []).map((term) => groupSql(builder, entity, term))
       const measures = Object.entries(request.measures).map(([name, term]) =>
         measure(builder, entity, name, term),
       )
@@ -51,7 +51,8 @@ export async function aggregateRecords(
   }
 }
 
-function group(builder: SelectBuilder, entity: EntityModel, term: string): string {
+/** SQL of what is grouped by: a field or path, a date cut to a unit (`created_at:month`), the currency of an amount. */
+export function groupSql(builder: SelectBuilder, entity: EntityModel, term: string): string {
   const [path = '', unit, ...rest] = term.split(':')
   const selected = builder.select(path)
   const type = selected.field.valueType

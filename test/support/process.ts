@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect } from 'vitest'
+import { runningEmbedded } from '../../core/storage/embedded-running.ts'
 
 const main = join(import.meta.dirname, '../../core/main.ts')
 const login = { email: 'root@example.com', password: 'correct horse battery staple' }
@@ -20,6 +21,8 @@ export interface ServerProcess {
   signIn(): Promise<void>
   call(method: string, path: string, body?: unknown, key?: string): Promise<{ status: number; body: unknown }>
   isRunning(): boolean
+  /** Of its database, for looking past the server. */
+  databaseUrl(): Promise<string>
 }
 
 /** Prepares a server in a folder of its own; both are gone after the tests of the file. */
@@ -48,6 +51,11 @@ export async function serverProcess(): Promise<ServerProcess> {
   return {
     folder,
     ready,
+    async databaseUrl() {
+      const url = await runningEmbedded(folder)
+      if (url === undefined) throw new Error('The database does not run')
+      return url
+    },
     isRunning: () => child?.exitCode === null && child.signalCode === null,
     async start() {
       output = ''

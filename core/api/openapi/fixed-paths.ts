@@ -33,6 +33,7 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
       }),
     },
     ...noticePaths(),
+    ...duplicatePaths(),
     ...(conversions.length > 0 ? conversionPaths(conversions) : {}),
     ...(administer ? { ...administration(), ...definitions() } : {}),
   }
@@ -75,7 +76,6 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
   }
   return {
     ...bulkPaths(name, request.properties.targets),
-    ...duplicatePaths(),
     '/api/conversions/{name}/preview': {
       parameters: [name],
       post: operation('Show what a conversion would do', ['conversions'], {
@@ -91,6 +91,23 @@ function conversionPaths(conversions: readonly string[]): Record<string, Schema>
         ],
         body: request,
         status: 201,
+        answer: anything,
+      }),
+    },
+    '/api/conversions/report': {
+      post: operation('What became of the records of an entity', ['conversions'], {
+        body: {
+          type: 'object',
+          properties: {
+            source: { type: 'string' },
+            from: { type: 'string', format: 'date' },
+            to: { type: 'string', format: 'date' },
+            conversion: { type: 'string' },
+            by: { type: 'string', description: 'A field or path, or `created_at:month`.' },
+          },
+          required: ['source'],
+          additionalProperties: false,
+        },
         answer: anything,
       }),
     },
