@@ -72,7 +72,7 @@ const people = (mark: string, n: number, values: object = {}): object[] =>
   }))
 
 describe('a bulk conversion', () => {
-  it('converts what was selected, holds what cannot be decided or is not valid, and says why', async () => {
+  it('converts what was selected, holds what cannot be decided or is not valid, and says why [CONV-07]', async () => {
     await create('person', { last_name: 'Known', email: 'known@bulk.example' })
     const good = await createMany('prospect', people('Good', 40))
     const tooLong = await createMany('prospect', [{ last_name: 'A name of far more than twenty letters' }])
