@@ -1,3 +1,4 @@
+import { isDate } from './fields/date-rules.ts'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { StartError } from './start-error.ts'
@@ -18,6 +19,8 @@ export interface Config {
   timeZone: string
   /** ISO 4217 code of the firm's own currency. */
   currency: string
+  /** What one of a foreign currency is worth in the firm's own, and of which day that is. */
+  rates: Record<string, { rate: string; date: string }>
   logLevel: (typeof logLevels)[number]
   /** Origin under which browsers reach the server, e.g. behind a proxy. Without it, the host that they ask for. */
   publicUrl: string | undefined
@@ -34,6 +37,7 @@ const known = [
   'XRM_ADMIN_PASSWORD',
   'XRM_TIME_ZONE',
   'XRM_CURRENCY',
+  'XRM_CURRENCY_RATES',
   'XRM_PUBLIC_URL',
 ]
 
@@ -59,6 +63,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, args: string[] 
     admin: admin(value('XRM_ADMIN_EMAIL'), env['XRM_ADMIN_PASSWORD'] || undefined),
     timeZone: timeZone(value('XRM_TIME_ZONE') ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
     currency: currency(value('XRM_CURRENCY') ?? 'EUR'),
+    rates: rates(value('XRM_CURRENCY_RATES') ?? '{}'),
     logLevel: logLevel(value('LOG_LEVEL') ?? 'info'),
     publicUrl: publicUrl(value('XRM_PUBLIC_URL')),
     demo: flags.demo ?? false,
@@ -112,6 +117,34 @@ function timeZone(text: string): string {
 function currency(text: string): string {
   if (Intl.supportedValuesOf('currency').includes(text)) return text
   throw new StartError(`XRM_CURRENCY is "${text}", but must be an ISO 4217 code such as EUR.`)
+}
+
+function rates(text: string): Config['rates'] {
+  const wrong = new StartError(
+    'XRM_CURRENCY_RATES is not what it must be.',
+    'Write what one of each currency is worth in your own, with the day: {"USD": {"rate": "0.92", "date": "2026-11-20"}}.',
+  )
+  let given: unknown
+  try {
+    given = JSON.parse(text)
+  } catch {
+    throw wrong
+  }
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) throw wrong
+  return Object.fromEntries(
+    Object.entries(given).map(([code, entry]: [string, Partial<Record<string, unknown>> | null]) => {
+      const { rate, date, ...rest } = entry ?? {}
+      const sound =
+        Intl.supportedValuesOf('currency').includes(code) &&
+        typeof rate === 'string' &&
+        /^\d{1,12}(\.\d{1,12})?$/.test(rate) &&
+        Number(rate) > 0 &&
+        isDate(date) &&
+        Object.keys(rest).length === 0
+      if (!sound) throw wrong
+      return [code, { rate, date }]
+    }),
+  )
 }
 
 function logLevel(text: string): Config['logLevel'] {

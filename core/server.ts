@@ -69,7 +69,12 @@ export async function startServer({
     const context = {
       fieldTypes: fieldTypesOf(loaded.plugins),
       plugins: loaded.plugins,
-      settings: { currency: config.currency, timeZone: config.timeZone, country: 'DE' },
+      settings: {
+        currency: config.currency,
+        rates: config.rates,
+        timeZone: config.timeZone,
+        country: 'DE',
+      },
     }
     const shipped = [...pluginDocuments(loaded.plugins), ...(await siteDocuments(config.documents))]
     const waiting = await syncDocuments(db, context, shipped, loaded.failures)

@@ -307,7 +307,14 @@ export interface RunView {
     key: string
     action: 'create' | 'link' | 'skip'
     record: RecordRef | null
-    fields: { field: string; from: string; before?: unknown; after: unknown }[]
+    fields: {
+      field: string
+      from: string
+      before?: unknown
+      after: unknown
+      /** An amount was converted: by this rate, of this day. */
+      rate?: { from: string; to: string; rate: string; date: string }
+    }[]
   }[]
   children: { key: string; action: string; count: number }[]
   /** The run counts: its conversion cannot be run on the source again. */

@@ -60,7 +60,12 @@ export async function openNode(config: Config, options: { migrate?: boolean } = 
     const context: ModelContext = {
       fieldTypes: fieldTypesOf(plugins.plugins),
       plugins: plugins.plugins,
-      settings: { currency: config.currency, timeZone: config.timeZone, country: 'DE' },
+      settings: {
+        currency: config.currency,
+        rates: config.rates,
+        timeZone: config.timeZone,
+        country: 'DE',
+      },
     }
     let waiting: WaitingUpgrade | null = null
     if (options.migrate === true || !(await isPrepared(db))) {

@@ -29,7 +29,8 @@ export function whyNotAssignable(
   if (from === 'decimal' && into === 'money')
     return 'a bare number has no currency; use money(amount, currency)'
   if ((from === 'date' && into === 'timestamp') || (from === 'timestamp' && into === 'date')) {
-    return 'a day and an instant differ by the time zone; use date(…) or timestamp(…)'
+    if (mapping.timeZone === 'business') return null
+    return 'a day and an instant differ by the time zone; say timeZone, or use date(…) or timestamp(…)'
   }
   return `${name(from)} does not fit into ${name(into)}`
 }

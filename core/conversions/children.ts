@@ -4,9 +4,11 @@ import { fromStored } from '../documents/entity-keys.ts'
 import type { Plan } from './plan.ts'
 import type { PreparedWrite } from '../records/write.ts'
 import { prepareWrite } from '../records/write.ts'
-import { named, type ReadContext, run } from '../records/query.ts'
+import { Cursors } from '../records/cursor.ts'
+import { listRecords, maxLimit, named, type ReadContext, run } from '../records/query.ts'
 import { SelectBuilder } from '../records/select-builder.ts'
-import type { WriteContext } from '../records/write-types.ts'
+import type { WriteContext, WriteOperation } from '../records/write-types.ts'
+import { v7 as uuid } from 'uuid'
 import type { PoolClient } from 'pg'
 import { prepared } from '../storage/prepared.ts'
 
@@ -69,17 +71,19 @@ function usesEntity({ field }: Child): boolean {
   return field.relation === null
 }
 
+type Target = { key: string; entity: string; id: string }
+
 /**
- * Prepares what becomes of the children: shown on the targets too, or moved to one. The engine does this on its own
- * authority, for the actor may convert without owning each activity; the history names the actor.
+ * Prepares what becomes of the children: shown on the targets too, moved to one, or copied to each. The engine does this
+ * on its own authority, for the actor may convert without owning each activity; the history names the actor.
  */
 export async function prepareChildren(
   context: WriteContext & { client: PoolClient },
   plan: Plan,
   child: Child,
-): Promise<{ write: PreparedWrite | null; count: number }> {
-  if (child.action === 'leave' || child.action === 'map') return { write: null, count: 0 }
-  const { entity, field } = child
+): Promise<{ writes: PreparedWrite[]; count: number }> {
+  if (child.action === 'leave' || child.action === 'map') return { writes: [], count: 0 }
+  const { entity, field, reassignOpen } = child
   const { rows } = await context.client.query<{ id: string; value: string[] | string | null }>({
     ...prepared(
       `SELECT t.id, t.${field.columns[0]!.sql} AS value FROM ${entity.table} t
@@ -87,31 +91,97 @@ export async function prepareChildren(
     ),
     values: [plan.source.id, plan.source.entity.key],
   })
-  const targets = child.to.flatMap((key) => {
-    const planned = plan.targets.find(({ target }) => target.key === key)
-    return planned?.id != null && planned.decision.action !== 'skip'
-      ? [{ entity: planned.target.entity.name, id: planned.id }]
-      : []
-  })
-  if (rows.length === 0 || targets.length === 0) return { write: null, count: 0 }
-  const references = targets.map(({ entity: name, id }) => `${name}/${id}`)
-  const own = `${plan.source.entity.name}/${plan.source.id}`
-  const valueOf = (value: string[] | string | null): unknown => {
-    if (child.action === 'alsoLink')
-      return [...new Set([...((value as string[] | null) ?? []), ...references])]
-    if (field.relation !== null) return targets[0]!.id
-    return field.multiple
-      ? ((value as string[] | null) ?? []).map((one) => (one === own ? references[0]! : one))
-      : references[0]!
+  const targets = targetsOf(plan, child.to)
+  if (rows.length === 0 || (targets.length === 0 && reassignOpen === null)) return { writes: [], count: 0 }
+  const asSystem = { ...context, rightsOf: systemActor }
+  const ids = rows.map(({ id }) => id)
+  if (child.action === 'copy') {
+    const copies = await copiesOf(context, child, ids, targets)
+    return { writes: [await prepareWrite(asSystem, entity.name, copies)], count: rows.length }
   }
-  const write = await prepareWrite(
-    { ...context, rightsOf: systemActor },
-    entity.name,
-    rows.map(({ id, value }) => ({
-      action: 'update',
-      id,
-      values: { [field.name]: valueOf(fromStored(context.model, field, value) as typeof value) },
-    })),
+  const sole = reassignOpen === null ? [] : targetsOf(plan, [reassignOpen])
+  const open = sole.length === 0 ? new Set<string>() : await openEntries(context, entity, ids)
+  const operations = rows.map(({ id, value }): WriteOperation => {
+    const now = fromStored(context.model, field, value) as typeof value
+    const next = open.has(id) ? sole.map(referenceTo) : valueFor(plan, child, now, targets)
+    return { action: 'update', id, values: { [field.name]: next } }
+  })
+  return { writes: [await prepareWrite(asSystem, entity.name, operations)], count: rows.length }
+}
+
+/** Records that came about for targets; of one with `each` all of them. */
+function targetsOf(plan: Plan, keys: readonly string[]): Target[] {
+  return keys.flatMap((key) =>
+    plan.targets.flatMap(({ target, id, decision }) =>
+      target.key === key && id !== null && decision.action !== 'skip'
+        ? [{ key, entity: target.entity.name, id }]
+        : [],
+    ),
   )
-  return { write, count: rows.length }
+}
+
+function referenceTo({ entity, id }: Target): string {
+  return `${entity}/${id}`
+}
+
+function valueFor(
+  { source }: Plan,
+  { action, field }: Child,
+  value: string[] | string | null,
+  targets: readonly Target[],
+): unknown {
+  const references = targets.map(referenceTo)
+  if (action === 'alsoLink') return [...new Set([...((value as string[] | null) ?? []), ...references])]
+  if (field.relation !== null) return targets[0]!.id
+  const own = `${source.entity.name}/${source.id}`
+  return field.multiple
+    ? ((value as string[] | null) ?? []).map((one) => (one === own ? references[0]! : one))
+    : references[0]!
+}
+
+/** Which entries of a timeline are still to be done. */
+async function openEntries(
+  context: WriteContext & { client: PoolClient },
+  entity: EntityModel,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const plan = cached(context.model, `open|${entity.name}`, () => {
+    const builder = new SelectBuilder(context.model, rightsOf(context.model, systemActor), entity)
+    builder.where.push(
+      `t0.id = ANY(${builder.params.slot('ids', 'uuid[]')})`,
+      `(${builder.program(entity.timeline!.done)}) IS NOT TRUE`,
+    )
+    const where = builder.whereSql()
+    return named(`SELECT t0.id FROM ${builder.from()}${where}`, builder.params.list)
+  })
+  const { rows } = await run({ ...context, actor: systemActor, db: context.client }, plan, { ids })
+  return new Set(rows.map(([id]) => id as string))
+}
+
+/** For each target a record like each child, that names the target alone. */
+async function copiesOf(
+  context: WriteContext & { client: PoolClient },
+  { entity, field }: Child,
+  ids: readonly string[],
+  targets: readonly Target[],
+): Promise<WriteOperation[]> {
+  const reading = { ...context, actor: systemActor, db: context.client }
+  const copies: WriteOperation[] = []
+  for (let at = 0; at < ids.length; at += maxLimit) {
+    const page = { ids: ids.slice(at, at + maxLimit), limit: maxLimit, sort: ['created_at', 'id'] }
+    const { items } = await listRecords(reading, entity.name, page, new Cursors('unused'))
+    for (const item of items)
+      for (const target of targets) {
+        const values: Record<string, unknown> = {}
+        for (const { name, system, writable, columns, type } of entity.fields.values())
+          if (!system && writable && columns.length > 0 && type.name !== 'auto-number' && item[name] != null)
+            values[name] = item[name]
+        const reference = field.relation === null ? referenceTo(target) : target.id
+        values[field.name] = field.multiple ? [reference] : reference
+        const { owner = null, team = null } = item
+        const assign = entity.fields.has('owner') ? { owner, team } : {}
+        copies.push({ action: 'create', id: uuid(), values, assign })
+      }
+  }
+  return copies
 }

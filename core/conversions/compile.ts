@@ -5,6 +5,7 @@ import { Issues } from '../documents/issues.ts'
 import { escapePointer } from '@xrm/sdk/merge'
 import type {
   ConversionModel,
+  EachModel,
   EntityModel,
   FieldModel,
   MappingModel,
@@ -15,6 +16,7 @@ import { resolvePath } from '../documents/paths.ts'
 import { recordScope, sourceScope } from '../documents/scope.ts'
 import { checkRules } from '../duplicates/compile-rules.ts'
 import { whyNotAssignable } from './assignable.ts'
+import { checkMapping, checkOwner, childRelation, unmappedOptions } from './compile-keywords.ts'
 import { compileTriggers } from './compile-triggers.ts'
 import { childrenWithoutRule, fieldsLeftBehind } from './left-out.ts'
 
@@ -52,6 +54,9 @@ function warnOfLeftOut(conversion: ConversionModel, entities: Entities, issues: 
       `Nothing says what becomes of ${relation}.`,
     )
 }
+
+/** A target's children while it is compiled. */
+type Each = Omit<EachModel, 'paths'> & { relation: string; paths: Set<string> }
 
 class ConversionCompiler {
   readonly #place: { kind: 'conversion'; name: string }
@@ -95,6 +100,9 @@ class ConversionCompiler {
     const children = Object.entries(body.children ?? {}).flatMap(([key, child]) =>
       this.#child(key, child, source),
     )
+    for (const path of checkOwner('/owner', body.owner, source, this.#entities, this.#report))
+      this.#paths.add(path)
+    this.#childActions()
     const triggers = compileTriggers(name, body, source, this.#entities, this.#issues)
     return { ...empty, source, available, targets, children, triggers, paths: [...this.#paths] }
   }
@@ -123,8 +131,11 @@ class ConversionCompiler {
       }
       this.#paths.add(body.preset)
     }
+    for (const path of checkOwner(`${pointer}/owner`, body.owner, source, this.#entities, this.#report))
+      this.#paths.add(path)
+    const each = this.#each(`${pointer}/each`, body.each, source)
     const mappings = Object.entries(body.map).flatMap(([field, mapping]) =>
-      this.#mapping(`${pointer}/map`, field, mapping, entity, source),
+      this.#mapping(`${pointer}/map`, field, mapping, entity, source, each),
     )
     checkRules(body.match ?? {}, entity, this.#place, `${pointer}/match`, this.#issues)
     for (const [rule, { fields }] of Object.entries(body.match ?? {})) {
@@ -138,7 +149,7 @@ class ConversionCompiler {
       }
     }
     this.#requiredFields(pointer, entity, body.map)
-    return [{ key, entity, body, when, mappings }]
+    return [{ key, entity, body, when, each: each && { ...each, paths: [...each.paths] }, mappings }]
   }
 
   #mapping(
@@ -147,6 +158,7 @@ class ConversionCompiler {
     body: Mapping,
     entity: EntityModel,
     source: EntityModel,
+    each: Each | null,
   ): MappingModel[] {
     const at = `${pointer}/${escapePointer(name)}`
     const field = entity.fields.get(name)
@@ -162,22 +174,29 @@ class ConversionCompiler {
       this.#error(at, 'conversion.read-only', `"${name}" is computed or the system's own and takes no value.`)
       return []
     }
-    const kinds = (['from', 'value', 'expression', 'target', 'input'] as const).filter(
+    const kinds = (['from', 'value', 'expression', 'child', 'target', 'input'] as const).filter(
       (kind) => body[kind] !== undefined,
     )
     if (kinds.length !== 1) {
       this.#error(
         at,
         'conversion.mapping',
-        'Exactly one of from, value, expression, target and input must be given.',
+        'Exactly one of from, value, expression, child, target and input must be given.',
       )
       return []
     }
-    const checked = this.#value(at, body, field, source)
+    checkMapping(at, body, field, source, this.#report)
+    const checked = this.#value(at, body, field, source, each)
     return checked ? [{ field, pointer: at, from: checked, body }] : []
   }
 
-  #value(at: string, body: Mapping, field: FieldModel, source: EntityModel): MappingModel['from'] | null {
+  #value(
+    at: string,
+    body: Mapping,
+    field: FieldModel,
+    source: EntityModel,
+    each: Each | null,
+  ): MappingModel['from'] | null {
     if (body.default !== undefined) this.#constant(`${at}/default`, field, body.default)
     if (body.from !== undefined) {
       const path = resolvePath(this.#entities, source, body.from)
@@ -188,15 +207,34 @@ class ConversionCompiler {
       this.#paths.add(body.from)
       const type = path.part === null ? path.field.valueType : 'string'
       this.#fits(`${at}/from`, type, field, body, path.part === null ? path.field : null)
+      for (const option of unmappedOptions(body, path.part === null ? path.field : undefined))
+        this.#issues.warning(
+          this.#place,
+          `${at}/values`,
+          'conversion.unmapped-option',
+          `The value map does not say what "${option}" becomes; onUnmapped decides.`,
+        )
       return { kind: 'path', path: body.from }
+    }
+    if (body.child !== undefined) {
+      const path = each && resolvePath(this.#entities, each.entity, body.child)
+      if (!each) this.#error(`${at}/child`, 'conversion.each', 'The target is not made for each child.')
+      else if (!path) this.#unknownField(`${at}/child`, each.entity, body.child)
+      if (!each || !path) return null
+      each.paths.add(body.child)
+      const type = path.part === null ? path.field.valueType : 'string'
+      this.#fits(`${at}/child`, type, field, body, path.part === null ? path.field : null)
+      return { kind: 'child', path: body.child }
     }
     if (body.expression !== undefined) {
       const text = body.expression
       const program = compileAt(this.#issues, this.#place, `${at}/expression`, () =>
-        compileExpression(text, sourceScope(this.#entities, source.name)),
+        compileExpression(text, sourceScope(this.#entities, source.name, each?.entity.name)),
       )
       if (!program) return null
       this.#addPaths(program.paths)
+      for (const path of program.paths)
+        if (path.startsWith('child.')) each?.paths.add(path.slice('child.'.length))
       this.#fits(`${at}/expression`, program.type, field, body, null)
       return { kind: 'expression', program }
     }
@@ -213,6 +251,8 @@ class ConversionCompiler {
           `"${field.name}" is not a relation to ${target.entity}.`,
         )
       }
+      if (target.each && target.each.relation !== each?.relation)
+        this.#error(`${at}/target`, 'conversion.each', `There may be several "${body.target}".`)
       return { kind: 'target', target: body.target }
     }
     if (body.value !== undefined) {
@@ -282,11 +322,8 @@ class ConversionCompiler {
     source: EntityModel,
   ): ConversionModel['children'] {
     const at = `/children/${escapePointer(key)}`
-    const [entityName, fieldName] = child.relation.split('.') as [string, string]
-    const entity = this.#entities.get(entityName)
-    const field = entity?.fields.get(fieldName)
-    const names = field?.relation === source.name || field?.type.name === 'relation-any'
-    if (!entity || !field || !names) {
+    const found = childRelation(child.relation, source, this.#entities)
+    if (!found) {
       this.#error(
         `${at}/relation`,
         'reference.unknown',
@@ -294,11 +331,16 @@ class ConversionCompiler {
       )
       return []
     }
+    const { entity, field } = found
     const to = child.to ?? []
     for (const target of to) {
       const body = this.#body.targets[target]
       if (!body) this.#error(`${at}/to`, 'reference.unknown', `There is no target "${target}".`)
-      else if (child.action === 'move' && field.relation !== null && field.relation !== body.entity) {
+      else if (
+        (child.action === 'move' || child.action === 'copy') &&
+        field.relation !== null &&
+        field.relation !== body.entity
+      ) {
         this.#error(
           `${at}/to`,
           'conversion.type',
@@ -315,7 +357,51 @@ class ConversionCompiler {
     }
     if (child.action === 'move' && to.length !== 1)
       this.#error(`${at}/to`, 'conversion.children', 'Moving needs exactly one target.')
-    return [{ key, entity, field, action: child.action, to }]
+    const { reassignOpen = null } = child
+    if (reassignOpen !== null) {
+      if (!this.#body.targets[reassignOpen])
+        this.#error(`${at}/reassignOpen`, 'reference.unknown', `There is no target "${reassignOpen}".`)
+      if (entity.timeline?.regarding !== field || child.action !== 'alsoLink' || !field.multiple)
+        this.#error(
+          `${at}/reassignOpen`,
+          'conversion.children',
+          'Only entries of a timeline are open or done, where they are shown on the targets too.',
+        )
+    }
+    return [{ key, entity, field, action: child.action, to, reassignOpen }]
+  }
+
+  /** A rule that makes other records of children needs targets that are made of them. */
+  #childActions(): void {
+    const made = new Set(Object.values(this.#body.targets).flatMap(({ each }) => each?.relation ?? []))
+    for (const [key, { action, relation, to = [] }] of Object.entries(this.#body.children ?? {})) {
+      const at = `/children/${escapePointer(key)}`
+      if (action === 'map' && !made.has(relation))
+        this.#error(`${at}/action`, 'conversion.children', `No target has "each" over "${relation}".`)
+      if ((action === 'copy' || action === 'alsoLink') && to.length === 0)
+        this.#error(`${at}/to`, 'conversion.children', 'Say to which targets.')
+    }
+  }
+
+  #each(at: string, body: Conversion['targets'][string]['each'], source: EntityModel): Each | null {
+    if (!body) return null
+    const found = childRelation(body.relation, source, this.#entities)
+    if (!found) {
+      this.#error(
+        `${at}/relation`,
+        'reference.unknown',
+        `"${body.relation}" is not a relation to ${source.name}.`,
+      )
+      return null
+    }
+    const { when: text } = body
+    const when =
+      text === undefined
+        ? null
+        : compileAt(this.#issues, this.#place, `${at}/when`, () =>
+            compileExpression(text, recordScope(this.#entities, found.entity.name), { expect: 'bool' }),
+          )
+    return { ...found, when, relation: body.relation, paths: new Set() }
   }
 
   #condition(at: string, text: string | undefined, source: EntityModel): TargetModel['when'] {
@@ -357,6 +443,9 @@ class ConversionCompiler {
   #unknownField(at: string, entity: EntityModel, field: string): void {
     this.#error(at, 'reference.unknown', `"${entity.name}" has no field "${field}".`)
   }
+
+  readonly #report = (pointer: string, code: string, message: string): void =>
+    this.#error(pointer, code, message)
 
   #error(pointer: string, code: string, message: string): void {
     this.#issues.error(this.#place, pointer, code, message)

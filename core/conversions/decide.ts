@@ -1,5 +1,6 @@
 import type { ProblemItem } from '@xrm/sdk'
 import type { TargetDecision } from '@xrm/sdk/api'
+import { escapePointer } from '@xrm/sdk/merge'
 import type { EntityRights } from '../access/rights.ts'
 import type { TargetModel } from '../documents/model.ts'
 import type { Matches } from './match.ts'
@@ -18,6 +19,8 @@ export interface Decision {
 }
 
 export interface DecisionInput {
+  /** By which the caller names the target. */
+  key: string
   target: TargetModel
   /** The target's condition holds. */
   wanted: boolean
@@ -39,8 +42,8 @@ export function allowedActions(target: TargetModel): Action[] {
 
 /** Decides what becomes of a target: the condition first, then the user, the preset, the matches, the policy. */
 export function decide(input: DecisionInput): Decision {
-  const { target, wanted, given } = input
-  const pointer = `#/targets/${target.key}`
+  const { wanted, given } = input
+  const pointer = `#/targets/${escapePointer(input.key)}`
   const none = { id: null, reactivate: false, errors: [], notes: [] }
   if (!wanted) return { ...none, action: 'skip', reason: 'condition' }
   const decision = given?.action === undefined ? automatic(input) : chosen(input, given)
@@ -51,14 +54,14 @@ export function decide(input: DecisionInput): Decision {
   return { ...decision, errors: [...decision.errors, item] }
 }
 
-function chosen({ target, matches }: DecisionInput, given: TargetDecision): Decision {
+function chosen({ key, target, matches }: DecisionInput, given: TargetDecision): Decision {
   const action = given.action!
   const base = { id: null, reactivate: given.reactivate === true, errors: [], notes: [] }
   const refuse = (code: string, detail: string): Decision => ({
     ...base,
     action,
     reason: 'user',
-    errors: [{ pointer: `#/targets/${target.key}`, code, detail }],
+    errors: [{ pointer: `#/targets/${escapePointer(key)}`, code, detail }],
   })
   if (!allowedActions(target).includes(action))
     return refuse('conversion.not-allowed', `"${action}" is not offered for this target`)

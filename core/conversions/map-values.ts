@@ -1,9 +1,13 @@
 import type { ProblemItem } from '@xrm/sdk'
-import type { ConversionRequest } from '@xrm/sdk/api'
+import type { TargetDecision } from '@xrm/sdk/api'
+import { escapePointer } from '@xrm/sdk/merge'
 import { type EntityRights } from '../access/rights.ts'
 import type { FieldModel, MappingModel, TargetModel } from '../documents/model.ts'
 import type { ReadContext } from '../records/query.ts'
-import { evaluateOnSource, type Source, sourceValue } from './source.ts'
+import { evaluationOf } from '../records/write-types.ts'
+import { acrossZone, exchange, isAmount, type Rate } from './convert-value.ts'
+import type { ChildRow } from './each.ts'
+import { type Source, sourceValue } from './source.ts'
 
 /** A mapped value, before it is known whether the target is created or linked. */
 export interface MappedValue {
@@ -14,6 +18,8 @@ export interface MappedValue {
   from: string
   edit: 'hidden' | 'readonly' | 'editable' | 'required'
   truncated: boolean
+  /** The amount was converted by it. */
+  rate: Rate | null
   /** The user gave it; it also counts on a linked record. */
   byUser: boolean
 }
@@ -25,18 +31,24 @@ export interface MappedTarget {
   notes: ProblemItem[]
 }
 
+export interface MapInput {
+  /** By which the caller names the target. */
+  key: string
+  target: TargetModel
+  source: Source
+  /** The child that it is made for. */
+  child: ChildRow | null
+  rights: EntityRights
+  given: TargetDecision | undefined
+  onDeniedField: 'fail' | 'drop'
+}
+
 /** Computes what the mappings of one target give, with what the user entered in the dialog in their place. */
-export function mapValues(
-  context: ReadContext,
-  target: TargetModel,
-  source: Source,
-  rights: EntityRights,
-  request: ConversionRequest,
-  onDeniedField: 'fail' | 'drop',
-): MappedTarget {
+export function mapValues(context: ReadContext, input: MapInput): MappedTarget {
+  const { key, target, rights, onDeniedField } = input
   const result: MappedTarget = { values: [], errors: [], notes: [] }
-  const given = request.targets?.[target.key]?.values ?? {}
-  const pointer = (field: string): string => `#/targets/${target.key}/values/${field}`
+  const given = input.given?.values ?? {}
+  const pointer = (field: string): string => `#/targets/${escapePointer(key)}/values/${field}`
   for (const name of Object.keys(given)) {
     const mapping = target.mappings.find((candidate) => candidate.field.name === name)
     const edit = mapping && editOf(mapping)
@@ -50,7 +62,7 @@ export function mapValues(
   }
   for (const mapping of target.mappings) {
     const { field, from } = mapping
-    const denied = isDenied(mapping, source) || !mayCarry(rights, field.name)
+    const denied = isDenied(mapping, input) || !mayCarry(rights, field.name)
     if (denied) {
       const item = {
         pointer: pointer(field.name),
@@ -65,12 +77,24 @@ export function mapValues(
     const byUser = Object.hasOwn(given, field.name) && (edit === 'editable' || edit === 'required')
     const computed = byUser
       ? { value: given[field.name] ?? null, from: 'user' }
-      : compute(context, mapping, source, result, pointer(field.name))
-    const { value, truncated } = fit(mapping, computed.value, result, pointer(field.name))
+      : compute(context, mapping, input, result, pointer(field.name))
+    const changed = byUser
+      ? { value: computed.value, rate: null }
+      : change(context, mapping, computed.value, result, pointer(field.name))
+    const { value, truncated } = fit(mapping, changed.value, result, pointer(field.name))
     if (edit === 'required' && value === null && from.kind !== 'target') {
       result.errors.push({ pointer: pointer(field.name), code: 'field.required', detail: 'is required' })
     }
-    result.values.push({ field, mapping, value, from: computed.from, edit, truncated, byUser })
+    result.values.push({
+      field,
+      mapping,
+      value,
+      from: computed.from,
+      edit,
+      truncated,
+      rate: changed.rate,
+      byUser,
+    })
   }
   return result
 }
@@ -84,18 +108,44 @@ function editOf({ body, from }: MappingModel): MappedValue['edit'] {
   return body.edit ?? (from.kind === 'target' ? 'hidden' : 'editable')
 }
 
-function isDenied({ from }: MappingModel, source: Source): boolean {
+function isDenied({ from }: MappingModel, { source, child }: MapInput): boolean {
   if (from.kind === 'path') return source.denied.has(from.path)
+  if (from.kind === 'child') return child?.denied.has(from.path) === true
   return (
     from.kind === 'expression' &&
-    from.program.paths.some((path) => source.denied.has(path.slice('source.'.length)))
+    from.program.paths.some((path) =>
+      path.startsWith('child.')
+        ? child?.denied.has(path.slice('child.'.length))
+        : source.denied.has(path.slice('source.'.length)),
+    )
   )
+}
+
+/** Brings a value into the firm's time zone, and an amount into the currency that is asked for. */
+function change(
+  { model: { settings } }: ReadContext,
+  { field, body }: MappingModel,
+  value: unknown,
+  result: MappedTarget,
+  pointer: string,
+): { value: unknown; rate: Rate | null } {
+  if (body.timeZone !== undefined) return { value: acrossZone(value, field, settings.timeZone), rate: null }
+  if (body.currency === undefined || !isAmount(value)) return { value, rate: null }
+  const changed = exchange(value, body.currency, settings, field.field['x-scale'] ?? 2)
+  if (changed) return changed
+  result.errors.push({
+    pointer,
+    code: 'conversion.no-rate',
+    detail: `there is no rate from ${value.currency} to ${body.currency}`,
+    params: { from: value.currency, to: body.currency },
+  })
+  return { value: null, rate: null }
 }
 
 function compute(
   context: ReadContext,
   mapping: MappingModel,
-  source: Source,
+  { source, child }: MapInput,
   result: MappedTarget,
   pointer: string,
 ): { value: unknown; from: string } {
@@ -104,11 +154,16 @@ function compute(
     switch (from.kind) {
       case 'path':
         return { value: sourceValue(source, from.path), from: `source.${from.path}` }
+      case 'child':
+        return { value: child ? sourceValue(child, from.path) : null, from: `child.${from.path}` }
       case 'value':
         return { value: from.value, from: 'constant' }
       case 'expression':
         return {
-          value: evaluateOnSource(context, source, from.program, (name) => name.slice('source.'.length)),
+          value: from.program.evaluate((name) => {
+            if (name.startsWith('child.')) return child && sourceValue(child, name.slice('child.'.length))
+            return sourceValue(source, name.slice('source.'.length))
+          }, evaluationOf(context)),
           from: 'expression',
         }
       case 'target':

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import { v7 as uuid } from 'uuid'
 import { Problem, type ProblemItem } from '@xrm/sdk'
-import type { ConversionRequest } from '@xrm/sdk/api'
+import type { ConversionRequest, TargetDecision } from '@xrm/sdk/api'
 import type { Channel } from '@xrm/sdk/conversions'
-import { type EntityRights, rightsOf } from '../access/rights.ts'
-import { isEqual } from '@xrm/sdk/merge'
+import { type EntityRights, rightsOf, systemActor } from '../access/rights.ts'
+import { escapePointer, isEqual } from '@xrm/sdk/merge'
 import type { ConversionModel, TargetModel } from '../documents/model.ts'
 import { getRecord, type ReadContext } from '../records/query.ts'
+import type { Rate } from './convert-value.ts'
+import { type ChildRow, childrenOf } from './each.ts'
+import { type LinkChoice, linkField, newerFields } from './on-link.ts'
 import { allowedActions, decide, type Decision } from './decide.ts'
 import { type MappedTarget, type MappedValue, mapValues } from './map-values.ts'
 import { findMatches, lockMatchKeys, type Matches } from './match.ts'
@@ -38,7 +41,11 @@ export interface PlannedTarget {
   /** The linked record as the actor sees it. */
   linked: Readonly<Record<string, unknown>> | null
   /** Field → value to be written: everything on creation, on a link only what changes. */
-  writes: Map<string, { value: unknown; from: string; before?: unknown }>
+  writes: Map<string, { value: unknown; from: string; before?: unknown; rate?: Rate }>
+  /** Fields of the linked record that have another value, and about which the user must decide. */
+  asks: Map<string, { before: unknown; value: unknown }>
+  /** The child that it is made for. */
+  child: ChildRow | null
   errors: ProblemItem[]
   notes: ProblemItem[]
 }
@@ -78,25 +85,26 @@ export async function planConversion(
     if (standing) throw new Problem(problems['conversion.already-converted'], { extra: { run: standing } })
   }
   checkAvailable(context, conversion, source)
-  checkTargetNames(conversion, request)
   const { onDeniedTarget = 'fail' } = conversion.body.permissions ?? {}
-  const drafts = draftTargets(context, conversion, source, request)
+  const drafts = await draftTargets(context, conversion, source, request)
+  checkTargetNames(conversion, request, drafts)
+  const writing = writingContext(context, conversion)
   if (lock && !held) await lockMatchKeys(context, keysOf(drafts))
   const targets: PlannedTarget[] = []
   for (const draft of drafts) {
-    const { target, rights, wanted, mapped } = draft
+    const { key, target, rights, wanted, mapped, child, given } = draft
     const matches = draft.isMatched
-      ? await findMatches(context, target, rights!, mapped.values)
+      ? await findMatches(writing, target, rights!, mapped.values)
       : { candidates: [], hidden: false }
     const preset =
       wanted && target.body.preset !== undefined
         ? (sourceValue(source, target.body.preset) as string | null)
         : null
-    const given = request.targets?.[target.key]
-    const decision = decide({ target, wanted, rights, onDenied: onDeniedTarget, preset, matches, given })
+    const decision = decide({ key, target, wanted, rights, onDenied: onDeniedTarget, preset, matches, given })
     const planned: PlannedTarget = {
-      key: target.key,
+      key,
       target,
+      child,
       rights,
       decision,
       matches,
@@ -104,6 +112,7 @@ export async function planConversion(
       id: decision.action === 'create' ? uuid() : decision.id,
       linked: null,
       writes: new Map(),
+      asks: new Map(),
       errors: [...decision.errors],
       notes: [...decision.notes],
     }
@@ -111,43 +120,67 @@ export async function planConversion(
       planned.errors.push(...mapped.errors)
       planned.notes.push(...mapped.notes)
     }
-    if (decision.action === 'link') await loadLinked(context, planned)
+    if (decision.action === 'link') await loadLinked(writing, planned)
     if (decision.action === 'ask') planned.errors.push(decisionRequired(planned))
     targets.push(planned)
   }
-  for (const planned of targets) planWrites(planned, targets)
-  const errors = [...targets.flatMap((planned) => planned.errors), ...atLeastOne(targets)]
+  for (const [index, planned] of targets.entries()) {
+    const { keep = [], take = [] } = drafts[index]!.given ?? {}
+    const newer = await newerFields(context, source, planned)
+    planWrites(planned, targets, { keep: new Set(keep), take: new Set(take), newer })
+  }
+  const errors = [...targets.flatMap((planned) => planned.errors), ...atLeastOne(conversion, targets)]
   const plan = { conversion, source, targets, errors, notes: targets.flatMap((planned) => planned.notes) }
   return { ...plan, hash: hashOf(plan) }
 }
 
 /** What the mappings of each target give, before it is known which of them come about. */
 interface Draft {
+  /** Of a target with `each`: its key, `/` and the id of the child. */
+  key: string
   target: TargetModel
+  child: ChildRow | null
+  given: TargetDecision | undefined
   rights: EntityRights | null
   wanted: boolean
   mapped: MappedTarget
   isMatched: boolean
 }
 
-function draftTargets(
+async function draftTargets(
   context: ReadContext,
   conversion: ConversionModel,
   source: Source,
   request: ConversionRequest,
-): Draft[] {
+): Promise<Draft[]> {
   const { onDeniedField = 'fail' } = conversion.body.permissions ?? {}
-  const all = rightsOf(context.model, context.actor)
-  return conversion.targets.map((target) => {
-    const rights = all.entity(target.entity.name)
+  const all = rightsOf(context.model, writingContext(context, conversion).actor)
+  const drafts: Draft[] = []
+  for (const target of conversion.targets) {
+    const own = all.entity(target.entity.name)
     const wanted =
       target.when === null || evaluateOnSource(context, source, target.when, (path) => path) === true
-    const mapped =
-      rights && wanted
-        ? mapValues(context, target, source, rights, request, onDeniedField)
-        : { values: [], errors: [], notes: [] }
-    return { target, rights, wanted, mapped, isMatched: wanted && rights !== null && isMatched(target) }
-  })
+    const children =
+      wanted && target.each ? await childrenOf(context, conversion.name, target, source) : [null]
+    // Children that the actor may not see are like a target that they may not write: refused, or left out and said.
+    const rights = children === null ? null : own
+    for (const child of children ?? [null]) {
+      const key = child === null ? target.key : `${target.key}/${child.id}`
+      const given = request.targets?.[key] ?? request.targets?.[target.key]
+      const mapped =
+        rights && wanted
+          ? mapValues(context, { key, target, source, child, rights, given, onDeniedField })
+          : { values: [], errors: [], notes: [] }
+      const counts = wanted && rights !== null && isMatched(target)
+      drafts.push({ key, target, child, given, rights, wanted, mapped, isMatched: counts })
+    }
+  }
+  return drafts
+}
+
+/** By whose rights targets are found and written: the actor's, unless the definition says otherwise. */
+export function writingContext(context: ReadContext, { body }: ConversionModel): ReadContext {
+  return body.permissions?.runAs === 'system' ? { ...context, actor: systemActor } : context
 }
 
 function keysOf(drafts: readonly Draft[]): Parameters<typeof lockMatchKeys>[1] {
@@ -170,10 +203,12 @@ export async function holdSources(
   const ids = requests.map((request) => request.source)
   await lockSources(context, conversion, ids)
   const sources = await loadSources(context, conversion, ids)
-  const drafts = requests.flatMap((request) => {
+  const drafts: Draft[] = []
+  for (const request of requests) {
     const source = sources.get(request.source)
-    return !source || source instanceof Problem ? [] : draftTargets(context, conversion, source, request)
-  })
+    if (source && !(source instanceof Problem))
+      drafts.push(...(await draftTargets(context, conversion, source, request)))
+  }
   await lockMatchKeys(context, keysOf(drafts))
   return sources
 }
@@ -207,8 +242,9 @@ export function checkHash(plan: Plan, hash: string | undefined): void {
 function hashOf({ conversion, source, targets }: Pick<Plan, 'conversion' | 'source' | 'targets'>): string {
   const digest = (value: unknown): string =>
     createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 16)
-  const matches = targets.map(({ target, matches: { candidates, hidden }, decision, linked }) => [
-    target.key,
+  const matches = targets.map(({ key, child, matches: { candidates, hidden }, decision, linked }) => [
+    key,
+    child?.version ?? 0,
     hidden,
     candidates.map(({ id, version, active }) => [id, version, active]),
     decision.reason === 'preset' ? [decision.id, linked?.['version'] ?? null] : null,
@@ -216,14 +252,31 @@ function hashOf({ conversion, source, targets }: Pick<Plan, 'conversion' | 'sour
   return `${digest(conversion.body)}.v${source.version}.${digest(matches)}`
 }
 
-function checkTargetNames(conversion: ConversionModel, request: ConversionRequest): void {
-  const errors = Object.keys(request.targets ?? {})
-    .filter((key) => !conversion.targets.some((target) => target.key === key))
-    .map((key) => ({
-      pointer: `#/targets/${key.slice(0, 60)}`,
-      code: 'reference.unknown',
-      detail: 'is not a target of this conversion',
-    }))
+function checkTargetNames(
+  conversion: ConversionModel,
+  request: ConversionRequest,
+  drafts: readonly Draft[],
+): void {
+  const known = new Set([...conversion.targets, ...drafts].map(({ key }) => key))
+  const unknown = (pointer: string, detail: string): ProblemItem => ({
+    pointer,
+    code: 'reference.unknown',
+    detail,
+  })
+  const errors = Object.entries(request.targets ?? {}).flatMap(([key, { keep = [], take = [] }]) => {
+    const at = `#/targets/${escapePointer(key.slice(0, 100))}`
+    if (!known.has(key)) return [unknown(at, 'is not a target of this conversion')]
+    const target = conversion.targets.find((one) => one.key === key.split('/', 1)[0])!
+    const asks = (name: string): boolean => target.body.map[name]?.onLink === 'ask'
+    return [
+      ...keep.flatMap((name, index) =>
+        asks(name) ? [] : [unknown(`${at}/keep/${index}`, 'is not asked for')],
+      ),
+      ...take.flatMap((name, index) =>
+        asks(name) ? [] : [unknown(`${at}/take/${index}`, 'is not asked for')],
+      ),
+    ]
+  })
   if (errors.length > 0) throw new Problem(problems['conversion.invalid'], { errors })
 }
 
@@ -233,9 +286,9 @@ function isMatched(target: TargetModel): boolean {
 }
 
 async function loadLinked(context: ReadContext, planned: PlannedTarget): Promise<void> {
-  const { target, decision } = planned
+  const { target, decision, key } = planned
   const record = decision.id === null ? null : await getRecord(context, target.entity.name, decision.id)
-  const at = `#/targets/${target.key}`
+  const at = `#/targets/${escapePointer(key)}`
   if (record) {
     planned.linked = record
     planned.id = record.id
@@ -254,23 +307,26 @@ async function loadLinked(context: ReadContext, planned: PlannedTarget): Promise
     })
 }
 
-function decisionRequired({ target, decision }: PlannedTarget): ProblemItem {
+function decisionRequired({ key, matches, decision }: PlannedTarget): ProblemItem {
   const hidden = decision.reason === 'hidden'
   return {
-    pointer: `#/targets/${target.key}`,
+    pointer: `#/targets/${escapePointer(key)}`,
     code: hidden ? 'conversion.hidden-match' : 'conversion.decision-required',
     detail: hidden
       ? 'the same exists already, where you may not see it'
       : 'create a new one, link one of those found, or skip',
+    ...(hidden ? {} : { params: { candidates: matches.candidates.map(({ version: _, ...one }) => one) } }),
   }
 }
 
 /** Of targets that share a word at least one must come about. */
-function atLeastOne(targets: readonly PlannedTarget[]): ProblemItem[] {
+function atLeastOne({ targets: all }: ConversionModel, targets: readonly PlannedTarget[]): ProblemItem[] {
   const words = new Map<string, boolean>()
-  for (const { target, decision } of targets) {
-    const word = target.body.atLeastOne
-    if (word !== undefined) words.set(word, (words.get(word) ?? false) || decision.action !== 'skip')
+  for (const { key, body } of all) {
+    const word = body.atLeastOne
+    if (word === undefined) continue
+    const met = targets.some(({ target, decision }) => target.key === key && decision.action !== 'skip')
+    words.set(word, (words.get(word) ?? false) || met)
   }
   return [...words]
     .filter(([, met]) => !met)
@@ -282,55 +338,47 @@ function atLeastOne(targets: readonly PlannedTarget[]): ProblemItem[] {
 }
 
 /** What is written to the target: all values of a new record; of a linked one those that its mappings let change. */
-function planWrites(planned: PlannedTarget, targets: readonly PlannedTarget[]): void {
-  const { decision, mapped, writes, linked } = planned
+function planWrites(planned: PlannedTarget, targets: readonly PlannedTarget[], choice: LinkChoice): void {
+  const { decision, mapped, writes, linked, key } = planned
   if (decision.action !== 'create' && decision.action !== 'link') return
   for (const value of mapped.values) {
-    const { field, from } = value
-    const final = resolveTarget(value, targets)
+    const { field, from, rate } = value
+    const final = resolveTarget(planned, value, targets)
+    const origin = { from, ...(rate ? { rate } : {}) }
     if (decision.action === 'create') {
-      if (final !== null) writes.set(field.name, { value: final, from })
+      if (final !== null) writes.set(field.name, { value: final, ...origin })
       continue
     }
     if (!linked || !Object.hasOwn(linked, field.name)) continue
     const before = linked[field.name] ?? null
-    const after = onLink(value, before, final)
-    if (after !== undefined && !isEqual(before, after)) writes.set(field.name, { value: after, from, before })
+    const what = linkField(value, before, final, choice)
+    if (what === 'ask') {
+      planned.asks.set(field.name, { before, value: final })
+      planned.errors.push({
+        pointer: `#/targets/${escapePointer(key)}/values/${field.name}`,
+        code: 'conversion.decision-required',
+        detail: 'both have a value; say which one holds',
+        params: { before, value: final },
+      })
+    } else if (what !== 'keep' && !isEqual(before, what.write))
+      writes.set(field.name, { value: what.write, ...origin, before })
   }
   if (decision.reactivate && linked?.['active'] === false)
     writes.set('active', { value: true, from: 'user', before: false })
 }
 
-/** The id of the record that another target of the run is. */
-function resolveTarget({ mapping, value, byUser }: MappedValue, targets: readonly PlannedTarget[]): unknown {
+/** The id of the record that another target of the run is; made for the same child, where both are made for children. */
+function resolveTarget(
+  { child }: PlannedTarget,
+  { mapping, value, byUser }: MappedValue,
+  targets: readonly PlannedTarget[],
+): unknown {
   const { from } = mapping
   if (from.kind !== 'target' || byUser) return value
-  const other = targets.find(({ target }) => target.key === from.target)
+  const other = targets.find(
+    (one) => one.target.key === from.target && (one.child === null || one.child.id === child?.id),
+  )
   return other && other.decision.action !== 'skip' ? other.id : null
-}
-
-/** The new value of a linked record's field; undefined leaves it. What the user entered always counts. */
-function onLink({ mapping, field, byUser }: MappedValue, before: unknown, value: unknown): unknown {
-  if (byUser) return value
-  if (value === null) return undefined
-  const parsed = field.type.parse(value, field.context)
-  const after = 'error' in parsed ? value : parsed.value
-  switch (mapping.body.onLink ?? 'keep') {
-    case 'keep':
-      return undefined
-    case 'fillEmpty':
-      return before === null ? after : undefined
-    case 'overwrite':
-      return after
-    case 'append':
-      return typeof before === 'string' && before !== ''
-        ? before.includes(String(after))
-          ? undefined
-          : `${before}\n${String(after)}`
-        : after
-    case 'union':
-      return [...new Set([...((before as unknown[] | null) ?? []), ...(after as unknown[])])]
-  }
 }
 
 export { allowedActions }

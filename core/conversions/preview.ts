@@ -5,7 +5,8 @@ import { evaluationOf, readPath, type WriteContext } from '../records/write-type
 import { getRecord, type ReadContext } from '../records/query.ts'
 import { countChildren } from './children.ts'
 import { allowedActions, type Plan, planConversion, type PlannedTarget } from './plan.ts'
-import { prepareTargets } from './run.ts'
+import { asConversionProblem, prepareTargets } from './run.ts'
+import { displaysOf } from '../records/displays.ts'
 import { fieldsLeftBehind } from './left-out.ts'
 
 /** Rolls back what a preview has looked at; never seen outside. */
@@ -31,12 +32,12 @@ export async function previewConversion(
         { source: request.source, ...(request.targets ? { targets: request.targets } : {}) },
         { lock: false, ...options, ...(request.channel ? { channel: request.channel } : {}) },
       )
-      const { errors } = await prepareTargets({ ...context, client }, plan)
+      const { errors } = await prepareTargets({ ...context, client }, plan, { take: false })
       answer = await toAnswer(reading, plan, [...plan.errors, ...errors])
       throw new Done()
     })
   } catch (error) {
-    if (!(error instanceof Done)) throw error
+    if (!(error instanceof Done)) throw asConversionProblem(error)
   }
   return answer!
 }
@@ -49,8 +50,8 @@ async function toAnswer(
   const { conversion, source } = plan
   const targets: TargetPreview[] = []
   for (const key of Object.keys(conversion.body.targets)) {
-    const planned = plan.targets.find(({ target }) => target.key === key)
-    if (planned) targets.push(await targetPreview(context, plan, planned))
+    for (const planned of plan.targets)
+      if (planned.target.key === key) targets.push(await targetPreview(context, plan, planned))
   }
   targets.sort((a, b) => orderOf(conversion, a.key) - orderOf(conversion, b.key))
   const children: PreviewAnswer['children'] = []
@@ -82,7 +83,7 @@ async function toAnswer(
 }
 
 function orderOf(conversion: ConversionModel, key: string): number {
-  return conversion.body.targets[key]?.order ?? 1e6
+  return conversion.body.targets[key.split('/', 1)[0]!]?.order ?? 1e6
 }
 
 async function targetPreview(
@@ -90,11 +91,12 @@ async function targetPreview(
   plan: Plan,
   planned: PlannedTarget,
 ): Promise<TargetPreview> {
-  const { target, decision, matches, linked } = planned
+  const { target, decision, matches } = planned
+  const known = await visibleOnly(context, plan, planned)
   const labels = target.entity.body['x-entity'].labels ?? {}
   return {
-    key: target.key,
-    child: null,
+    key: planned.key,
+    child: planned.child ? refOf(planned.child.entity.name, planned.child.values) : null,
     entity: target.entity.name,
     title: target.body.title ?? target.entity.body.title,
     labels:
@@ -103,10 +105,31 @@ async function targetPreview(
     action: decision.action,
     reason: decision.reason,
     allowed: allowedActions(target),
-    link: linked ? refOf(target.entity.name, linked) : null,
-    candidates: matches.candidates.map(({ version: _, ...candidate }) => candidate),
-    hiddenMatch: matches.hidden,
-    values: await valuePreviews(context, plan, planned),
+    link: known.link,
+    candidates: known.candidates,
+    hiddenMatch: matches.hidden || known.candidates.length < matches.candidates.length,
+    values: await valuePreviews(context, plan, planned, known.link?.display !== null),
+  }
+}
+
+/** The linked record and the candidates as the actor may know them, where the run has more rights than they. */
+async function visibleOnly(
+  context: ReadContext,
+  { conversion }: Plan,
+  { target: { entity }, matches, linked }: PlannedTarget,
+): Promise<{ link: RecordRef | null; candidates: TargetPreview['candidates'] }> {
+  const candidates = matches.candidates.map(({ version: _, ...candidate }) => candidate)
+  const link = linked ? refOf(entity.name, linked) : null
+  const ids = [...candidates.map(({ id }) => id), ...(link ? [link.id] : [])]
+  if (ids.length === 0 || conversion.body.permissions?.runAs !== 'system') return { link, candidates }
+  const visible = await displaysOf(
+    context,
+    ids.map((id) => ({ entity: entity.name, id })),
+  )
+  const sees = (id: string): boolean => visible.has(`${entity.name}/${id}`)
+  return {
+    link: link && !sees(link.id) ? { ...link, display: null } : link,
+    candidates: candidates.filter(({ id }) => sees(id)),
   }
 }
 
@@ -114,11 +137,13 @@ async function valuePreviews(
   context: ReadContext,
   plan: Plan,
   planned: PlannedTarget,
+  showsLinked: boolean,
 ): Promise<Record<string, ValuePreview>> {
   const result: Record<string, ValuePreview> = {}
-  for (const { field, value, from, edit, truncated, mapping } of planned.mapped.values) {
-    const write = planned.writes.get(field.name)
-    if (planned.decision.action === 'link' && !write) continue
+  for (const { field, value, from, edit, truncated, mapping, rate } of planned.mapped.values) {
+    const asked = planned.asks.get(field.name)
+    const write = planned.writes.get(field.name) ?? asked
+    if (planned.decision.action === 'link' && (!write || !showsLinked)) continue
     const shown = write?.value ?? value
     const display = await displayOf(
       context,
@@ -135,6 +160,8 @@ async function valuePreviews(
       edit,
       from,
       ...(truncated ? { truncated } : {}),
+      ...(asked ? { ask: true } : {}),
+      ...(rate ? { rate } : {}),
     }
   }
   return result

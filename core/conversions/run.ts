@@ -2,12 +2,14 @@ import type { PoolClient } from 'pg'
 import { v7 as uuid } from 'uuid'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import type { ConversionRequest, RunView } from '@xrm/sdk/api'
+import { escapePointer } from '@xrm/sdk/merge'
 import { systemActor } from '../access/rights.ts'
 import { transaction } from '../storage/database.ts'
 import { type PreparedWrite, prepareWrite } from '../records/write.ts'
 import type { WriteContext, WriteOperation } from '../records/write-types.ts'
 import { prepareChildren } from './children.ts'
 import { checkHash, type Plan, planConversion, type PlannedTarget } from './plan.ts'
+import { ownersOf } from './owners.ts'
 import { requireModel } from '../records/require-model.ts'
 import { problems } from './problems.ts'
 import { findStandingRun, readRun } from './runs.ts'
@@ -48,6 +50,26 @@ export async function convertWithin(
   request: ConversionRequest,
   origin: RunOrigin = {},
 ): Promise<string> {
+  try {
+    return await convert(context, name, request, origin)
+  } catch (error) {
+    throw asConversionProblem(error)
+  }
+}
+
+/** A plugin's hook that failed is a failure of the conversion as a whole, and the plugin is named. */
+export function asConversionProblem(error: unknown): unknown {
+  if (!(error instanceof Problem) || error.code !== 'plugin.hook-failed') return error
+  const { detail, extra } = error
+  return new Problem(problems['conversion.hook-failed'], { ...(detail ? { detail } : {}), extra })
+}
+
+async function convert(
+  context: WriteContext & { client: PoolClient },
+  name: string,
+  request: ConversionRequest,
+  origin: RunOrigin,
+): Promise<string> {
   const id = uuid()
   const channel = origin.channel ?? request.channel ?? 'api'
   // The key belongs to the run as a whole, not to the first of its writes.
@@ -59,7 +81,13 @@ export async function convertWithin(
     channel,
   })
   checkHash(plan, request.planHash)
-  const targets = await prepareTargets(own, plan)
+  if (plan.conversion.body.permissions?.runAs === 'system')
+    plan.notes.push({
+      pointer: '#',
+      code: 'conversion.as-system',
+      detail: 'the targets were written with all rights, as the definition says',
+    })
+  const targets = await prepareTargets(own, plan, { take: true })
   const source = await prepareSource(own, plan)
   refuse([...plan.errors, ...targets.errors, ...source.errors])
   for (const write of targets.writes) await write.execute()
@@ -68,9 +96,9 @@ export async function convertWithin(
   const touched: Record<string, string[]> = {}
   for (const child of plan.conversion.children) {
     if (origin.without?.has(child.key)) continue
-    const { write, count } = await prepareChildren(own, plan, child)
-    await write?.execute()
-    const left = write?.outcomes.filter((outcome) => !outcome.ok).length ?? 0
+    const { writes, count } = await prepareChildren(own, plan, child)
+    for (const write of writes) await write.execute()
+    const left = writes.reduce((sum, { outcomes }) => sum + outcomes.filter(({ ok }) => !ok).length, 0)
     if (left > 0) {
       plan.notes.push({
         pointer: `#/children/${child.key}`,
@@ -79,7 +107,9 @@ export async function convertWithin(
         params: { count: left },
       })
     }
-    for (const row of write?.rows ?? []) (touched[child.entity.key] ??= []).push(row.id)
+    for (const { outcomes } of writes)
+      for (const outcome of outcomes)
+        if (outcome.ok) (touched[child.entity.key] ??= []).push(outcome.result.id)
     if (count > left) children.push({ key: child.key, action: child.action, count: count - left })
   }
   await source.write?.execute()
@@ -102,17 +132,22 @@ export async function convertWithin(
 export async function prepareTargets(
   context: WriteContext & { client: PoolClient },
   plan: Plan,
+  { take }: { take: boolean },
 ): Promise<{ writes: PreparedWrite[]; errors: ProblemItem[] }> {
   const expected = new Set(
     plan.targets.flatMap(({ id, decision }) => (id !== null && decision.action === 'create' ? [id] : [])),
   )
   const writes: PreparedWrite[] = []
   const errors: ProblemItem[] = []
+  const owners = await ownersOf(context.client, plan, take)
+  const all = plan.conversion.body.permissions?.runAs === 'system' ? { rightsOf: systemActor } : {}
   for (const planned of plan.targets) {
-    const operation = operationOf(plan, planned)
+    const operation = operationOf(planned, owners.get(planned))
     // What is refused already would only repeat its errors in other words.
     if (!operation || planned.decision.errors.length > 0) continue
-    const write = await prepareWrite({ ...context, expected }, planned.target.entity.name, [operation])
+    const write = await prepareWrite({ ...context, ...all, expected }, planned.target.entity.name, [
+      operation,
+    ])
     const [outcome] = write.outcomes
     if (outcome && !outcome.ok) {
       if (leavesAsItIs(plan, planned, outcome.problem)) continue
@@ -134,7 +169,7 @@ function leavesAsItIs(plan: Plan, planned: PlannedTarget, problem: Problem): boo
   if (!drops || planned.decision.action !== 'link' || problem.code !== 'record.forbidden') return false
   for (const field of planned.writes.keys()) {
     plan.notes.push({
-      pointer: `#/targets/${planned.target.key}/values/${field}`,
+      pointer: `#/targets/${escapePointer(planned.key)}/values/${field}`,
       code: 'conversion.forbidden-field',
       detail: 'was left as it is, because you may not change this record',
     })
@@ -143,30 +178,16 @@ function leavesAsItIs(plan: Plan, planned: PlannedTarget, problem: Problem): boo
   return true
 }
 
-function operationOf(plan: Plan, planned: PlannedTarget): WriteOperation | null {
-  const { decision, writes, id, linked, target } = planned
+function operationOf(planned: PlannedTarget, assign: Record<string, unknown> = {}): WriteOperation | null {
+  const { decision, writes, id, linked } = planned
   const values = Object.fromEntries([...writes].map(([field, { value }]) => [field, value]))
-  if (decision.action === 'create') {
-    return {
-      action: 'create',
-      id: id!,
-      values,
-      assign: ownerOf(plan, target.entity.body['x-entity'].owner === true),
-    }
-  }
+  if (decision.action === 'create') return { action: 'create', id: id!, values, assign }
   if (decision.action !== 'link' || !linked || writes.size === 0) return null
   return { action: 'update', id: id!, version: linked['version'] as number, values }
 }
 
-/** Who owns the new records: whoever owned the source, or who converts. */
-function ownerOf({ conversion, source }: Plan, hasOwner: boolean): Record<string, unknown> {
-  if (!hasOwner || conversion.body.owner?.strategy === 'actor') return {}
-  const { owner = null, team = null } = source.values
-  return { ...(owner === null ? {} : { owner }), ...(team === null ? {} : { team }) }
-}
-
-function targetErrors({ target }: PlannedTarget, problem: Problem): ProblemItem[] {
-  const at = `#/targets/${target.key}`
+function targetErrors({ key }: PlannedTarget, problem: Problem): ProblemItem[] {
+  const at = `#/targets/${escapePointer(key)}`
   const forbidden = problem.code === 'record.forbidden' || problem.code === 'record.not-found'
   if (forbidden)
     return [{ pointer: at, code: 'conversion.forbidden-target', detail: 'you may not write this record' }]
@@ -235,9 +256,9 @@ function storedTargets(plan: Plan): StoredRun['targets'] {
     action: decision.action,
     record: decision.action === 'skip' ? null : record,
     fields: Object.fromEntries(
-      [...writes].map(([name, { value, from, before }]) => [
+      [...writes].map(([name, { value, from, before, rate }]) => [
         target.entity.fields.get(name)!.columns[0]!.name,
-        { from, ...(before === undefined ? {} : { before }), after: value },
+        { from, ...(before === undefined ? {} : { before }), after: value, ...(rate ? { rate } : {}) },
       ]),
     ),
   }))

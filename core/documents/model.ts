@@ -108,6 +108,8 @@ export interface MappingModel {
   pointer: string
   from:
     | { kind: 'path'; path: string }
+    /** A field of the child row that the target is made for. */
+    | { kind: 'child'; path: string }
     | { kind: 'value'; value: unknown }
     | { kind: 'expression'; program: Program }
     | { kind: 'target'; target: string }
@@ -120,7 +122,18 @@ export interface TargetModel {
   entity: EntityModel
   body: NonNullable<Conversion['targets'][string]>
   when: Program | null
+  /** One record for every child row; null: one for the source. */
+  each: EachModel | null
   mappings: readonly MappingModel[]
+}
+
+export interface EachModel {
+  entity: EntityModel
+  /** The children's relation to the source. */
+  field: FieldModel
+  when: Program | null
+  /** Every path of the child that the target reads. */
+  paths: readonly string[]
 }
 
 /** What starts a conversion by itself, compiled. */
@@ -148,6 +161,8 @@ export interface ConversionModel {
     field: FieldModel
     action: 'alsoLink' | 'move' | 'copy' | 'leave' | 'map'
     to: readonly string[]
+    /** Open entries of a timeline name this target alone. */
+    reassignOpen: string | null
   }[]
   triggers: readonly TriggerModel[]
   /** Every source path that the conversion reads. */
@@ -184,6 +199,8 @@ export interface Settings {
   currency: string
   timeZone: string
   country: string
+  /** Currency → what one of it is worth in the firm's own, and of which day that is. */
+  rates?: Readonly<Record<string, { rate: string; date: string }>>
 }
 
 /** Looks into the model's cache, or computes and keeps. Bounded: the oldest entries go first. */

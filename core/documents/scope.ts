@@ -13,10 +13,13 @@ export function recordScope(entities: Entities, entity: string): Scope {
   }
 }
 
-/** What a conversion's expressions may name: `source`, and nothing else. */
-export function sourceScope(entities: Entities, source: string): Scope {
+/** What a conversion's expressions may name: `source`, and `child` where a target is made for each child. */
+export function sourceScope(entities: Entities, source: string, child?: string): Scope {
   return {
-    variable: (name) => (name === 'source' ? { type: { record: source } } : undefined),
+    variable: (name) => {
+      if (name === 'source') return { type: { record: source } }
+      return name === 'child' && child !== undefined ? { type: { record: child } } : undefined
+    },
     member: (owner, name) => memberType(entities, owner, name),
   }
 }

@@ -27,6 +27,7 @@
  * - A constant text stands for a date, an instant or an id where one is expected.
  */
 export { compileExpression, type CompileOptions, type Program } from './compile.ts'
+export { dateIn, parseInstant, startOfDay } from './calendar.ts'
 export { ExpressionError, type ExpressionErrorCode, type Position } from './error.ts'
 export { fold, foldFunctionSql } from './fold.ts'
 export { limits } from './parse.ts'
@@ -44,4 +45,4 @@ export {
 } from './table/define.ts'
 export { functionTable, languageForms } from './table/index.ts'
 export { type Scope, typeName, type ValueType } from './types.ts'
-export type { Decimal, Money, Value } from './values.ts'
+export { type Decimal, decimalString, Exact, type Money, parseDecimal, type Value } from './values.ts'

@@ -42,9 +42,14 @@ export interface TestServer {
 export async function testServer({
   plugins,
   until = 'file',
-}: { plugins?: readonly Plugin[]; until?: 'file' | 'test' } = {}): Promise<TestServer> {
+  env = {},
+}: {
+  plugins?: readonly Plugin[]
+  until?: 'file' | 'test'
+  env?: Record<string, string>
+} = {}): Promise<TestServer> {
   const url = await createTestDatabase()
-  const config = readConfig({ DATABASE_URL: url, XRM_TIME_ZONE: 'Europe/Berlin' }, [])
+  const config = readConfig({ DATABASE_URL: url, XRM_TIME_ZONE: 'Europe/Berlin', ...env }, [])
   const nodes: RunningServer[] = []
   const stop = async () => {
     for (const node of nodes) await node.stop()

@@ -121,8 +121,9 @@ export function withNewRecords(targets: Item['targets'], problem: Problem): Item
   const result = { ...targets }
   for (const { pointer, code } of problem.errors ?? []) {
     const [, key] = /^#\/targets\/(.+)$/.exec(pointer) ?? []
-    if (key !== undefined && code === 'conversion.decision-required')
-      result[key] = { ...targets[key], action: 'create' }
+    if (key === undefined || key.includes('/') || code !== 'conversion.decision-required') continue
+    const name = key.replaceAll('~1', '/').replaceAll('~0', '~')
+    result[name] = { ...targets[name], action: 'create' }
   }
   return result
 }
