@@ -13,6 +13,7 @@ import { Publisher } from './documents/publisher.ts'
 import { Retired } from './documents/retired.ts'
 import { Jobs } from './jobs/jobs.ts'
 import { Documents } from './documents/documents.ts'
+import { Duplicates } from './duplicates/groups.ts'
 import { EventFeed } from './events/feed.ts'
 import { LiveModel } from './documents/live-model.ts'
 import {
@@ -96,6 +97,7 @@ export async function startServer({
     const hooks = hooksOf(loaded.plugins)
     const work = { db, model: () => live.current, refresh: () => live.refresh(), hooks, log }
     const bulks = new Bulks(work, jobs)
+    const duplicates = new Duplicates(db, () => live.current, jobs)
     await jobs.start()
     undo.unshift(() => jobs.stop())
     const triggers = new Triggers(work)
@@ -114,6 +116,7 @@ export async function startServer({
       documents,
       configuration: new Configuration(db, changesets, documents, publisher),
       plugins: loaded,
+      duplicates,
       presets: new Presets(loaded.plugins, changesets, documents),
       hooks,
       bulks,

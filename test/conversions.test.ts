@@ -191,7 +191,7 @@ describe('a run', () => {
     expect(history.items[0]!.cause).toEqual({ kind: 'conversion', ref: run.id })
   })
 
-  it('happens once, however many try at the same time, and everyone learns the same successors', async () => {
+  it('happens once, however many try at the same time, and everyone learns the same successors [CONV-03]', async () => {
     const lead = await create('prospect', { last_name: 'Once', company: 'Once Only AG' })
     const answers = await Promise.all(Array.from({ length: 20 }, () => convert({ source: lead.id })))
     const done = answers.filter(({ status }) => status === 201)

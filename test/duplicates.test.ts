@@ -1,4 +1,4 @@
-import type { DuplicateCheckAnswer, MergeAnswer, UnmergeAnswer } from '@xrm/sdk/duplicates'
+import type { DuplicateCheckAnswer, DuplicateGroup, MergeAnswer, UnmergeAnswer } from '@xrm/sdk/duplicates'
 import { describe, expect, it } from 'vitest'
 import { normalised } from '../core/duplicates/normalised.ts'
 import { testServer } from './support/server.ts'
@@ -73,6 +73,68 @@ describe('duplicates', async () => {
       await client.query('ROLLBACK')
       client.release()
     }
+  })
+
+  describe('that a scan finds', () => {
+    const scan = async (caller = admin): Promise<void> => {
+      const { status, body } = await caller.call<{ job: string }>('POST', '/api/duplicates/supplier/scan')
+      expect(status, JSON.stringify(body)).toBe(202)
+      await expect
+        .poll(
+          async () => (await admin.call<{ status: string }>('GET', `/api/jobs/${body.job}`)).body.status,
+          {
+            timeout: 30_000,
+          },
+        )
+        .toBe('done')
+    }
+    const groups = async (status = 'open', caller = admin): Promise<DuplicateGroup[]> => {
+      const answer = await caller.call<{ items: DuplicateGroup[] }>(
+        'GET',
+        `/api/duplicates/supplier?status=${status}`,
+      )
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+      return answer.body.items
+    }
+
+    it('are listed with reasons, dismissed for good, and merged', async () => {
+      const one = await make('supplier', { name: 'Scan AG', website: 'https://scan.example' })
+      const two = await make('supplier', { name: 'SCAN GmbH', website: 'http://www.scan.example/de' })
+      const three = await make('supplier', { name: 'Twice' })
+      const four = await make('supplier', { name: 'twice, Inc.' })
+      await make('supplier', { name: 'Alone' })
+      await scan()
+      const found = await groups()
+      const ids = ({ records }: DuplicateGroup): string[] => records.map(({ id }) => id)
+      expect(found.map(ids)).toEqual([[one.id, two.id].toSorted(), [three.id, four.id].toSorted()])
+      expect(found[0]!.reasons.map(({ rule }) => rule)).toEqual(['same-name', 'same-website'])
+      expect(found[0]!.score).toBeGreaterThan(found[1]!.score)
+
+      const dismissed = await admin.call('POST', `/api/duplicates/supplier/${found[1]!.id}/dismiss`)
+      expect(dismissed.status).toBe(204)
+      const merge = await admin.call('POST', '/api/records/supplier/merge', {
+        keep: one.id,
+        others: [two.id],
+      })
+      expect(merge.status, JSON.stringify(merge.body)).toBe(201)
+      await scan()
+      expect(await groups()).toEqual([])
+      expect((await groups('different')).map(({ id }) => id)).toEqual([found[1]!.id])
+      expect((await groups('merged')).map(({ id }) => id)).toEqual([found[0]!.id])
+    })
+
+    it('are shown and decided only by those who may', async () => {
+      await make('supplier', { name: 'Rights' })
+      await make('supplier', { name: 'RIGHTS KG' })
+      await scan()
+      const [found] = await groups()
+      expect((await groups('open', reader)).map(({ id }) => id)).toEqual([found!.id])
+      expect((await reader.call('POST', `/api/duplicates/supplier/${found!.id}/dismiss`)).status).toBe(404)
+      const personnel = await user(['personnel'])
+      expect((await personnel.call('GET', '/api/duplicates/supplier')).status).toBe(404)
+      expect((await personnel.call('POST', '/api/duplicates/supplier/scan')).status).toBe(404)
+      expect((await admin.call('GET', '/api/duplicates/supplier?after=x')).status).toBe(400)
+    })
   })
 
   describe('that are merged', () => {

@@ -5,11 +5,12 @@ import { checkDuplicates } from '../duplicates/check.ts'
 import { mergeRecords } from '../duplicates/merge.ts'
 import { mergesOf } from '../duplicates/merges.ts'
 import { undoMerge } from '../duplicates/unmerge.ts'
+import { isId } from '../fields/relation-rules.ts'
 import { requireRecord } from '../records/query.ts'
 import { type Env, reading, type Server, writing } from './environment.ts'
 import { onCurrentModel } from './idempotency.ts'
 import { problems } from './problems.ts'
-import { flag, readObject, readQuery } from './read-request.ts'
+import { flag, integer, oneOf, readObject, readQuery, text } from './read-request.ts'
 
 /** `/api/duplicates/…`: records that may be the same. */
 export function duplicateRoutes(server: Server): Hono<Env> {
@@ -17,7 +18,27 @@ export function duplicateRoutes(server: Server): Hono<Env> {
   app.post('/:entity/check', async (c) => {
     readQuery(c, {})
     const request = await readObject<DuplicateCheckRequest>(c, { values: 'object', id: 'string' }, ['values'])
-    return c.json(await checkDuplicates(reading(server, c), c.req.param('entity'), request))
+    return c.json(await checkDuplicates(writing(server, c), c.req.param('entity'), request))
+  })
+  app.post('/:entity/scan', async (c) => {
+    readQuery(c, {})
+    const job = await server.duplicates.scan(reading(server, c), c.req.param('entity'))
+    return c.json({ job: job.id }, 202)
+  })
+  app.get('/:entity', async (c) => {
+    const query = readQuery(c, {
+      status: oneOf('open', 'merged', 'different'),
+      after: text,
+      limit: integer(1, 100),
+    })
+    if (query.after !== undefined && !isId(query.after))
+      throw new Problem(problems['request.parameter'], { detail: 'after must be the id of a group' })
+    return c.json(await server.duplicates.list(reading(server, c), c.req.param('entity'), query))
+  })
+  app.post('/:entity/:group/dismiss', async (c) => {
+    readQuery(c, {})
+    await server.duplicates.dismiss(reading(server, c), c.req.param('entity'), c.req.param('group'))
+    return c.body(null, 204)
   })
   return app
 }

@@ -16,6 +16,7 @@ import type { LiveModel } from '../documents/live-model.ts'
 import type { Model } from '../documents/model.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
+import type { Duplicates } from '../duplicates/groups.ts'
 import type { Presets } from '../plugins/presets.ts'
 import type { Cursors } from '../records/cursor.ts'
 import type { ReadContext } from '../records/query.ts'
@@ -38,6 +39,7 @@ export interface Server {
   documents: Documents
   plugins: LoadedPlugins
   presets: Presets
+  duplicates: Duplicates
   hooks: HookRegistry
   bulks: Bulks
   cursors: Cursors

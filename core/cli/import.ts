@@ -10,7 +10,12 @@ import { importFile, type ImportSummary } from '../import/import-file.ts'
 import { StartError } from '../start-error.ts'
 import type { Database } from '../storage/database.ts'
 import { commandConfig } from './command-config.ts'
-import { openNode } from './open-node.ts'
+import { ImportBulk } from '../conversions/bulk/import-bulk.ts'
+import type { BulkWork } from '../conversions/bulk/work.ts'
+import { buildModel } from '../documents/build-model.ts'
+import { readState } from '../documents/layers.ts'
+import { createLog } from '../log.ts'
+import { type Node, openNode } from './open-node.ts'
 
 interface Options {
   mapping: string
@@ -19,6 +24,7 @@ interface Options {
   dryRun?: true
   atomic?: true
   as?: string
+  convert?: string
 }
 
 /** `xrm import`: a CSV file into records, by a mapping. See docs/import.md. */
@@ -35,12 +41,18 @@ export function importCommand(): Command {
     .option('--dry-run', 'do everything and undo it')
     .option('--atomic', 'all rows or none')
     .option('--as <email>', 'with the rights of this user and in their name; without it, the system imports')
+    .option('--convert <name>', 'convert what came in; what needs a decision is held in a bulk conversion')
     .action(async (file: string, options: Options, command: Command) => {
       const mapping = await readMapping(options.mapping)
+      if (options.convert !== undefined && (options.dryRun === true || options.atomic === true))
+        throw new ImportError('--convert goes with neither --dry-run nor --atomic.')
       if (!existsSync(file)) throw new ImportError(`There is no file ${file}.`)
       const node = await openNode(commandConfig(command))
       try {
         const { db, model, hooks } = node
+        const actor = options.as === undefined ? systemActor : await actorOf(db, options.as)
+        const bulk =
+          options.convert === undefined ? null : new ImportBulk(workOf(node), options.convert, actor)
         const summary = await importFile({
           file,
           mapping,
@@ -48,18 +60,45 @@ export function importCommand(): Command {
           ...(options.entity === undefined ? {} : { entity: options.entity }),
           dryRun: options.dryRun === true,
           atomic: options.atomic === true,
-          actor: options.as === undefined ? systemActor : await actorOf(db, options.as),
+          actor,
           model,
           db,
           hooks,
+          ...(bulk
+            ? {
+                imported: async (entity, ids) => {
+                  if (entity === bulk.source) await bulk.add(ids)
+                },
+              }
+            : {}),
           progress: reporter(),
         })
         console.log(report(summary, options).join('\n'))
+        if (bulk) console.log(await convert(bulk))
         if (isFailure(summary, options)) process.exitCode = 1
       } finally {
         await node.stop()
       }
     })
+}
+
+function workOf({ db, context, model, hooks }: Node): BulkWork {
+  let current = model
+  return {
+    db,
+    hooks,
+    log: createLog('warn'),
+    model: () => current,
+    refresh: async () => (current = buildModel(context, await readState(db.pool)).model),
+  }
+}
+
+async function convert(bulk: ImportBulk): Promise<string> {
+  const tell = reporter('converted')
+  const result = await bulk.run((done) => tell(done, 0))
+  if (!result) return 'Nothing to convert.'
+  const { done, held, failed, skipped } = result.counts
+  return `${done} converted, ${held} to decide, ${failed} failed, ${skipped} left out: /bulk/${result.id}`
 }
 
 async function readMapping(path: string): Promise<unknown> {
@@ -78,7 +117,7 @@ async function actorOf(db: Database, email: string): Promise<Actor> {
 }
 
 /** How far it is, on standard error, every two seconds. */
-function reporter(): (rows: number, rejected: number) => void {
+function reporter(what = 'rows'): (rows: number, rejected: number) => void {
   const began = performance.now()
   let last = began
   return (rows, rejected) => {
@@ -86,7 +125,9 @@ function reporter(): (rows: number, rejected: number) => void {
     if (now - last < 2000) return
     last = now
     const rate = Math.round((rows * 1000) / (now - began))
-    console.error(`${rows} rows, ${rejected} rejected, ${rate} rows/s`)
+    console.error(
+      what === 'rows' ? `${rows} rows, ${rejected} rejected, ${rate} rows/s` : `${rows} ${what}, ${rate}/s`,
+    )
   }
 }
 

@@ -1,13 +1,15 @@
 import type { DuplicateCheckAnswer, DuplicateCheckRequest } from '@xrm/sdk/duplicates'
 import { isEqual } from '@xrm/sdk/merge'
 import type { EntityModel } from '../documents/model.ts'
-import { access, type ReadContext } from '../records/query.ts'
+import { access } from '../records/query.ts'
+import type { WriteContext } from '../records/write-types.ts'
+import { transaction } from '../storage/database.ts'
 import { findCandidates, reasonsOf } from './find-candidates.ts'
 import { resolveRules } from './rules.ts'
 
 /** Who may be the same as a record that is being typed, by the rules of its entity. */
 export async function checkDuplicates(
-  context: ReadContext,
+  context: Pick<WriteContext, 'db' | 'model' | 'actor' | 'now'>,
   entityName: string,
   { values, id }: DuplicateCheckRequest,
 ): Promise<DuplicateCheckAnswer> {
@@ -15,10 +17,10 @@ export async function checkDuplicates(
   const own = rights.entity(entity.name)!
   const rules = resolveRules(entity, entity.body['x-duplicates'] ?? {})
   const given = parsed(entity, values)
-  const { found, hidden } = await findCandidates(context, entity, own, rules, given, {
-    fields: [...given.keys()],
-    ...(id === undefined ? {} : { except: id }),
-  })
+  const options = { fields: [...given.keys()], ...(id === undefined ? {} : { except: id }) }
+  const { found, hidden } = await transaction(context.db, (client) =>
+    findCandidates({ ...context, db: client }, entity, own, rules, given, options),
+  )
   return {
     hidden,
     candidates: found.map(({ record, rules: speaking, score }) => ({

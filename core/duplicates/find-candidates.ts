@@ -4,6 +4,7 @@ import { cached, type EntityModel } from '../documents/model.ts'
 import { decoder } from '../records/decode.ts'
 import { named, type ReadContext, run } from '../records/query.ts'
 import { SelectBuilder } from '../records/select-builder.ts'
+import { prepared } from '../storage/prepared.ts'
 import { normalised } from './normalised.ts'
 import type { MatchRule } from './rules.ts'
 
@@ -50,6 +51,13 @@ export async function findCandidates(
       `candidates|${all.key}|${entity.name}|${JSON.stringify([rule.body, fields])}`,
       () => planCandidates(context, all, rights, entity, rule, fields),
     )
+    // The index reads the less, the higher the threshold of its operator is. It holds within a transaction; outside of one,
+    // where nobody should ask for similarity, the lowest holds, and the answer is the same.
+    if (rule.body.similar !== undefined)
+      await context.db.query({
+        ...prepared(`SELECT set_config('pg_trgm.similarity_threshold', $1, true)`),
+        values: [String(rule.body.similar)],
+      })
     const slots = Object.fromEntries(given.map((list, index) => [`v${index}`, list]))
     const { rows } = await run(context, plan, { ...slots, except: except ?? null })
     for (const row of rows) {
@@ -120,7 +128,6 @@ function planCandidates(
     const column = `t0.${field.columns[0]!.sql}`
     const wanted = `ARRAY(SELECT ${form('v')} FROM unnest(${slot}) AS v)`
     if (body.similar !== undefined) {
-      // The operator takes the index with its own threshold, the lowest that a rule may have; the rule's is asked after it.
       const one = `(SELECT ${form('v')} FROM unnest(${slot}) AS v LIMIT 1)`
       similarity = `similarity(${form(column)}, ${one})`
       builder.where.push(`${form(column)} % ${one}`, `${similarity} >= ${body.similar}`)

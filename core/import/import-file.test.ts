@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync'
 import { afterAll, describe, expect, it } from 'vitest'
 import { testServer } from '../../test/support/server.ts'
 import { type Actor, systemActor } from '../access/rights.ts'
+import { ImportBulk } from '../conversions/bulk/import-bulk.ts'
 import type { ImportError } from './import-error.ts'
 import { importFile, type ImportOptions, type ImportSummary } from './import-file.ts'
 
@@ -54,6 +55,31 @@ describe('importing a file', async () => {
   async function rows<T extends object>(sql: string): Promise<T[]> {
     return (await server.db.pool.query<T>(sql)).rows
   }
+
+  it('converts what came in, holds what needs a decision, and passes over what was converted before', async () => {
+    const { call } = await user(['admin'])
+    for (const name of ['Zweimal GmbH', 'Zweimal KG']) await call('POST', '/api/records/account', { name })
+    const mapping = keyed('lead', { last_name: { column: 'name' }, company: { column: 'firm' } })
+    const csv = 'id,name,firm\n1,Adam,Allein GmbH\n2,Berta,Zweimal AG\n3,Cäsar,Allein GmbH\n'
+    const importAndConvert = async () => {
+      const work = { ...server, model: () => server.live.current, refresh: () => server.live.refresh() }
+      const bulk = new ImportBulk(work, 'lead-to-customer', systemActor)
+      await run(csv, mapping, {
+        imported: (entity, ids) => (entity === bulk.source ? bulk.add(ids) : Promise.resolve()),
+      })
+      return bulk.run(() => {})
+    }
+    const first = await importAndConvert()
+    expect(first!.counts).toMatchObject({ done: 2, held: 1, failed: 0, skipped: 0 })
+    expect(await rows(`SELECT DISTINCT channel, actor FROM xrm.conversion_run`)).toEqual([
+      { channel: 'import', actor: null },
+    ])
+    expect(await rows(`SELECT name FROM record.account WHERE name LIKE 'Allein%'`)).toHaveLength(1)
+    const { status, body } = await call<{ status: string; total: number }>('GET', `/api/bulk/${first!.id}`)
+    expect([status, body]).toMatchObject([200, { status: 'done', total: 3, actor: null }])
+    const again = await importAndConvert()
+    expect(again!.counts).toMatchObject({ done: 0, held: 1 })
+  })
 
   const keyed = (entity: string, fields: Record<string, unknown>) => ({
     records: { [entity]: { key: ['external_id'], fields: { external_id: { column: 'id' }, ...fields } } },

@@ -31,6 +31,8 @@ export interface ImportOptions {
   actor: Actor
   db: Database
   hooks: HookRegistry
+  /** Told which records rows have made or found, by entity, after each chunk. */
+  imported?: (entity: string, ids: readonly string[]) => Promise<void>
   /** Told after each chunk. */
   progress?: (rows: number, rejected: number) => void
 }
@@ -188,6 +190,10 @@ class Import {
     const { rows, states, written } = this.#underWay.shift()!
     await written
     for (const { row, rejected } of states) if (rejected) await this.#rejects.add(row, rejected)
+    for (const { plan } of this.#writers) {
+      const ids = states.flatMap((state) => (state.rejected ? [] : (state.ids.get(plan.name) ?? [])))
+      if (ids.length > 0) await this.#options.imported?.(plan.entity.name, ids)
+    }
     this.#rows += rows
     this.#options.progress?.(this.#rows, this.#rejects.count)
   }

@@ -142,7 +142,7 @@ export const account = defineEntity({
       title: 'Similar name',
       labels: { de: 'Ähnlicher Name' },
       fields: { name: 'companyName' },
-      similar: 0.6,
+      similar: 0.7,
       confidence: 'likely',
       order: 5,
     },

@@ -227,7 +227,7 @@ describe('a target for each child', () => {
 })
 
 describe('children', () => {
-  it('that are open go to one target, those that happened are shown on all, and copies are made for each', async () => {
+  it('that are open go to one target, those that happened are shown on all, and copies are made for each [CONV-08]', async () => {
     const lead = await act.create('prospect', { last_name: 'Kids', company: 'Kids AG' })
     const regarding = [`prospect/${lead.id}`]
     const open = await act.create('call', { subject: 'Open', regarding })

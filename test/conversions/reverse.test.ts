@@ -125,7 +125,7 @@ describe('reversing a run', () => {
     expect((await admin<RunView>('GET', `/api/conversions/runs/${run.id}`)).body.status).toBe('standing')
   })
 
-  it('is blocked by what was changed since, with its fields', async () => {
+  it('is blocked by what was changed since, with its fields [CONV-09]', async () => {
     const firm = await act.create('firm', { name: 'Touched GmbH' })
     const lead = await act.create('prospect', {
       last_name: 'Touched',

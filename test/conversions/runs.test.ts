@@ -115,7 +115,7 @@ describe('declining', () => {
 
 describe('what comes after a conversion', () => {
   it.each(['prospect-to-deal', 'archived'])(
-    'finds the source of %s closed, and learns the successors',
+    'finds the source of %s closed, and learns the successors [CONV-12]',
     async (name) => {
       const lead = await act.create('prospect', { last_name: 'Late', company: `Late ${name}` })
       const run = await act.run(name, { source: lead.id, channel: 'button' })

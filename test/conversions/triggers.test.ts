@@ -110,7 +110,7 @@ const plugin = definePlugin({
       {
         late: {
           on: 'schedule',
-          when: "kind == 'period' && stage == 'new' && created_at < now()",
+          when: "kind == 'period' && stage == 'new' && created_at <= now() - duration('0s')",
           every: 'PT1M',
           does: 'decline',
         },

@@ -28,7 +28,7 @@ async function expectNothingLeftOpen(): Promise<void> {
 }
 
 describe.each(faults)('a conversion of which a statement is %s', (fault) => {
-  it('happens as a whole or not at all, and a repetition with the same key finishes it once', async () => {
+  it('happens as a whole or not at all, and a repetition with the same key finishes it once [CONV-01]', async () => {
     let reached = 0
     for (let at = 1; ; at++) {
       const mark = `${fault} ${at}`.replace(' ', '')

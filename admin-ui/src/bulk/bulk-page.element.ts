@@ -133,7 +133,7 @@ export class BulkPageElement extends XrmElement {
       ${counts.failed > 0 ? html`<button @click=${act('retry')}>${t('retry')}</button>` : nothing}
       ${status === 'running' ? html`<button @click=${act('pause')}>${t('pause')}</button>` : nothing}
       ${
-        (status === 'paused' || status === 'failed' || status === 'cancelled') && counts.pending > 0
+        (bulk.job === null || ['paused', 'failed', 'cancelled'].includes(status)) && counts.pending > 0
           ? html`<button @click=${act('resume')}>${t('resume')}</button>`
           : nothing
       }

@@ -25,6 +25,25 @@ export function duplicatePaths(): Record<string, Schema> {
         answer: anything,
       }),
     },
+    '/api/duplicates/{entity}': {
+      parameters: [entity],
+      get: operation('Groups of records that scans have found to be alike', tags, {
+        parameters: [
+          parameter('status', 'Absent: open.', { enum: ['open', 'merged', 'different'] }),
+          parameter('after', 'Id of the last one seen.', uuid),
+          parameter('limit', '1 to 100.', { type: 'integer' }),
+        ],
+        answer: anything,
+      }),
+    },
+    '/api/duplicates/{entity}/scan': {
+      parameters: [entity],
+      post: operation('Look through all records that you may read', tags, { status: 202, answer: anything }),
+    },
+    '/api/duplicates/{entity}/{group}/dismiss': {
+      parameters: [entity, parameter('group', 'Id of the group.', uuid, 'path')],
+      post: operation('Say that they are different', tags, { status: 204 }),
+    },
     '/api/records/{entity}/merge': {
       parameters: [entity],
       post: operation('Make one record of several', tags, {

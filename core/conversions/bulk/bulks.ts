@@ -162,7 +162,9 @@ export class Bulks {
     const reading: ReadContext = { ...context, db: context.db.pool }
     const bulk = await this.#require(reading, id)
     await transaction(context.db, async (client) => {
-      if (!(await moveBulk(client, id, ['paused', 'failed', 'cancelled'], 'running')))
+      // A command that worked on it by itself, without a job, may have been ended.
+      const states: BulkView['status'][] = ['paused', 'failed', 'cancelled']
+      if (!(await moveBulk(client, id, bulk.job === null ? [...states, 'running'] : states, 'running')))
         throw new Problem(problems['bulk.state'])
       await this.#start({ ...context, client }, id, titleOf(context, bulk))
     })
