@@ -23,6 +23,7 @@ export interface ConsolePage {
 export const sections = [
   { name: 'overview', path: '/admin', icon: 'layout-dashboard' },
   { name: 'entities', path: '/admin/entities', icon: 'shapes' },
+  { name: 'conversions', path: '/admin/conversions', icon: 'arrow-right-left' },
   { name: 'option-sets', path: '/admin/option-sets', icon: 'list-checks' },
   { name: 'documents', path: '/admin/documents', icon: 'braces' },
   { name: 'changes', path: '/admin/changes', icon: 'git-compare' },
@@ -52,6 +53,20 @@ export const pages: readonly ConsolePage[] = [
     crumb: ({ name = '' }, label) => label('entity', name),
     load: () => import('../designer/entity-page.element.ts'),
     show: ({ name = '', tab = '' }) => html`<xrm-entity-page .name=${name} .tab=${tab}></xrm-entity-page>`,
+  },
+  {
+    path: '/admin/conversions',
+    section: 'conversions',
+    load: () => import('../conversion-designer/conversions-page.element.ts'),
+    show: () => html`<xrm-conversions></xrm-conversions>`,
+  },
+  {
+    path: '/admin/conversions/:name{/:tab}?',
+    section: 'conversions',
+    crumb: ({ name = '' }, label) => label('conversion', name),
+    load: () => import('../conversion-designer/conversion-page.element.ts'),
+    show: ({ name = '', tab = '' }) =>
+      html`<xrm-conversion-page .name=${name} .tab=${tab}></xrm-conversion-page>`,
   },
   {
     path: '/admin/option-sets',
@@ -136,6 +151,7 @@ export function matchPage(pathname: string): { page: ConsolePage; params: PagePa
 export function documentPath(kind: DocumentKind, name: string): string {
   const path = encodeURIComponent(name)
   if (kind === 'entity') return `/admin/entities/${path}`
+  if (kind === 'conversion') return `/admin/conversions/${path}`
   if (kind === 'option-set') return `/admin/option-sets/${path}`
   return `/admin/documents/${kind}/${path}`
 }

@@ -32,6 +32,8 @@ export class PreviewDetailsElement extends XrmElement {
   ]
 
   @property({ attribute: false }) preview!: PreviewAnswer
+  /** Shows all of it from the start. */
+  @property({ type: Boolean }) open = false
 
   override render(): unknown {
     const { preview } = this
@@ -42,7 +44,7 @@ export class PreviewDetailsElement extends XrmElement {
       return field ? label(field) : name
     })
     if (lines.length === 0 && behind.length === 0) return nothing
-    return html`<details class="small">
+    return html`<details class="small" ?open=${this.open}>
       <summary>${t('convert.details')}</summary>
       <ul>
         ${lines.map((line) => html`<li>${line}</li>`)}

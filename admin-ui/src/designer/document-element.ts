@@ -1,4 +1,5 @@
 import type { DocumentKind } from '@xrm/sdk'
+import type { IssueView } from '@xrm/sdk/configuration'
 import { type Json, valueAt } from '@xrm/sdk/merge'
 import { html, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
@@ -96,12 +97,16 @@ export abstract class DocumentElement extends XrmElement {
       </button>`
   }
 
-  /** What is wrong with a place or below it. `told`: the beginning of codes that the control shows itself. */
+  /** What the server says about a place and what is below it. */
+  protected issuesOf(pointer: string): readonly IssueView[] {
+    return this.place ? draft.issuesAt(...this.place, pointer) : []
+  }
+
+  /** Shows what is wrong with a place or below it. `told`: the beginning of codes that the control shows itself. */
   protected issues(pointer: string, id = idOf(pointer), told?: string): unknown {
-    if (!this.place) return nothing
-    const issues = draft
-      .issuesAt(...this.place, pointer)
-      .filter((issue) => told === undefined || !issue.code.startsWith(told))
+    const issues = this.issuesOf(pointer).filter(
+      (issue) => told === undefined || !issue.code.startsWith(told),
+    )
     if (issues.length === 0) return nothing
     return html`<div id="${id}-issues">
       ${issues.map(
@@ -112,9 +117,7 @@ export abstract class DocumentElement extends XrmElement {
   }
 
   protected invalid(pointer: string): boolean {
-    return (
-      this.place !== null && draft.issuesAt(...this.place, pointer).some((one) => one.severity === 'error')
-    )
+    return this.issuesOf(pointer).some((one) => one.severity === 'error')
   }
 
   protected textProperty(pointer: string, label: string, options: PropertyOptions = {}): TemplateResult {

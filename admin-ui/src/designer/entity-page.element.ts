@@ -1,12 +1,13 @@
 import type { DocumentKind } from '@xrm/sdk'
 import type { Entity } from '@xrm/sdk/documents'
-import { css, html, nothing, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { describeError } from '../shell/errors.ts'
 import { session } from '../data/session.ts'
 import { DocumentElement } from './document-element.ts'
 import './fields-tab.element.ts'
 import { t } from './i18n/index.ts'
+import { tabStyles } from './tab-styles.ts'
 
 interface Tab {
   show: (entity: string) => TemplateResult
@@ -47,46 +48,7 @@ type TabName = keyof typeof tabs
 /** One entity in the console: its fields, stages, forms, views, settings and labels, each a tab with an address. */
 @customElement('xrm-entity-page')
 export class EntityPage extends DocumentElement {
-  static override styles = [
-    DocumentElement.styles,
-    css`
-      nav {
-        position: sticky;
-        top: 0;
-        z-index: 3;
-        display: flex;
-        gap: 2px;
-        padding: 0 18px;
-        border-bottom: 1px solid var(--line);
-        background: var(--bg);
-        overflow-x: auto;
-      }
-      nav a {
-        display: flex;
-        align-items: center;
-        gap: 7px;
-        padding: 10px 10px 9px;
-        border-bottom: 2px solid transparent;
-        color: var(--text-2);
-        font-weight: 550;
-        white-space: nowrap;
-      }
-      nav a:hover {
-        color: var(--text);
-        text-decoration: none;
-      }
-      nav a[aria-current] {
-        border-bottom-color: var(--accent);
-        color: var(--text);
-      }
-      .tab {
-        padding: 16px 18px 40px;
-      }
-      .to-records {
-        margin-inline-start: auto;
-      }
-    `,
-  ].flat()
+  static override styles = [DocumentElement.styles, tabStyles].flat()
 
   @property({ attribute: false }) name = ''
   @property({ attribute: false }) tab = 'fields'

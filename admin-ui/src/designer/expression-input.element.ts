@@ -9,6 +9,7 @@ import { toasts } from '../shell/toasts.ts'
 import { XrmElement } from '../style/element.ts'
 import { checkExpression, expressionNames } from './check-expression.ts'
 import { find, t } from './i18n/index.ts'
+import { recordLookup } from './record-lookup.ts'
 import { designerStyles } from './styles.ts'
 
 /** Whose fields an expression may name, and what it has to give. */
@@ -154,42 +155,17 @@ export class ExpressionInput extends XrmElement {
   }
 
   #trial(): TemplateResult {
-    const field = {
-      name: 'record',
-      type: 'relation',
-      title: t('expression.record'),
-      labels: {},
-      descriptions: {},
-      order: 0,
-      required: false,
-      writable: true,
-      system: false,
-      multiple: false,
-      sortable: false,
-      filterable: false,
-      relation: { entity: this.scope.entity },
-      valueType: null,
-    }
     return html`<div class="try">
-      <xrm-lookup
-        .context=${{
-          field,
-          id: 'record',
-          label: t('expression.record'),
-          help: '',
-          value: this._record?.id ?? null,
-          display: this._record?.display ?? null,
-          error: null,
-          required: false,
-          readonly: false,
-          locale: session.language,
-          autofocus: true,
-          change: (id: unknown, extra?: { display?: string }) => {
-            this._record = typeof id === 'string' ? { id, display: extra?.display ?? '' } : null
-            this.#soon(0)
-          },
-        }}
-      ></xrm-lookup>
+      ${recordLookup({
+        entity: this.scope.entity,
+        label: t('expression.record'),
+        record: this._record,
+        autofocus: true,
+        choose: (record) => {
+          this._record = record
+          this.#soon(0)
+        },
+      })}
       <output aria-live="polite">${this.#value()}</output>
     </div>`
   }

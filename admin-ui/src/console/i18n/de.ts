@@ -10,6 +10,7 @@ export const de = {
 
   'section.overview': 'Übersicht',
   'section.entities': 'Entitäten',
+  'section.conversions': 'Umwandlungen',
   'section.option-sets': 'Optionslisten',
   'section.documents': 'Alle Dokumente',
   'section.changes': 'Änderungen',

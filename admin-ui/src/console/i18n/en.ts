@@ -10,6 +10,7 @@ export const en = {
 
   'section.overview': 'Overview',
   'section.entities': 'Entities',
+  'section.conversions': 'Conversions',
   'section.option-sets': 'Option sets',
   'section.documents': 'All documents',
   'section.changes': 'Changes',

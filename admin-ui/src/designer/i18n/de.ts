@@ -20,6 +20,7 @@ export const de: Record<keyof typeof en, string> = {
   'in-language': '{text} ({language})',
   'text.title': 'Titel',
   'text.description': 'Beschreibung',
+  'text.message': 'Was Nutzer lesen',
   'tab.fields': 'Felder',
   'tab.stages': 'Phasen',
   'tab.forms': 'Formular',

@@ -19,6 +19,7 @@ export const en = {
   'in-language': '{text} ({language})',
   'text.title': 'Title',
   'text.description': 'Description',
+  'text.message': 'What users are told',
 
   'tab.fields': 'Fields',
   'tab.stages': 'Stages',
