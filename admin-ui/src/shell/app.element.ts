@@ -27,6 +27,8 @@ const pages = {
   bulk: () => import('../bulk/bulk-page.element.ts'),
   bulks: () => import('../bulk/bulks-page.element.ts'),
   notices: () => import('../notices/notices-page.element.ts'),
+  run: () => import('../runs/run-page.element.ts'),
+  report: () => import('../runs/report-page.element.ts'),
 }
 
 /** The frame: who is here, the side bar, the page of the address, the keys that work everywhere. */
@@ -244,6 +246,14 @@ export class AppElement extends XrmElement {
     if (route.name === 'notices') {
       void pages.notices()
       return html`<xrm-notices-page></xrm-notices-page>`
+    }
+    if (route.name === 'run') {
+      void pages.run()
+      return html`<xrm-run-page .runId=${route.id}></xrm-run-page>`
+    }
+    if (route.name === 'conversion-report') {
+      void pages.report()
+      return html`<xrm-conversion-report></xrm-conversion-report>`
     }
     if (route.name === 'home') return html`<div class="middle second">${t('app.nothing')}</div>`
     return html`<div class="middle">

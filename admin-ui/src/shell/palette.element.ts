@@ -177,6 +177,15 @@ export class PaletteElement extends XrmElement {
         note: '',
         href: listPath(entity.name),
       }))
+    const report = t('app.conversion-report')
+    if (report.toLowerCase().includes(text) && text !== '')
+      lists.push({
+        group: t('palette.go-to'),
+        icon: 'chart-column',
+        text: report,
+        note: '',
+        href: '/reports/conversions',
+      })
     const words = text.split(/\s+/).filter(Boolean)
     const places = this._console.filter((entry) => {
       const all = `${entry.text} ${entry.note}`.toLowerCase()
