@@ -8,6 +8,7 @@ import { announce } from './announce.ts'
 import { colorChoices } from './choices.ts'
 import { DocumentElement, inputValue, languageName, selectControl } from './document-element.ts'
 import { t } from './i18n/index.ts'
+import { moveHandle } from './move-handle.ts'
 import { isName, nameFromTitle } from './names.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
 import './remove-dialog.element.ts'
@@ -159,14 +160,7 @@ export class OptionsEditor extends DocumentElement {
     const at = `${this.pointer}/${key}`
     const off = option.active === false
     return html`<li data-key=${key} class=${off ? 'off' : ''}>
-      <button
-        class="handle"
-        data-handle
-        aria-label=${t('move', { name: option.title })}
-        title=${t('move-hint')}
-      >
-        <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-      </button>
+      ${moveHandle(option.title)}
       <div class="texts">
         <input
           aria-label=${t('options.title', { name: option.title })}

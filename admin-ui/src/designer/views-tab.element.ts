@@ -15,6 +15,7 @@ import { draftModel, followDraftModel } from './draft-model.ts'
 import './expression-input.element.ts'
 import './icon-picker.element.ts'
 import { t } from './i18n/index.ts'
+import { moveHandle } from './move-handle.ts'
 import { nameFromTitle } from './names.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
 import './preview.element.ts'
@@ -143,14 +144,7 @@ export class ViewsTab extends DocumentElement {
               (view) => view.name,
               (view) =>
                 html`<li data-key=${view.name} data-kind="view" class=${view.name === chosen ? 'chosen' : ''}>
-                  <button
-                    class="handle"
-                    data-handle
-                    aria-label=${t('move', { name: label(view) })}
-                    title=${t('move-hint')}
-                  >
-                    <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-                  </button>
+                  ${moveHandle(label(view))}
                   <button
                     class="choose"
                     aria-pressed=${view.name === chosen}
@@ -228,14 +222,7 @@ export class ViewsTab extends DocumentElement {
           (path) => {
             const title = this.#pathTitle(path)
             return html`<li class="line" data-key=${path} data-kind="column">
-              <button
-                class="handle"
-                data-handle
-                aria-label=${t('move', { name: title })}
-                title=${t('move-hint')}
-              >
-                <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-              </button>
+              ${moveHandle(title)}
               <span class="ellipsis">${title}</span>
               <input
                 type="number"
@@ -287,14 +274,7 @@ export class ViewsTab extends DocumentElement {
           (path) => {
             const title = this.#pathTitle(path)
             return html`<li class="line" data-key=${path} data-kind="sort">
-              <button
-                class="handle"
-                data-handle
-                aria-label=${t('move', { name: title })}
-                title=${t('move-hint')}
-              >
-                <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-              </button>
+              ${moveHandle(title)}
               <span class="ellipsis">${title}</span>
               <select
                 aria-label=${t('views.direction-of', { name: title })}
