@@ -7,11 +7,11 @@ import { repeat } from 'lit/directives/repeat.js'
 import { label } from '../model/labels.ts'
 import { router } from '../shell/router.ts'
 import { announce } from './announce.ts'
-import { colorChoices } from './choices.ts'
-import { DocumentElement, inputValue, selectControl } from './document-element.ts'
+import { DocumentElement, selectControl } from './document-element.ts'
 import { fieldTypeName } from './field-types.ts'
 import { t } from './i18n/index.ts'
 import { moveHandle } from './move-handle.ts'
+import { newEntry } from './new-entry.ts'
 import { nameFromTitle } from './names.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
 import './remove-dialog.element.ts'
@@ -19,7 +19,7 @@ import type { Removal } from './remove-dialog.element.ts'
 import { placeInForm, placeInList } from './place-field.ts'
 import { Sortable } from './sortable.ts'
 import { allowsTransition, firstStages, toggleTransition, type Stages } from './stages.ts'
-import './stage-values.element.ts'
+import './stage-panel.element.ts'
 import { remapOption } from './usage.ts'
 import { stagesStyles } from './stages-tab.styles.ts'
 
@@ -104,7 +104,18 @@ export class StagesTab extends DocumentElement {
             <div class="columns">${categories.map((category) => this.#column(category, stages, chosen))}</div>
             ${this.#matrix(stages)} ${this.#reasons(stages)}
           </div>
-          ${chosen === null ? nothing : this.#panel(chosen, stages)}
+          ${
+            chosen === null
+              ? nothing
+              : html`<xrm-stage-panel
+                  .entity=${this.entity}
+                  .field=${this.#field}
+                  .stage=${chosen}
+                  .percent=${this.#percent}
+                  @xrm-close=${() => (this._chosen = null)}
+                  @xrm-remove=${() => this.#remove(chosen, stages)}
+                ></xrm-stage-panel>`
+          }
         </div>
       </div>
       ${
@@ -177,21 +188,7 @@ export class StagesTab extends DocumentElement {
           (key) => this.#stage(key, stages[key]!, key === chosen),
         )}
       </ol>
-      <div class="new">
-        <input
-          aria-label=${t('stages.new-in', { category: t(`category.${category}`) })}
-          placeholder=${t('stages.new')}
-          autocomplete="off"
-          .value=${this._new[category] ?? ''}
-          @input=${(event: Event) => (this._new = { ...this._new, [category]: inputValue(event) })}
-          @keydown=${(event: KeyboardEvent) => {
-            if (event.key === 'Enter' && !event.isComposing) void this.#add(category)
-          }}
-        />
-        <button ?disabled=${!this._new[category]?.trim()} @click=${() => void this.#add(category)}>
-          ${t('add')}
-        </button>
-      </div>
+      ${newEntry({ label: t('stages.new-in', { category: t(`category.${category}`) }), placeholder: t('stages.new'), text: this._new[category] ?? '', typed: (text) => (this._new = { ...this._new, [category]: text }), add: () => this.#add(category) })}
     </section>`
   }
 
@@ -215,99 +212,6 @@ export class StagesTab extends DocumentElement {
     return orderedKeys(this.#fields, 'x-order').find(
       (name) => fieldTypeName(this.#fields[name]!) === 'percent',
     )
-  }
-
-  #panel(key: string, stages: Stages): TemplateResult {
-    const at = `${this.#at}/${key}`
-    const stage = stages[key]!
-    const percent = this.#percent
-    const required = stage.requires ?? {}
-    return html`<section class="card panel" aria-label=${label(stage)}>
-      <header>
-        <h2 class="grow ellipsis">${label(stage)} <span class="mono second">${key}</span></h2>
-        <button class="danger" @click=${() => this.#remove(key, stages)}>${t('remove.button')}</button>
-        <button class="quiet icon" aria-label=${t('close')} @click=${() => (this._chosen = null)}>
-          <xrm-icon name="x"></xrm-icon>
-        </button>
-      </header>
-      <div class="props">
-        ${this.textsProperties(at, 'title', 'labels', 'text.title')}
-        <div class="props two">
-          ${this.selectProperty(
-            `${at}/category`,
-            t('stages.category'),
-            categories.map((value) => ({ value, text: t(`category.${value}`) })),
-          )}
-          ${this.selectProperty(`${at}/color`, t('color'), colorChoices())}
-          ${
-            percent
-              ? this.property(`${at}/sets/${percent}`, t('stages.probability'), (id) => {
-                  const value = stage.sets?.[percent]
-                  return html`<input
-                    id=${id}
-                    type="number"
-                    min="0"
-                    max="100"
-                    step="any"
-                    .value=${value === undefined || value === null ? '' : String(value as string)}
-                    @change=${(event: Event) => void this.#set(at, stage, percent, inputValue(event).trim() || null)}
-                  />`
-                })
-              : nothing
-          }
-          ${this.textProperty(`${at}/phase`, t('stages.phase'))}
-        </div>
-        ${this.textsProperties(at, 'description', 'descriptions', 'text.description', { area: true })}
-        <div class="prop" role="group" aria-label=${t('stages.requires')}>
-          <div class="head">
-            <span class="name">${t('stages.requires')}</span
-            >${this.originMark(`${at}/requires`, t('stages.requires'))}
-          </div>
-          <div class="checks" tabindex="0">
-            ${this.#writable().map((name) =>
-              this.flag(
-                `${at}/requires/${name}`,
-                this.#fieldTitle(name),
-                Object.hasOwn(required, name),
-                (on) => this.#require(at, stage, name, on),
-              ),
-            )}
-          </div>
-          <p class="hint">${t('stages.requires-hint')}</p>
-        </div>
-        <div class="prop">
-          <div class="head">
-            <span class="name">${t('stages.sets')}</span>${this.originMark(`${at}/sets`, t('stages.sets'))}
-          </div>
-          <xrm-stage-values
-            .entity=${this.entity}
-            .values=${stage.sets ?? {}}
-            .without=${[this.#field, ...(percent ? [percent] : [])]}
-            @xrm-changed=${(event: CustomEvent<{ field: string; value: Json }>) =>
-              void this.#set(at, stage, event.detail.field, event.detail.value)}
-          ></xrm-stage-values>
-          <p class="hint">${t('stages.sets-hint')}</p>
-        </div>
-      </div>
-    </section>`
-  }
-
-  /** Fields that a user can fill, which alone can be asked for. */
-  #writable(): string[] {
-    return orderedKeys(this.#fields, 'x-order').filter(
-      (name) =>
-        name !== this.#field && !['formula', 'auto-number'].includes(fieldTypeName(this.#fields[name]!)),
-    )
-  }
-
-  #require(at: string, stage: Stage, name: string, on: boolean): Promise<void> {
-    const last = !on && Object.keys(stage.requires ?? {}).length <= 1
-    return last ? this.edit(`${at}/requires`, null) : this.edit(`${at}/requires/${name}`, on || null)
-  }
-
-  #set(at: string, stage: Stage, field: string, value: Json): Promise<void> {
-    const last = value === null && Object.keys(stage.sets ?? {}).every((one) => one === field)
-    return last ? this.edit(`${at}/sets`, null) : this.edit(`${at}/sets/${field}`, value)
   }
 
   #matrix(stages: Stages): TemplateResult {

@@ -1,6 +1,6 @@
 import { css } from 'lit'
 
-/** The stages of an entity: lanes, ways, panel. */
+/** The stages of an entity: lanes and ways. */
 export const stagesStyles = css`
   :host {
     container-type: inline-size;
@@ -119,31 +119,6 @@ export const stagesStyles = css`
     width: 100%;
     font-weight: 400;
   }
-  .new {
-    display: flex;
-    gap: 6px;
-    margin-top: 8px;
-  }
-  .new input {
-    flex: 1;
-    min-width: 0;
-  }
-  .panel {
-    display: grid;
-    gap: 14px;
-    padding: 14px;
-  }
-  .panel header {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-  }
-  .checks {
-    display: grid;
-    gap: 5px;
-    max-height: 190px;
-    overflow: auto;
-  }
   .matrix {
     padding: 0 14px 14px;
     overflow-x: auto;
@@ -181,5 +156,25 @@ export const stagesStyles = css`
     .columns {
       grid-template-columns: minmax(0, 1fr);
     }
+  }
+`
+
+/** The settings of one stage. */
+export const stagePanelStyles = css`
+  .panel {
+    display: grid;
+    gap: 14px;
+    padding: 14px;
+  }
+  .panel header {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+  }
+  .checks {
+    display: grid;
+    gap: 5px;
+    max-height: 190px;
+    overflow: auto;
   }
 `

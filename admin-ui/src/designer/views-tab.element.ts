@@ -16,6 +16,7 @@ import './expression-input.element.ts'
 import './icon-picker.element.ts'
 import { t } from './i18n/index.ts'
 import { moveHandle } from './move-handle.ts'
+import { newEntry } from './new-entry.ts'
 import { nameFromTitle } from './names.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
 import './preview.element.ts'
@@ -56,15 +57,6 @@ export class ViewsTab extends DocumentElement {
         border: 0;
         background: none;
         font-weight: 550;
-      }
-      .new {
-        display: flex;
-        gap: 6px;
-        margin-top: 8px;
-      }
-      .new input {
-        flex: 1;
-        min-width: 0;
       }
       .editor {
         display: grid;
@@ -156,19 +148,7 @@ export class ViewsTab extends DocumentElement {
                 </li>`,
             )}
           </ol>
-          <div class="new">
-            <input
-              aria-label=${t('views.new')}
-              placeholder=${t('views.new-hint')}
-              autocomplete="off"
-              .value=${this._new}
-              @input=${(event: Event) => (this._new = inputValue(event))}
-              @keydown=${(event: KeyboardEvent) => {
-                if (event.key === 'Enter' && !event.isComposing) void this.#add()
-              }}
-            />
-            <button ?disabled=${this._new.trim() === ''} @click=${() => void this.#add()}>${t('add')}</button>
-          </div>
+          ${newEntry({ label: t('views.new'), placeholder: t('views.new-hint'), text: this._new, typed: (text) => (this._new = text), add: () => this.#add() })}
         </div>
         ${this.view ? this.#editor(this.view.body as View) : nothing}
       </div>
