@@ -294,6 +294,7 @@ export const de: Record<keyof typeof en, string> = {
   'trigger.does': 'Was geschieht',
   'does.convert': 'Umwandeln',
   'does.decline': 'Ohne Umwandlung schließen',
+  'trigger.reason': 'Grund',
   'trigger.notify': 'Wer es erfährt',
   'notify.none': 'Der Besitzer',
   'notify.owner': 'Der Besitzer',

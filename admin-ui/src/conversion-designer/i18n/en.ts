@@ -291,6 +291,7 @@ export const en = {
   'trigger.does': 'What it does',
   'does.convert': 'Convert',
   'does.decline': 'Close without converting',
+  'trigger.reason': 'Reason',
   'trigger.notify': 'Who is told',
   'notify.none': 'The owner',
   'notify.owner': 'The owner',
