@@ -30,16 +30,6 @@ export class TriggersEditor extends ConversionElement {
         border: 1px solid var(--line);
         border-radius: 8px;
       }
-      .checks {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 14px;
-      }
-      .check {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-      }
     `,
   ].flat()
 

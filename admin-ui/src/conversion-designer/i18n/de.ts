@@ -1,7 +1,6 @@
 import type { en } from './en.ts'
 
 export const de: Record<keyof typeof en, string> = {
-  add: 'Hinzufügen',
   cancel: 'Abbrechen',
   choose: 'Auswählen …',
   default: 'Wie üblich',

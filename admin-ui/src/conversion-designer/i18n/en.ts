@@ -1,6 +1,5 @@
 /** The texts of the conversion designer. German has the same keys. */
 export const en = {
-  add: 'Add',
   cancel: 'Cancel',
   choose: 'Choose …',
   default: 'As usual',
