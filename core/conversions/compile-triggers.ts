@@ -38,6 +38,7 @@ export function compileTriggers(
     }
     if (trigger.does === 'decline' && !body.decline)
       error('/does', 'The conversion does not say what declining means: "decline" is missing.')
+    checkReason(trigger, body, source, error)
     if (body.channels && !body.channels.rule)
       error('', 'The channels of the conversion do not include "rule", so it cannot start by itself.')
     const field = trigger.on === 'stage' ? stageOf(trigger, source, error) : null
@@ -51,6 +52,25 @@ export function compileTriggers(
     const every = everyOf(trigger, error)
     return [{ key, body: trigger, field, when, every }]
   })
+}
+
+/** Who is not there to give a reason gives the one that is written down. */
+function checkReason(
+  { does, reason }: Trigger,
+  { decline }: Conversion,
+  source: EntityModel,
+  error: (member: string, message: string) => void,
+): void {
+  const field = decline?.reason === undefined ? undefined : source.fields.get(decline.reason)
+  if (reason === undefined) {
+    if (does === 'decline' && decline?.required === true)
+      error('/reason', 'Declining needs a reason, and nobody is there to give it.')
+  } else if (does !== 'decline' || !field) {
+    error('/reason', 'There is no field that takes it.')
+  } else {
+    const parsed = field.type.parse(reason, field.context)
+    if ('error' in parsed) error('/reason', `The value ${parsed.detail}.`)
+  }
 }
 
 function stageOf(

@@ -193,6 +193,10 @@ function visitConversion(walk: Walk, body: Body): void {
       walk.value(source, field, value, `/source-writes/${outcome}/${escapePointer(field)}`)
     walk.fieldKeys(source, writes, outcome, '/source-writes')
   }
+  const reason = isObject(body['decline']) ? body['decline']['reason'] : undefined
+  if (typeof reason === 'string')
+    for (const [, trigger, at] of entriesOf(body['triggers'], '/triggers'))
+      walk.value(source, reason, trigger['reason'], `${at}/reason`)
   walk.field(source, body['decline'], 'reason', '/decline/reason')
   walk.pathAt(source, body['owner'], 'path', '/owner/path')
   for (const [, trigger, at] of entriesOf(body['triggers'], '/triggers')) {

@@ -129,6 +129,20 @@ export const leadToCustomer = defineConversion({
   after: 'lock',
   reversible: { within: 'P30D', untouchedCreated: 'delete' },
   bulk: { unresolved: 'hold' },
+  triggers: {
+    // How long the planned period is, each firm decides: off until then.
+    expired: {
+      title: 'Nobody got to it in 90 days',
+      labels: { de: '90 Tage lang kam niemand dazu' },
+      active: false,
+      on: 'schedule',
+      when: "status in ['new', 'assigned'] && created_at < now() - days(90)",
+      every: 'P1D',
+      does: 'decline',
+      reason: 'expired',
+      notify: 'owner',
+    },
+  },
   owner: { strategy: 'keepSource' },
   // A found account may belong to a colleague: then its empty fields stay empty, and the result says so.
   permissions: { onDeniedTarget: 'fail', onDeniedField: 'drop' },

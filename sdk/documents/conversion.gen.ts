@@ -337,6 +337,10 @@ export interface Conversion {
        */
       does: 'convert' | 'decline'
       /**
+       * With `decline`: what goes into the field for the reason.
+       */
+      reason?: unknown
+      /**
        * Whose rights count: of whoever caused it (of the owner, where time did), or all.
        */
       runAs?: 'actor' | 'system'

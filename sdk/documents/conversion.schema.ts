@@ -182,6 +182,7 @@ const trigger = closed(
     },
     every: { description: 'With `schedule`: at least a minute.', ...isoDuration },
     does: { description: 'Convert the source, or decline it.', enum: ['convert', 'decline'] },
+    reason: { description: 'With `decline`: what goes into the field for the reason.' },
     runAs: {
       description: 'Whose rights count: of whoever caused it (of the owner, where time did), or all.',
       enum: ['actor', 'system'],

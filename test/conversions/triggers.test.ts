@@ -40,6 +40,7 @@ const plugin = definePlugin({
         name: { type: 'string' },
         kind: { type: 'string' },
         score: { type: 'integer' },
+        why: { type: 'string', maxLength: 20 },
         parent: { 'x-type': 'relation', 'x-relation': { entity: 'task' } },
         stage: { 'x-type': 'stage', 'x-stages': stages },
       },
@@ -113,9 +114,13 @@ const plugin = definePlugin({
           when: "kind == 'period' && stage == 'new' && created_at <= now() - duration('0s')",
           every: 'PT1M',
           does: 'decline',
+          reason: 'too late',
         },
       },
-      { decline: { title: 'Close' }, 'source-writes': { declined: { stage: 'closed' } } },
+      {
+        decline: { title: 'Close', reason: 'why', required: true },
+        'source-writes': { declined: { stage: 'closed' } },
+      },
     ),
     'switched-off': toOrder('off', {
       off: { on: 'condition', when: "kind == 'off'", fires: 'everySave', does: 'convert', active: false },
@@ -324,7 +329,10 @@ describe('a deadline', () => {
     expect(await runsOf(id)).toMatchObject([
       { conversion: 'in-time', status: 'declined', channel: 'rule', trigger: 'late' },
     ])
-    expect((await admin<Row>('GET', `/api/records/task/${id}`)).body['stage']).toBe('closed')
+    expect((await admin<Row>('GET', `/api/records/task/${id}`)).body).toMatchObject({
+      stage: 'closed',
+      why: 'too late',
+    })
     expect(await noticesOf(admin, id)).toMatchObject([
       { kind: 'conversion.declined', params: { conversion: 'in-time' }, record: { display: 'Forgotten' } },
     ])
@@ -357,6 +365,27 @@ describe('a trigger that cannot work', () => {
       '/triggers/e/does',
       '/triggers/e/every',
       '/triggers/e/when',
+    ])
+  })
+
+  it('is one that declines without the reason that is needed, or with one that does not fit', async () => {
+    const { body: draft } = await admin<{ id: string }>('POST', '/api/changesets', { title: 'Reasons' })
+    const late = { on: 'schedule', when: 'score > 1', every: 'P1D', does: 'decline' }
+    const triggers = {
+      late: { reason: null },
+      long: { ...late, reason: 'far too long for the field' },
+      other: { ...late, does: 'convert', reason: 'none needed' },
+    }
+    await admin('PATCH', `/api/documents/conversion/in-time?changeset=${draft.id}`, { triggers })
+    const { body } = await admin<{ issues: { pointer: string; severity: string }[] }>(
+      'POST',
+      `/api/changesets/${draft.id}/check`,
+    )
+    const errors = body.issues.filter(({ severity }) => severity === 'error').map(({ pointer }) => pointer)
+    expect(errors.toSorted()).toEqual([
+      '/triggers/late/reason',
+      '/triggers/long/reason',
+      '/triggers/other/reason',
     ])
   })
 })

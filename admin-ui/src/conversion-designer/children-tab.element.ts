@@ -41,16 +41,6 @@ export class ChildrenTab extends ConversionElement {
       .free li + li {
         border-top: 1px solid var(--line);
       }
-      .checks {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 14px;
-      }
-      .check {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-      }
     `,
   ].flat()
 

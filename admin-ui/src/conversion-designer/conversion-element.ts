@@ -2,7 +2,7 @@ import type { Conversion, DocumentKind } from '@xrm/sdk'
 import type { EntityView, FieldView } from '@xrm/sdk/api'
 import type { IssueView } from '@xrm/sdk/configuration'
 import type { ConversionCheck } from '@xrm/sdk/conversions'
-import { html, type TemplateResult } from 'lit'
+import { css, html, type TemplateResult } from 'lit'
 import { property } from 'lit/decorators.js'
 import { draft } from '../console/draft.ts'
 import { call } from '../data/client.ts'
@@ -32,6 +32,22 @@ export function checkQuery(name: string, body: Conversion | undefined): QuerySpe
  * it stands on the screen, also before the first edit.
  */
 export abstract class ConversionElement extends DocumentElement {
+  static override styles = [
+    DocumentElement.styles,
+    css`
+      .checks {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 14px;
+      }
+      .check {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+      }
+    `,
+  ].flat()
+
   @property({ attribute: false }) name = ''
   #check = new QueryController<ConversionCheck>(this, () => checkQuery(this.name, this.body))
 

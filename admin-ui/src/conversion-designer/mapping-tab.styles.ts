@@ -8,11 +8,6 @@ export const mappingStyles = css`
   .top {
     margin-bottom: 12px;
   }
-  .check {
-    display: flex;
-    align-items: center;
-    gap: 6px;
-  }
   .note {
     margin-bottom: 12px;
   }

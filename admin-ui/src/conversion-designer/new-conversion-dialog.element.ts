@@ -26,16 +26,6 @@ export class NewConversionDialog extends XrmElement {
         display: grid;
         gap: 14px;
       }
-      fieldset {
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        padding: 0 0 6px;
-        font-size: 12.5px;
-        font-weight: 550;
-      }
       .checks {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(170px, 1fr));

@@ -34,16 +34,6 @@ export class ConversionSettings extends ConversionElement {
         gap: 12px;
         padding: 14px;
       }
-      .checks {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 14px;
-      }
-      .check {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-      }
       .wide {
         grid-column: 1 / -1;
       }

@@ -21,16 +21,6 @@ export class TargetSettings extends ConversionElement {
         gap: 14px;
         padding: 12px 14px;
       }
-      .checks {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 14px;
-      }
-      .check {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-      }
       h3 {
         font-size: 13px;
       }

@@ -30,16 +30,6 @@ export class TriggersEditor extends ConversionElement {
         border: 1px solid var(--line);
         border-radius: 8px;
       }
-      .checks {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 14px;
-      }
-      .check {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-      }
     `,
   ].flat()
 
@@ -97,9 +87,17 @@ export class TriggersEditor extends ConversionElement {
         ${this.wordProperty(`${at}/runAs`, t('run-as'), 'run-as', ['actor', 'system'])}
         ${this.wordProperty(`${at}/notify`, t('trigger.notify'), 'notify', ['owner', 'nobody'])}
       </div>
+      ${trigger.does === 'decline' ? this.#reason(at) : nothing}
       ${this.flagProperty(`${at}/active`, t('trigger.active'), { absent: true, off: false })}
       ${this.issues(at)}
     </section>`
+  }
+
+  /** Nobody is there to give the reason of a closing: it is written down. */
+  #reason(at: string): unknown {
+    const name = this.body?.decline?.reason
+    const field = this.source && ownFields(this.source).find((one) => one.name === name)
+    return field ? this.valueProperty(`${at}/reason`, t('trigger.reason'), field) : nothing
   }
 
   #stages(at: string, trigger: Triggers[string]): TemplateResult {

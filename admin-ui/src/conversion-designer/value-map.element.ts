@@ -2,7 +2,8 @@ import type { Mapping } from '@xrm/sdk'
 import type { FieldView } from '@xrm/sdk/api'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import { inputValue, selectControl } from '../designer/document-element.ts'
+import { selectControl } from '../designer/document-element.ts'
+import { newEntry } from '../designer/new-entry.ts'
 import { label } from '../model/labels.ts'
 import { ConversionElement } from './conversion-element.ts'
 import { t } from './i18n/index.ts'
@@ -35,10 +36,6 @@ export class ValueMap extends ConversionElement {
       }
       .missing select {
         border-color: var(--warn, var(--danger));
-      }
-      .bar input {
-        flex: 1;
-        min-width: 0;
       }
     `,
   ].flat()
@@ -118,17 +115,12 @@ export class ValueMap extends ConversionElement {
       this._typed = ''
       await this.#write(key, first)
     }
-    return html`<div class="bar">
-      <input
-        aria-label=${t('values.add')}
-        placeholder=${t('values.add')}
-        .value=${this._typed}
-        @input=${(event: Event) => (this._typed = inputValue(event))}
-        @keydown=${(event: KeyboardEvent) => {
-          if (event.key === 'Enter' && !event.isComposing) void add()
-        }}
-      />
-      <button @click=${() => void add()}>${t('add')}</button>
-    </div>`
+    return newEntry({
+      label: t('values.add'),
+      placeholder: t('values.add'),
+      text: this._typed,
+      typed: (text) => (this._typed = text),
+      add,
+    })
   }
 }

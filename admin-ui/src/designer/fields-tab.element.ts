@@ -23,6 +23,7 @@ import { DocumentElement, inputValue } from './document-element.ts'
 import './field-panel.element.ts'
 import { fieldTypeOf, fieldTypes } from './field-types.ts'
 import { t } from './i18n/index.ts'
+import { moveHandle } from './move-handle.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
 import { placeInForm, placeInList } from './place-field.ts'
 import './preview.element.ts'
@@ -275,9 +276,7 @@ export class FieldsTab extends DocumentElement {
     const title = titleOf(name, field)
     const at = `/properties/${name}`
     return html`<li data-key=${name} class=${chosen ? 'chosen' : ''}>
-      <button class="handle" data-handle aria-label=${t('move', { name: title })} title=${t('move-hint')}>
-        <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-      </button>
+      ${moveHandle(title)}
       <button class="field" aria-pressed=${chosen} @click=${() => this.#choose(chosen ? null : name)}>
         <xrm-icon name=${type.icon}></xrm-icon>
         <span class="ellipsis"><strong>${title}</strong> <span class="mono">${name}</span></span>

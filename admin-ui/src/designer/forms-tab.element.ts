@@ -2,7 +2,7 @@ import type { DocumentKind } from '@xrm/sdk'
 import type { EntityView } from '@xrm/sdk/api'
 import type { Form } from '@xrm/sdk/documents'
 import { isObject, type Json } from '@xrm/sdk/merge'
-import { css, html, nothing, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { DocumentsController } from '../console/controllers.ts'
@@ -13,173 +13,26 @@ import { cssom } from '../style/cssom.ts'
 import { announce } from './announce.ts'
 import { DocumentElement, inputValue, selectControl } from './document-element.ts'
 import { draftModel, followDraftModel } from './draft-model.ts'
-import './expression-input.element.ts'
 import { fieldTypes } from './field-types.ts'
+import type { Chosen } from './form-panel.element.ts'
+import './form-panel.element.ts'
 import './form-tabs.element.ts'
 import { t } from './i18n/index.ts'
+import { moveHandle } from './move-handle.ts'
 import { nameFromTitle } from './names.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
 import './preview.element.ts'
 import { type Move, Sortable } from './sortable.ts'
+import { formsStyles } from './forms-tab.styles.ts'
 
 type Section = Form['sections'][string]
-type Chosen = { section: string; field: string | null }
 
 const icons = new Map(fieldTypes.map((type) => [type.name, type.icon]))
 
 /** How the page of a record and its create dialog are arranged: sections, fields by drag or keys, conditions, related lists. */
 @customElement('xrm-forms-tab')
 export class FormsTab extends DocumentElement {
-  static override styles = [
-    DocumentElement.styles,
-    css`
-      :host {
-        container-type: inline-size;
-      }
-      .columns {
-        display: grid;
-        grid-template-columns: 200px minmax(0, 1fr) minmax(270px, 320px);
-        gap: 14px;
-        align-items: start;
-      }
-      .palette,
-      .panel {
-        position: sticky;
-        top: 56px;
-        max-height: calc(100dvh - 140px);
-        overflow: auto;
-        padding: 12px;
-      }
-      .palette h2,
-      .strip h2 {
-        padding-bottom: 6px;
-      }
-      .palette input {
-        width: 100%;
-        margin-bottom: 8px;
-      }
-      .palette ul {
-        display: grid;
-        gap: 4px;
-        min-height: 60px;
-      }
-      .piece {
-        display: grid;
-        grid-template-columns: 22px minmax(0, 1fr);
-        align-items: center;
-        border: 1px solid var(--line);
-        border-radius: 7px;
-        background: var(--surface);
-      }
-      .piece .choose {
-        justify-content: flex-start;
-        min-width: 0;
-        height: auto;
-        min-height: 32px;
-        padding: 4px 8px 4px 2px;
-        border: 0;
-        background: none;
-        font-weight: 500;
-        line-height: 1.3;
-        text-align: start;
-        white-space: normal;
-      }
-      .piece.chosen {
-        border-color: var(--accent);
-        background: var(--selected);
-      }
-      .canvas {
-        display: grid;
-        gap: 12px;
-      }
-      .section {
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-        background: var(--bg);
-      }
-      .section.chosen {
-        border-color: var(--accent);
-      }
-      .section > header {
-        display: grid;
-        grid-template-columns: 24px minmax(0, 1fr) auto;
-        align-items: center;
-        padding: 4px 8px 4px 4px;
-      }
-      .section > header .choose {
-        justify-content: flex-start;
-        border: 0;
-        background: none;
-        font-weight: 650;
-      }
-      .fields {
-        display: grid;
-        grid-template-columns: repeat(var(--columns, 3), minmax(0, 1fr));
-        gap: 6px;
-        min-height: 44px;
-        padding: 2px 8px 10px;
-      }
-      .fields > li {
-        grid-column: span var(--span, 1);
-      }
-      .strip {
-        padding: 10px 12px;
-      }
-      .strip ul {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 6px;
-        align-items: center;
-      }
-      .strip .piece {
-        grid-template-columns: 22px auto 26px;
-      }
-      .strip .piece button.icon {
-        width: 24px;
-        height: 24px;
-      }
-      .related li {
-        display: grid;
-        grid-template-columns: 22px minmax(0, 1fr) auto;
-        align-items: center;
-        gap: 6px;
-        padding: 2px 0;
-      }
-      .related label {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-        font-size: 12px;
-      }
-      .panel {
-        display: grid;
-        gap: 12px;
-      }
-      .live {
-        margin-top: 20px;
-      }
-      .live > h2 {
-        padding-bottom: 10px;
-      }
-      .previews {
-        display: grid;
-        grid-template-columns: minmax(0, 3fr) minmax(280px, 2fr);
-        gap: 16px;
-        align-items: start;
-      }
-      @container (max-width: 900px) {
-        .columns,
-        .previews {
-          grid-template-columns: minmax(0, 1fr);
-        }
-        .palette,
-        .panel {
-          position: static;
-          max-height: none;
-        }
-      }
-    `,
-  ].flat()
+  static override styles = [DocumentElement.styles, formsStyles].flat()
 
   @property({ attribute: false }) entity = ''
   @state() private _form: string | null = null
@@ -251,7 +104,13 @@ export class FormsTab extends DocumentElement {
           </div>
           ${this.#related(form, entity)}
         </div>
-        ${this.#panel(form, entity)}
+        <xrm-form-panel
+          .name=${this.place![1]}
+          .entity=${this.entity}
+          .chosen=${this._chosen}
+          @xrm-chosen=${() => (this._chosen = null)}
+          @xrm-moved=${(event: CustomEvent<Move>) => void this.#moved(event.detail)}
+        ></xrm-form-panel>
       </div>
       <section class="live" aria-label=${t('preview')}>
         <h2>${t('preview')}</h2>
@@ -334,9 +193,7 @@ export class FormsTab extends DocumentElement {
         ${names.map(
           (name) =>
             html`<li class="piece" data-key=${name} data-kind="highlight">
-              <button class="handle" data-handle aria-label=${t('move', { name: this.#title(entity, name) })}>
-                <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-              </button>
+              ${moveHandle(this.#title(entity, name))}
               <span>${this.#title(entity, name)}</span>
               <button
                 class="quiet icon"
@@ -377,9 +234,7 @@ export class FormsTab extends DocumentElement {
       aria-label=${title}
     >
       <header>
-        <button class="handle" data-handle aria-label=${t('move', { name: title })} title=${t('move-hint')}>
-          <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-        </button>
+        ${moveHandle(title)}
         <button
           class="choose"
           aria-pressed=${chosen && this._chosen?.field === null}
@@ -419,14 +274,7 @@ export class FormsTab extends DocumentElement {
       data-kind="field"
       ${cssom({ '--span': String(span) })}
     >
-      <button
-        class="handle"
-        data-handle
-        aria-label=${t('move', { name: this.#title(entity, name) })}
-        title=${t('move-hint')}
-      >
-        <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-      </button>
+      ${moveHandle(this.#title(entity, name))}
       <button
         class="choose"
         aria-pressed=${chosen}
@@ -439,99 +287,6 @@ export class FormsTab extends DocumentElement {
         ${place.create || field?.required ? html`<xrm-icon name="square-plus" size="13"></xrm-icon>` : nothing}
       </button>
     </li>`
-  }
-
-  #panel(form: Form, entity: EntityView): TemplateResult {
-    const chosen = this._chosen
-    const section = chosen ? form.sections[chosen.section] : undefined
-    if (!chosen || !section)
-      return html`<section class="card panel"><p class="hint">${t('forms.choose')}</p></section>`
-    const at = `/sections/${chosen.section}`
-    const scope = { entity: this.entity, expect: 'bool' } as const
-    if (chosen.field === null || !section.fields[chosen.field]) {
-      return html`<section class="card panel" aria-label=${t('forms.section')}>
-        <h2>${label(section) || t('forms.untitled')}</h2>
-        ${this.textsProperties(at, 'title', 'labels', 'text.title')}
-        ${this.selectProperty(
-          `${at}/columns`,
-          t('forms.columns'),
-          ['1', '2', '3', '4'].map((value) => ({ value, text: value })),
-          { change: (value) => this.edit(`${at}/columns`, Number(value)) },
-        )}
-        ${
-          form.tabs && Object.keys(form.tabs).length > 0
-            ? this.selectProperty(`${at}/tab`, t('forms.tab'), [
-                { value: '', text: t('forms.first-tab') },
-                ...orderedKeys(form.tabs).map((key) => ({ value: key, text: label(form.tabs![key]!) })),
-              ])
-            : nothing
-        }
-        ${this.expressionProperty(`${at}/when`, t('forms.section-when'), scope, { hint: t('forms.when-hint') })}
-        <div class="bar">
-          <button
-            class="danger"
-            ?disabled=${Object.keys(form.sections).length < 2}
-            @click=${() => {
-              this._chosen = null
-              void this.edit(at, null)
-            }}
-          >
-            ${t('forms.remove-section')}
-          </button>
-        </div>
-      </section>`
-    }
-    const field = entity.fields[chosen.field]
-    const own = `${at}/fields/${chosen.field}`
-    const spans = Array.from({ length: section.columns ?? 3 }, (_, index) => String(index + 1))
-    return html`<section class="card panel" aria-label=${this.#title(entity, chosen.field)}>
-      <h2>${this.#title(entity, chosen.field)}</h2>
-      ${this.issues(own)}
-      ${this.selectProperty(
-        `${own}/span`,
-        t('forms.span'),
-        [
-          { value: '', text: t('forms.span-auto') },
-          ...spans.map((value) => ({ value, text: t('forms.columns-count', { count: Number(value) }) })),
-        ],
-        { change: (value) => this.edit(`${own}/span`, value === '' ? null : Number(value)) },
-      )}
-      ${
-        field?.required
-          ? html`<p class="hint">${t('forms.create-required')}</p>`
-          : this.flagProperty(`${own}/create`, t('field.in-create'), { off: false })
-      }
-      ${this.expressionProperty(`${own}/when`, t('forms.field-when'), scope, { hint: t('forms.when-hint') })}
-      <div class="prop">
-        <div class="head"><label for="in-section">${t('forms.in-section')}</label></div>
-        ${selectControl(
-          'in-section',
-          orderedKeys(form.sections).map((key) => ({
-            value: key,
-            text: label(form.sections[key]!) || t('forms.untitled'),
-          })),
-          chosen.section,
-          (to) =>
-            this.#moved({
-              key: chosen.field!,
-              from: `section:${chosen.section}`,
-              group: `section:${to}`,
-              before: null,
-            }),
-        )}
-      </div>
-      <div class="bar">
-        <button
-          @click=${() => {
-            this._chosen = null
-            void this.edit(own, null)
-          }}
-        >
-          ${t('forms.take-out')}
-        </button>
-        <a href="/admin/entities/${this.entity}/fields?field=${chosen.field}">${t('forms.to-field')}</a>
-      </div>
-    </section>`
   }
 
   #related(form: Form, entity: EntityView): unknown {
@@ -553,14 +308,7 @@ export class FormsTab extends DocumentElement {
             const one = known.get(key)
             const title = one ? label(one) : key
             return html`<li data-key=${key} data-kind="related">
-              <button
-                class="handle"
-                data-handle
-                aria-label=${t('move', { name: title })}
-                title=${t('move-hint')}
-              >
-                <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-              </button>
+              ${moveHandle(title)}
               <span>${title} <span class="mono second">${key}</span></span>
               <label
                 ><input

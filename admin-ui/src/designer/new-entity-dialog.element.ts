@@ -37,16 +37,6 @@ export class NewEntityDialog extends XrmElement {
         display: grid;
         gap: 14px;
       }
-      fieldset {
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        padding: 0 0 6px;
-        font-size: 12.5px;
-        font-weight: 550;
-      }
       .templates {
         display: grid;
         grid-template-columns: repeat(5, minmax(0, 1fr));

@@ -8,6 +8,8 @@ import { announce } from './announce.ts'
 import { colorChoices } from './choices.ts'
 import { DocumentElement, inputValue, languageName, selectControl } from './document-element.ts'
 import { t } from './i18n/index.ts'
+import { moveHandle } from './move-handle.ts'
+import { newEntry } from './new-entry.ts'
 import { isName, nameFromTitle } from './names.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
 import './remove-dialog.element.ts'
@@ -65,9 +67,7 @@ export class OptionsEditor extends DocumentElement {
         padding: 0 4px;
       }
       .new {
-        display: flex;
-        gap: 6px;
-        padding: 8px 0 0 26px;
+        padding-inline-start: 26px;
       }
       .about {
         grid-column: 2 / -1;
@@ -131,19 +131,7 @@ export class OptionsEditor extends DocumentElement {
           (key) => this.#option(key, options[key]!),
         )}
       </ol>
-      <div class="new">
-        <input
-          aria-label=${t('options.new')}
-          placeholder=${t('options.new-hint')}
-          autocomplete="off"
-          .value=${this._new}
-          @input=${(event: Event) => (this._new = inputValue(event))}
-          @keydown=${(event: KeyboardEvent) => {
-            if (event.key === 'Enter' && !event.isComposing) void this.#add()
-          }}
-        />
-        <button ?disabled=${this._new.trim() === ''} @click=${() => void this.#add()}>${t('add')}</button>
-      </div>
+      ${newEntry({ label: t('options.new'), placeholder: t('options.new-hint'), text: this._new, typed: (text) => (this._new = text), add: () => this.#add() })}
       ${this.issues(this.pointer)}
       ${
         this._removal
@@ -159,14 +147,7 @@ export class OptionsEditor extends DocumentElement {
     const at = `${this.pointer}/${key}`
     const off = option.active === false
     return html`<li data-key=${key} class=${off ? 'off' : ''}>
-      <button
-        class="handle"
-        data-handle
-        aria-label=${t('move', { name: option.title })}
-        title=${t('move-hint')}
-      >
-        <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-      </button>
+      ${moveHandle(option.title)}
       <div class="texts">
         <input
           aria-label=${t('options.title', { name: option.title })}

@@ -1,5 +1,5 @@
 import type { ReferenceView } from '@xrm/sdk/configuration'
-import { css, html, nothing, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { t as consoleText } from '../console/i18n/index.ts'
 import '../shell/dialog.element.ts'
@@ -7,7 +7,7 @@ import { describeError } from '../shell/errors.ts'
 import { XrmElement } from '../style/element.ts'
 import { selectControl } from './document-element.ts'
 import { t } from './i18n/index.ts'
-import { designerStyles } from './styles.ts'
+import { designerStyles, usesStyles } from './styles.ts'
 import { tidyingOf } from './tidy.ts'
 import { countRecords, takeAlong, type UsageQuestion, whereUsed } from './usage.ts'
 
@@ -27,25 +27,7 @@ export interface Removal {
  */
 @customElement('xrm-remove-dialog')
 export class RemoveDialog extends XrmElement {
-  static override styles = [
-    XrmElement.styles,
-    designerStyles,
-    css`
-      .body {
-        display: grid;
-        gap: 12px;
-      }
-      ul {
-        display: grid;
-        gap: 3px;
-        max-height: 200px;
-        margin: 6px 0 0;
-        padding: 0;
-        overflow: auto;
-        list-style: none;
-      }
-    `,
-  ].flat()
+  static override styles = [XrmElement.styles, designerStyles, usesStyles].flat()
 
   @property({ attribute: false }) removal!: Removal
   @state() private _uses: ReferenceView[] | null = null

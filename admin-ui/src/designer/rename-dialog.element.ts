@@ -1,5 +1,5 @@
 import type { ReferenceView } from '@xrm/sdk/configuration'
-import { css, html, nothing, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { draft } from '../console/draft.ts'
 import { t as consoleText } from '../console/i18n/index.ts'
@@ -10,7 +10,7 @@ import { XrmElement } from '../style/element.ts'
 import { inputValue } from './document-element.ts'
 import { t } from './i18n/index.ts'
 import { isName } from './names.ts'
-import { designerStyles } from './styles.ts'
+import { designerStyles, usesStyles } from './styles.ts'
 import { whereUsed } from './usage.ts'
 
 /**
@@ -19,25 +19,7 @@ import { whereUsed } from './usage.ts'
  */
 @customElement('xrm-rename-dialog')
 export class RenameDialog extends XrmElement {
-  static override styles = [
-    XrmElement.styles,
-    designerStyles,
-    css`
-      .body {
-        display: grid;
-        gap: 12px;
-      }
-      ul {
-        display: grid;
-        gap: 3px;
-        max-height: 180px;
-        margin: 6px 0 0;
-        padding: 0;
-        overflow: auto;
-        list-style: none;
-      }
-    `,
-  ].flat()
+  static override styles = [XrmElement.styles, designerStyles, usesStyles].flat()
 
   @property({ attribute: false }) entity = ''
   /** Empty: the entity itself. */

@@ -1,16 +1,17 @@
 import type { DocumentKind } from '@xrm/sdk'
 import type { Field } from '@xrm/sdk/documents'
 import { isObject, type Json } from '@xrm/sdk/merge'
-import { css, html, nothing, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { label } from '../model/labels.ts'
 import { router } from '../shell/router.ts'
 import { announce } from './announce.ts'
-import { colorChoices } from './choices.ts'
-import { DocumentElement, inputValue, selectControl } from './document-element.ts'
+import { DocumentElement, selectControl } from './document-element.ts'
 import { fieldTypeName } from './field-types.ts'
 import { t } from './i18n/index.ts'
+import { moveHandle } from './move-handle.ts'
+import { newEntry } from './new-entry.ts'
 import { nameFromTitle } from './names.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
 import './remove-dialog.element.ts'
@@ -18,8 +19,9 @@ import type { Removal } from './remove-dialog.element.ts'
 import { placeInForm, placeInList } from './place-field.ts'
 import { Sortable } from './sortable.ts'
 import { allowsTransition, firstStages, toggleTransition, type Stages } from './stages.ts'
-import './stage-values.element.ts'
+import './stage-panel.element.ts'
 import { remapOption } from './usage.ts'
+import { stagesStyles } from './stages-tab.styles.ts'
 
 type Stage = Stages[string]
 
@@ -29,191 +31,7 @@ const categoryColors = { open: 'blue', won: 'green', lost: 'gray' } as const
 /** The stages of an entity: the path that users see, its stages by category, what each asks and sets, and the ways between. */
 @customElement('xrm-stages-tab')
 export class StagesTab extends DocumentElement {
-  static override styles = [
-    DocumentElement.styles,
-    css`
-      :host {
-        container-type: inline-size;
-      }
-      .all {
-        display: grid;
-        gap: 16px;
-      }
-      .path {
-        display: flex;
-        gap: 3px;
-        margin: 0;
-        padding: 12px 14px 14px;
-        overflow-x: auto;
-        list-style: none;
-      }
-      .path li {
-        flex: 1 0 auto;
-        padding: 7px 18px 7px 22px;
-        clip-path: polygon(0 0, calc(100% - 10px) 0, 100% 50%, calc(100% - 10px) 100%, 0 100%, 10px 50%);
-        background: var(--chip-gray);
-        color: var(--chip-gray-text);
-        font-size: 12.5px;
-        font-weight: 600;
-        text-align: center;
-        white-space: nowrap;
-      }
-      .path li.end {
-        flex: none;
-        clip-path: none;
-        border-radius: 8px;
-        padding: 7px 14px;
-      }
-      .path li.blue {
-        background: var(--chip-blue);
-        color: var(--chip-blue-text);
-      }
-      .path li.green {
-        background: var(--chip-green);
-        color: var(--chip-green-text);
-      }
-      .path li.amber {
-        background: var(--chip-amber);
-        color: var(--chip-amber-text);
-      }
-      .path li.red {
-        background: var(--chip-red);
-        color: var(--chip-red-text);
-      }
-      .path li.violet {
-        background: var(--chip-violet);
-        color: var(--chip-violet-text);
-      }
-      .path li.teal {
-        background: var(--chip-teal);
-        color: var(--chip-teal-text);
-      }
-      .title {
-        padding: 11px 14px 0;
-      }
-      .columns {
-        display: grid;
-        grid-template-columns: repeat(3, minmax(0, 1fr));
-        gap: 12px;
-        align-items: start;
-      }
-      .with-panel {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) minmax(320px, 380px);
-        gap: 16px;
-        align-items: start;
-      }
-      .column {
-        padding: 10px;
-      }
-      .column h2 {
-        display: flex;
-        align-items: center;
-        gap: 7px;
-        padding: 0 4px 8px;
-      }
-      .column .hint {
-        padding: 0 4px 8px;
-      }
-      .stages {
-        display: grid;
-        gap: 6px;
-        min-height: 44px;
-      }
-      .stages li {
-        display: grid;
-        grid-template-columns: 24px minmax(0, 1fr);
-        align-items: center;
-        border: 1px solid var(--line);
-        border-radius: 8px;
-        background: var(--bg);
-      }
-      .stages li.chosen {
-        border-color: var(--accent);
-        background: var(--selected);
-      }
-      .stage {
-        flex-wrap: wrap;
-        justify-content: flex-start;
-        height: auto;
-        min-height: 40px;
-        padding: 6px 8px 6px 2px;
-        border: 0;
-        background: none;
-        font-weight: 600;
-        line-height: 1.35;
-        text-align: start;
-        white-space: normal;
-      }
-      .stage .second {
-        width: 100%;
-        font-weight: 400;
-      }
-      .new {
-        display: flex;
-        gap: 6px;
-        margin-top: 8px;
-      }
-      .new input {
-        flex: 1;
-        min-width: 0;
-      }
-      .panel {
-        display: grid;
-        gap: 14px;
-        padding: 14px;
-      }
-      .panel header {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-      }
-      .checks {
-        display: grid;
-        gap: 5px;
-        max-height: 190px;
-        overflow: auto;
-      }
-      .matrix {
-        padding: 0 14px 14px;
-        overflow-x: auto;
-      }
-      table {
-        border-collapse: collapse;
-      }
-      th,
-      td {
-        min-width: 74px;
-        padding: 6px 10px;
-        border-top: 1px solid var(--line);
-        font-size: 12.5px;
-        text-align: center;
-      }
-      thead th {
-        border-top: 0;
-        color: var(--text-2);
-        font-weight: 550;
-      }
-      tbody th {
-        font-weight: 600;
-        text-align: start;
-        white-space: nowrap;
-      }
-      .reasons {
-        padding: 12px 14px 14px;
-      }
-      @container (max-width: 900px) {
-        .with-panel {
-          grid-template-columns: minmax(0, 1fr);
-        }
-      }
-      @container (max-width: 620px) {
-        .columns {
-          grid-template-columns: minmax(0, 1fr);
-        }
-      }
-    `,
-  ].flat()
+  static override styles = [DocumentElement.styles, stagesStyles].flat()
 
   @property({ attribute: false }) entity = ''
   @state() private _chosen: string | null = null
@@ -286,7 +104,18 @@ export class StagesTab extends DocumentElement {
             <div class="columns">${categories.map((category) => this.#column(category, stages, chosen))}</div>
             ${this.#matrix(stages)} ${this.#reasons(stages)}
           </div>
-          ${chosen === null ? nothing : this.#panel(chosen, stages)}
+          ${
+            chosen === null
+              ? nothing
+              : html`<xrm-stage-panel
+                  .entity=${this.entity}
+                  .field=${this.#field}
+                  .stage=${chosen}
+                  .percent=${this.#percent}
+                  @xrm-close=${() => (this._chosen = null)}
+                  @xrm-remove=${() => this.#remove(chosen, stages)}
+                ></xrm-stage-panel>`
+          }
         </div>
       </div>
       ${
@@ -359,21 +188,7 @@ export class StagesTab extends DocumentElement {
           (key) => this.#stage(key, stages[key]!, key === chosen),
         )}
       </ol>
-      <div class="new">
-        <input
-          aria-label=${t('stages.new-in', { category: t(`category.${category}`) })}
-          placeholder=${t('stages.new')}
-          autocomplete="off"
-          .value=${this._new[category] ?? ''}
-          @input=${(event: Event) => (this._new = { ...this._new, [category]: inputValue(event) })}
-          @keydown=${(event: KeyboardEvent) => {
-            if (event.key === 'Enter' && !event.isComposing) void this.#add(category)
-          }}
-        />
-        <button ?disabled=${!this._new[category]?.trim()} @click=${() => void this.#add(category)}>
-          ${t('add')}
-        </button>
-      </div>
+      ${newEntry({ label: t('stages.new-in', { category: t(`category.${category}`) }), placeholder: t('stages.new'), text: this._new[category] ?? '', typed: (text) => (this._new = { ...this._new, [category]: text }), add: () => this.#add(category) })}
     </section>`
   }
 
@@ -384,14 +199,7 @@ export class StagesTab extends DocumentElement {
       stage.requires ? t('stages.requires-count', { count: Object.keys(stage.requires).length }) : '',
     ].filter(Boolean)
     return html`<li data-key=${key} class=${chosen ? 'chosen' : ''}>
-      <button
-        class="handle"
-        data-handle
-        aria-label=${t('move', { name: label(stage) })}
-        title=${t('move-hint')}
-      >
-        <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-      </button>
+      ${moveHandle(label(stage))}
       <button class="stage" aria-pressed=${chosen} @click=${() => (this._chosen = chosen ? null : key)}>
         <span class="color-dot ${stage.color ?? categoryColors[stage.category]}"></span>${label(stage)}
         ${facts.length > 0 ? html`<span class="second small">${facts.join(' · ')}</span>` : nothing}
@@ -404,99 +212,6 @@ export class StagesTab extends DocumentElement {
     return orderedKeys(this.#fields, 'x-order').find(
       (name) => fieldTypeName(this.#fields[name]!) === 'percent',
     )
-  }
-
-  #panel(key: string, stages: Stages): TemplateResult {
-    const at = `${this.#at}/${key}`
-    const stage = stages[key]!
-    const percent = this.#percent
-    const required = stage.requires ?? {}
-    return html`<section class="card panel" aria-label=${label(stage)}>
-      <header>
-        <h2 class="grow ellipsis">${label(stage)} <span class="mono second">${key}</span></h2>
-        <button class="danger" @click=${() => this.#remove(key, stages)}>${t('remove.button')}</button>
-        <button class="quiet icon" aria-label=${t('close')} @click=${() => (this._chosen = null)}>
-          <xrm-icon name="x"></xrm-icon>
-        </button>
-      </header>
-      <div class="props">
-        ${this.textsProperties(at, 'title', 'labels', 'text.title')}
-        <div class="props two">
-          ${this.selectProperty(
-            `${at}/category`,
-            t('stages.category'),
-            categories.map((value) => ({ value, text: t(`category.${value}`) })),
-          )}
-          ${this.selectProperty(`${at}/color`, t('color'), colorChoices())}
-          ${
-            percent
-              ? this.property(`${at}/sets/${percent}`, t('stages.probability'), (id) => {
-                  const value = stage.sets?.[percent]
-                  return html`<input
-                    id=${id}
-                    type="number"
-                    min="0"
-                    max="100"
-                    step="any"
-                    .value=${value === undefined || value === null ? '' : String(value as string)}
-                    @change=${(event: Event) => void this.#set(at, stage, percent, inputValue(event).trim() || null)}
-                  />`
-                })
-              : nothing
-          }
-          ${this.textProperty(`${at}/phase`, t('stages.phase'))}
-        </div>
-        ${this.textsProperties(at, 'description', 'descriptions', 'text.description', { area: true })}
-        <div class="prop" role="group" aria-label=${t('stages.requires')}>
-          <div class="head">
-            <span class="name">${t('stages.requires')}</span
-            >${this.originMark(`${at}/requires`, t('stages.requires'))}
-          </div>
-          <div class="checks" tabindex="0">
-            ${this.#writable().map((name) =>
-              this.flag(
-                `${at}/requires/${name}`,
-                this.#fieldTitle(name),
-                Object.hasOwn(required, name),
-                (on) => this.#require(at, stage, name, on),
-              ),
-            )}
-          </div>
-          <p class="hint">${t('stages.requires-hint')}</p>
-        </div>
-        <div class="prop">
-          <div class="head">
-            <span class="name">${t('stages.sets')}</span>${this.originMark(`${at}/sets`, t('stages.sets'))}
-          </div>
-          <xrm-stage-values
-            .entity=${this.entity}
-            .values=${stage.sets ?? {}}
-            .without=${[this.#field, ...(percent ? [percent] : [])]}
-            @xrm-changed=${(event: CustomEvent<{ field: string; value: Json }>) =>
-              void this.#set(at, stage, event.detail.field, event.detail.value)}
-          ></xrm-stage-values>
-          <p class="hint">${t('stages.sets-hint')}</p>
-        </div>
-      </div>
-    </section>`
-  }
-
-  /** Fields that a user can fill, which alone can be asked for. */
-  #writable(): string[] {
-    return orderedKeys(this.#fields, 'x-order').filter(
-      (name) =>
-        name !== this.#field && !['formula', 'auto-number'].includes(fieldTypeName(this.#fields[name]!)),
-    )
-  }
-
-  #require(at: string, stage: Stage, name: string, on: boolean): Promise<void> {
-    const last = !on && Object.keys(stage.requires ?? {}).length <= 1
-    return last ? this.edit(`${at}/requires`, null) : this.edit(`${at}/requires/${name}`, on || null)
-  }
-
-  #set(at: string, stage: Stage, field: string, value: Json): Promise<void> {
-    const last = value === null && Object.keys(stage.sets ?? {}).every((one) => one === field)
-    return last ? this.edit(`${at}/sets`, null) : this.edit(`${at}/sets/${field}`, value)
   }
 
   #matrix(stages: Stages): TemplateResult {

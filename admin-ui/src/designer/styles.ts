@@ -171,4 +171,41 @@ export const designerStyles = css`
   .empty button {
     margin-top: 12px;
   }
+  /* Where the name of one more entry is typed, below a list. */
+  .new {
+    display: flex;
+    gap: 6px;
+    margin-top: 8px;
+  }
+  .new input {
+    flex: 1;
+    min-width: 0;
+  }
+  fieldset {
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+  legend {
+    padding: 0 0 6px;
+    font-size: 12.5px;
+    font-weight: 550;
+  }
+`
+
+/** Dialogs that say who uses a thing before it goes or is called otherwise. */
+export const usesStyles = css`
+  .body {
+    display: grid;
+    gap: 12px;
+  }
+  ul {
+    display: grid;
+    gap: 3px;
+    max-height: 200px;
+    margin: 6px 0 0;
+    padding: 0;
+    overflow: auto;
+    list-style: none;
+  }
 `

@@ -15,6 +15,8 @@ import { draftModel, followDraftModel } from './draft-model.ts'
 import './expression-input.element.ts'
 import './icon-picker.element.ts'
 import { t } from './i18n/index.ts'
+import { moveHandle } from './move-handle.ts'
+import { newEntry } from './new-entry.ts'
 import { nameFromTitle } from './names.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from './order.ts'
 import './preview.element.ts'
@@ -55,15 +57,6 @@ export class ViewsTab extends DocumentElement {
         border: 0;
         background: none;
         font-weight: 550;
-      }
-      .new {
-        display: flex;
-        gap: 6px;
-        margin-top: 8px;
-      }
-      .new input {
-        flex: 1;
-        min-width: 0;
       }
       .editor {
         display: grid;
@@ -143,14 +136,7 @@ export class ViewsTab extends DocumentElement {
               (view) => view.name,
               (view) =>
                 html`<li data-key=${view.name} data-kind="view" class=${view.name === chosen ? 'chosen' : ''}>
-                  <button
-                    class="handle"
-                    data-handle
-                    aria-label=${t('move', { name: label(view) })}
-                    title=${t('move-hint')}
-                  >
-                    <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-                  </button>
+                  ${moveHandle(label(view))}
                   <button
                     class="choose"
                     aria-pressed=${view.name === chosen}
@@ -162,19 +148,7 @@ export class ViewsTab extends DocumentElement {
                 </li>`,
             )}
           </ol>
-          <div class="new">
-            <input
-              aria-label=${t('views.new')}
-              placeholder=${t('views.new-hint')}
-              autocomplete="off"
-              .value=${this._new}
-              @input=${(event: Event) => (this._new = inputValue(event))}
-              @keydown=${(event: KeyboardEvent) => {
-                if (event.key === 'Enter' && !event.isComposing) void this.#add()
-              }}
-            />
-            <button ?disabled=${this._new.trim() === ''} @click=${() => void this.#add()}>${t('add')}</button>
-          </div>
+          ${newEntry({ label: t('views.new'), placeholder: t('views.new-hint'), text: this._new, typed: (text) => (this._new = text), add: () => this.#add() })}
         </div>
         ${this.view ? this.#editor(this.view.body as View) : nothing}
       </div>
@@ -228,14 +202,7 @@ export class ViewsTab extends DocumentElement {
           (path) => {
             const title = this.#pathTitle(path)
             return html`<li class="line" data-key=${path} data-kind="column">
-              <button
-                class="handle"
-                data-handle
-                aria-label=${t('move', { name: title })}
-                title=${t('move-hint')}
-              >
-                <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-              </button>
+              ${moveHandle(title)}
               <span class="ellipsis">${title}</span>
               <input
                 type="number"
@@ -287,14 +254,7 @@ export class ViewsTab extends DocumentElement {
           (path) => {
             const title = this.#pathTitle(path)
             return html`<li class="line" data-key=${path} data-kind="sort">
-              <button
-                class="handle"
-                data-handle
-                aria-label=${t('move', { name: title })}
-                title=${t('move-hint')}
-              >
-                <xrm-icon name="grip-vertical" size="14"></xrm-icon>
-              </button>
+              ${moveHandle(title)}
               <span class="ellipsis">${title}</span>
               <select
                 aria-label=${t('views.direction-of', { name: title })}

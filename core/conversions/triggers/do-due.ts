@@ -93,7 +93,8 @@ async function perform(
   const origin = { channel: 'rule', trigger: trigger.key } as const
   const { client } = context
   if (trigger.body.does === 'decline') {
-    await declineWithin(context, name, { source }, origin)
+    const { reason } = trigger.body
+    await declineWithin(context, name, { source, ...(reason === undefined ? {} : { reason }) }, origin)
     return
   }
   try {

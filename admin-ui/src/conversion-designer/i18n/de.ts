@@ -1,7 +1,6 @@
 import type { en } from './en.ts'
 
 export const de: Record<keyof typeof en, string> = {
-  add: 'Hinzufügen',
   cancel: 'Abbrechen',
   choose: 'Auswählen …',
   default: 'Wie üblich',
@@ -295,6 +294,7 @@ export const de: Record<keyof typeof en, string> = {
   'trigger.does': 'Was geschieht',
   'does.convert': 'Umwandeln',
   'does.decline': 'Ohne Umwandlung schließen',
+  'trigger.reason': 'Grund',
   'trigger.notify': 'Wer es erfährt',
   'notify.none': 'Der Besitzer',
   'notify.owner': 'Der Besitzer',

@@ -1,6 +1,5 @@
 /** The texts of the conversion designer. German has the same keys. */
 export const en = {
-  add: 'Add',
   cancel: 'Cancel',
   choose: 'Choose …',
   default: 'As usual',
@@ -292,6 +291,7 @@ export const en = {
   'trigger.does': 'What it does',
   'does.convert': 'Convert',
   'does.decline': 'Close without converting',
+  'trigger.reason': 'Reason',
   'trigger.notify': 'Who is told',
   'notify.none': 'The owner',
   'notify.owner': 'The owner',
