@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg'
 import type { PreviewAnswer, RecordRef, TargetPreview, ValuePreview, ConversionRequest } from '@xrm/sdk/api'
 import type { ConversionModel } from '../documents/model.ts'
 import { transaction } from '../storage/database.ts'
@@ -23,19 +24,20 @@ export async function previewConversion(
   options: { again?: boolean } = {},
 ): Promise<PreviewAnswer> {
   let answer: PreviewAnswer | undefined
+  const look = async (client: PoolClient): Promise<void> => {
+    const reading: ReadContext = { ...context, db: client }
+    const plan = await planConversion(
+      reading,
+      name,
+      { source: request.source, ...(request.targets ? { targets: request.targets } : {}) },
+      { lock: false, ...options, ...(request.channel ? { channel: request.channel } : {}) },
+    )
+    const { errors } = await prepareTargets({ ...context, client }, plan, { take: false })
+    answer = await toAnswer(reading, plan, [...plan.errors, ...errors])
+    throw new Done()
+  }
   try {
-    await transaction(context.db, async (client) => {
-      const reading: ReadContext = { ...context, db: client }
-      const plan = await planConversion(
-        reading,
-        name,
-        { source: request.source, ...(request.targets ? { targets: request.targets } : {}) },
-        { lock: false, ...options, ...(request.channel ? { channel: request.channel } : {}) },
-      )
-      const { errors } = await prepareTargets({ ...context, client }, plan, { take: false })
-      answer = await toAnswer(reading, plan, [...plan.errors, ...errors])
-      throw new Done()
-    })
+    await transaction(context.db, look, { indexed: true })
   } catch (error) {
     if (!(error instanceof Done)) throw asConversionProblem(error)
   }

@@ -33,7 +33,7 @@ export async function runConversion(
       await requireModel(own)
       return convertWithin(own, name, request, origin)
     },
-    { retries: 10 },
+    { retries: 10, indexed: true },
   )
   const run = await readRun({ ...context, db: context.db.pool }, id)
   if (!run) throw new Error('A run that was just written cannot be read')

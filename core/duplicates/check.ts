@@ -18,8 +18,10 @@ export async function checkDuplicates(
   const rules = resolveRules(entity, entity.body['x-duplicates'] ?? {})
   const given = parsed(entity, values)
   const options = { fields: [...given.keys()], ...(id === undefined ? {} : { except: id }) }
-  const { found, hidden } = await transaction(context.db, (client) =>
-    findCandidates({ ...context, db: client }, entity, own, rules, given, options),
+  const { found, hidden } = await transaction(
+    context.db,
+    (client) => findCandidates({ ...context, db: client }, entity, own, rules, given, options),
+    { indexed: true },
   )
   return {
     hidden,

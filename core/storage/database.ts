@@ -52,6 +52,16 @@ export async function connect(options: DatabaseOptions): Promise<Database> {
   return { pool, close: () => pool.end() }
 }
 
+export interface TransactionOptions {
+  /** How often it runs again after a deadlock or a serialisation failure. */
+  retries?: number
+  /**
+   * Every statement has an index that serves it. Tables that were empty a moment ago look too small for one, and a plan that
+   * was made then stays: a hundred conversions later each of them would read whole tables.
+   */
+  indexed?: boolean
+}
+
 /**
  * Runs `fn` in a transaction on one connection and commits, or rolls back what it throws. After a deadlock or a
  * serialisation failure it runs again, so it must not have effects outside the database.
@@ -62,11 +72,11 @@ export async function connect(options: DatabaseOptions): Promise<Database> {
 export async function transaction<T>(
   db: Database,
   fn: (client: PoolClient) => Promise<T>,
-  { retries = 3 }: { retries?: number } = {},
+  { retries = 3, indexed = false }: TransactionOptions = {},
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await once(db, fn)
+      return await once(db, fn, indexed)
     } catch (error) {
       if (attempt >= retries || !isRetryable(error)) throw error
     }
@@ -86,14 +96,14 @@ export async function session<T>(db: Database, fn: (client: PoolClient) => Promi
   }
 }
 
-async function once<T>(db: Database, fn: (client: PoolClient) => Promise<T>): Promise<T> {
+async function once<T>(db: Database, fn: (client: PoolClient) => Promise<T>, indexed: boolean): Promise<T> {
   const client = await db.pool.connect()
   const held = { pool: db.pool, active: true }
   let broken: Error | undefined
   const onError = (error: Error) => void (broken = error)
   client.on('error', onError)
   try {
-    await client.query('BEGIN')
+    await client.query(indexed ? 'BEGIN; SET LOCAL enable_seqscan = off' : 'BEGIN')
     const result = await holding.run(held, () => fn(client))
     const { command } = await client.query('COMMIT')
     // PostgreSQL answers the commit of a failed transaction with a rollback and no error.

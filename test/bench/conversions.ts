@@ -53,6 +53,7 @@ export async function benchConversions(
      ORDER BY hashtext(id::text) LIMIT ${single * 2 + 50}`,
     [seller.id],
   )
+  if (open.length < single * 2) throw new Error('Take more leads: the seller has too few to convert.')
   const run = ({ id }: { id: string }) =>
     post('/conversions/lead-to-customer/run', { source: id }, seller.cookie)
   for (const lead of open.slice(single * 2)) await run(lead)

@@ -82,8 +82,6 @@ async function workOnChunk(work: BulkWork, id: string): Promise<boolean> {
       async (client) => {
         const own = { ...context, client }
         await requireModel(own)
-        // Tables that were empty a moment ago look too small for an index, and a bulk fills them.
-        await client.query('SET LOCAL enable_seqscan = off')
         const items = (await takeItems(client, id, chunkSize)).map((item) => ({
           source: item.source,
           targets: { ...bulk.targets, ...item.targets },
@@ -95,7 +93,7 @@ async function workOnChunk(work: BulkWork, id: string): Promise<boolean> {
         await settleItems(client, id, outcomes)
         return true
       },
-      { retries: 20 },
+      { retries: 20, indexed: true },
     )
   } catch (error) {
     if (error instanceof StaleModelError) {
