@@ -27,6 +27,7 @@ const pages = {
   bulk: () => import('../bulk/bulk-page.element.ts'),
   bulks: () => import('../bulk/bulks-page.element.ts'),
   notices: () => import('../notices/notices-page.element.ts'),
+  duplicates: () => import('../duplicates/duplicates-page.element.ts'),
 }
 
 /** The frame: who is here, the side bar, the page of the address, the keys that work everywhere. */
@@ -244,6 +245,10 @@ export class AppElement extends XrmElement {
     if (route.name === 'notices') {
       void pages.notices()
       return html`<xrm-notices-page></xrm-notices-page>`
+    }
+    if (route.name === 'duplicates' && entity?.duplicates) {
+      void pages.duplicates()
+      return html`<xrm-duplicates-page .entity=${entity}></xrm-duplicates-page>`
     }
     if (route.name === 'home') return html`<div class="middle second">${t('app.nothing')}</div>`
     return html`<div class="middle">

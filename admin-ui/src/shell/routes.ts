@@ -9,6 +9,7 @@ export type Route =
   | { name: 'bulks' }
   | { name: 'bulk'; id: string }
   | { name: 'notices' }
+  | { name: 'duplicates'; entity: string }
   | { name: 'unknown' }
 
 const patterns: [URLPattern, (groups: Record<string, string | undefined>) => Route][] = [
@@ -25,6 +26,10 @@ const patterns: [URLPattern, (groups: Record<string, string | undefined>) => Rou
   [new URLPattern({ pathname: '/bulk' }), () => ({ name: 'bulks' })],
   [new URLPattern({ pathname: '/bulk/:id' }), ({ id = '' }) => ({ name: 'bulk', id })],
   [new URLPattern({ pathname: '/notices' }), () => ({ name: 'notices' })],
+  [
+    new URLPattern({ pathname: '/duplicates/:entity' }),
+    ({ entity = '' }) => ({ name: 'duplicates', entity }),
+  ],
   [new URLPattern({ pathname: '/setup' }), () => ({ name: 'set-up' })],
 ]
 
