@@ -79,6 +79,8 @@ export interface EntityView extends Labelled {
   /** What every record must fulfil, in words. */
   rules: { message: string; messages: Record<string, string> }[]
   can: { create: boolean; update: boolean; delete: boolean; convert: boolean }
+  /** There are rules by which records may be the same. */
+  duplicates: boolean
   /** Conversions that start from this entity. */
   conversions: ConversionSummary[]
 }

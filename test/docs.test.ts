@@ -59,7 +59,7 @@ describe('the docs', () => {
     const documents = [
       ...read('docs/admin.md').matchAll(/<!-- document: ([a-z-]+)\/([\w-]+) -->\n+```json\n([\s\S]*?)```/g),
     ]
-    expect(documents).toHaveLength(3)
+    expect(documents).toHaveLength(4)
     for (const [, kind, name, text] of documents) {
       const answer = await call('PUT', `/api/documents/${kind}/${name}?changeset=${draft.id}`, text)
       expect(answer.status, JSON.stringify(answer.body)).toBe(200)
@@ -76,6 +76,14 @@ describe('the docs', () => {
     )
     expect(converted.status, JSON.stringify(converted.body)).toBe(201)
     expect(converted.body.targets[0]!.record.display).toBe('Docs GmbH')
+    const dealer = await call('POST', '/api/records/dealer', { name: 'Müller & Söhne GmbH' })
+    expect(dealer.status, JSON.stringify(dealer.body)).toBe(201)
+    const { body: alike } = await call<{ candidates: { reasons: { rule: string }[] }[] }>(
+      'POST',
+      '/api/duplicates/dealer/check',
+      { values: { name: 'MUELLER UND SOEHNE' } },
+    )
+    expect(alike.candidates[0]!.reasons.map(({ rule }) => rule)).toEqual(['similar-name'])
   })
 
   it('show calls that edit a draft as they say', async () => {

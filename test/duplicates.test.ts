@@ -123,6 +123,20 @@ describe('duplicates', async () => {
       expect((await groups('merged')).map(({ id }) => id)).toEqual([found[0]!.id])
     })
 
+    it('is watched and stopped by whoever started it, and by nobody else without the right', async () => {
+      const { body } = await sales.call<{ job: string }>('POST', '/api/duplicates/account/scan')
+      const path = `/api/jobs/${body.job}`
+      await expect
+        .poll(async () => (await sales.call<{ status: string }>('GET', path)).body.status, {
+          timeout: 30_000,
+        })
+        .toBe('done')
+      expect((await sales.call<Refusal>('POST', `${path}/cancel`)).body.code).toBe('job.ended')
+      expect((await reader.call('GET', path)).status).toBe(403)
+      expect((await reader.call('POST', `${path}/cancel`)).status).toBe(403)
+      expect((await sales.call('GET', '/api/jobs')).status).toBe(403)
+    })
+
     it('are shown and decided only by those who may', async () => {
       await make('supplier', { name: 'Rights' })
       await make('supplier', { name: 'RIGHTS KG' })

@@ -1,15 +1,26 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { type Env, requireAdministrator, type Server } from './environment.ts'
 
-/** `/api/jobs`: long work, how far it is, and stopping it. For administrators. */
+/** `/api/jobs`: long work, how far it is, and stopping it. All of it for administrators, one's own for everybody. */
 export function jobRoutes({ jobs }: Server): Hono<Env> {
   const app = new Hono<Env>()
-  app.use(async (c, next) => {
+  const requireOwn = async (c: Context<Env>, id: string): Promise<void> => {
+    const { actor } = await jobs.get(id)
+    if (actor === null || actor.id !== c.var.actor.userId) requireAdministrator(c)
+  }
+  app.get('/', async (c) => {
     requireAdministrator(c)
-    await next()
+    return c.json({ items: await jobs.list() })
   })
-  app.get('/', async (c) => c.json({ items: await jobs.list() }))
-  app.get('/:id', async (c) => c.json(await jobs.get(c.req.param('id'))))
-  app.post('/:id/cancel', async (c) => c.json(await jobs.cancel(c.req.param('id')), 202))
+  app.get('/:id', async (c) => {
+    const id = c.req.param('id')
+    await requireOwn(c, id)
+    return c.json(await jobs.get(id))
+  })
+  app.post('/:id/cancel', async (c) => {
+    const id = c.req.param('id')
+    await requireOwn(c, id)
+    return c.json(await jobs.cancel(id), 202)
+  })
   return app
 }

@@ -108,6 +108,7 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
       delete: own.rows.delete.length > 0 && !entity.readOnly,
       convert: own.rows.convert.length > 0,
     },
+    duplicates: Object.keys(entity.body['x-duplicates'] ?? {}).length > 0,
     conversions: conversions
       .map((conversion) => conversionSummary(model, conversion))
       .toSorted((a, b) => a.order - b.order),

@@ -22,6 +22,22 @@ const account = defineEntity({
     phone: { type: 'string', format: 'phone', title: 'Phone', 'x-labels': { de: 'Telefon' }, 'x-order': 2 },
     website: { type: 'string', format: 'uri', title: 'Website', 'x-labels': { de: 'Website' }, 'x-order': 3 },
   },
+  'x-duplicates': {
+    'same-website': {
+      title: 'Same website',
+      labels: { de: 'Gleiche Website' },
+      fields: { website: 'urlHost' },
+      confidence: 'certain',
+      order: 1,
+    },
+    'same-name': {
+      title: 'Same name',
+      labels: { de: 'Gleicher Name' },
+      fields: { name: 'companyName' },
+      confidence: 'likely',
+      order: 2,
+    },
+  },
 })
 
 const contact = defineEntity({

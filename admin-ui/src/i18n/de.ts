@@ -189,6 +189,10 @@ export const de = {
   'address.region': 'Region',
   'address.country': 'Land (DE)',
 
+  'duplicates.of': 'Dubletten: {name}',
+  'duplicates.open': 'Dubletten',
+  'merge.open': 'Zusammenführen …',
+
   'palette.hint': 'Datensätze suchen, oder gehe zu …',
   'palette.results': 'Treffer',
   'palette.go-to': 'Gehe zu',

@@ -186,6 +186,10 @@ export const en = {
   'address.region': 'Region',
   'address.country': 'Country (DE)',
 
+  'duplicates.of': 'Duplicates: {name}',
+  'duplicates.open': 'Duplicates',
+  'merge.open': 'Merge …',
+
   'palette.hint': 'Search records, or go to …',
   'palette.results': 'Results',
   'palette.go-to': 'Go to',

@@ -14,7 +14,7 @@ import { description, label, pluralLabel } from '../model/labels.ts'
 import { viewsOf, type ListView } from '../model/views.ts'
 import '../shell/about.element.ts'
 import { describeError } from '../shell/errors.ts'
-import { listPath, recordPath } from '../shell/paths.ts'
+import { duplicatesPath, listPath, recordPath } from '../shell/paths.ts'
 import { router } from '../shell/router.ts'
 import { toasts } from '../shell/toasts.ts'
 import { offerRestore } from '../shell/undo.ts'
@@ -42,6 +42,8 @@ export class ListPageElement extends XrmElement {
   @state() private _converting: Chosen | null = null
   /** The only record that is ticked, which is converted in a dialog of its own. */
   @state() private _convertingOne: { source: RecordRef; choices: ConversionSummary[] } | null = null
+  /** The rows that are compared and merged. */
+  @state() private _merging: string[] | null = null
   @state() private _exact = false
   @state() private _widths: Record<string, number> = {}
   @query('xrm-grid') private _grid!: GridElement | null
@@ -205,6 +207,16 @@ export class ListPageElement extends XrmElement {
             ></xrm-bulk-start>`
           : nothing
       }
+      ${
+        this._merging
+          ? html`<xrm-merge-dialog
+              .entity=${this.entity}
+              .ids=${this._merging}
+              @xrm-close=${() => (this._merging = null)}
+              @xrm-merged=${this.#started}
+            ></xrm-merge-dialog>`
+          : nothing
+      }
     `
   }
 
@@ -240,6 +252,17 @@ export class ListPageElement extends XrmElement {
                 : nothing
             }
             ${
+              this.entity.can.update &&
+              this.entity.can.delete &&
+              !this._everything &&
+              selected > 1 &&
+              selected <= 5
+                ? html`<button @click=${() => void this.#merge()}>
+                    <xrm-icon name="merge"></xrm-icon><span>${t('merge.open')}</span>
+                  </button>`
+                : nothing
+            }
+            ${
               this.entity.can.delete && !this._everything
                 ? html`<button class="danger" @click=${this.#delete}>
                     <xrm-icon name="trash-2"></xrm-icon><span>${t('delete')}</span>
@@ -251,6 +274,13 @@ export class ListPageElement extends XrmElement {
                   ? html`<button class="quiet" @click=${() => this.#go({ filters: {} })}>
                       <xrm-icon name="filter-x"></xrm-icon><span>${t('list.clear')}</span>
                     </button>`
+                  : nothing
+              }
+              ${
+                this.entity.duplicates
+                  ? html`<a class="button quiet" href=${duplicatesPath(this.entity.name)}>
+                      <xrm-icon name="copy"></xrm-icon><span>${t('duplicates.open')}</span>
+                    </a>`
                   : nothing
               }
               <xrm-column-menu
@@ -310,6 +340,12 @@ export class ListPageElement extends XrmElement {
     }
   }
 
+  async #merge(): Promise<void> {
+    await import('../duplicates/merge-dialog.element.ts')
+    this._merging = [...this.#selection.ids]
+  }
+
+  /** The selection has done its work. */
   #started = () => {
     this.#selection.clear()
     this._everything = false

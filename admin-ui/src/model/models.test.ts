@@ -43,6 +43,7 @@ function entity(name: string, fields: FieldView[]): EntityView {
       { key: 'task.lead', entity: 'task', field: 'lead', title: 'Tasks', labels: {} },
     ],
     can: { create: true, update: true, delete: true, convert: true },
+    duplicates: false,
     conversions: [],
   }
 }

@@ -6,6 +6,7 @@ import { ApiError } from '../data/client.ts'
 import { WriteKey } from '../data/idempotency.ts'
 import { createRecord } from '../data/records.ts'
 import { session } from '../data/session.ts'
+import { DuplicateCheck } from '../duplicates/duplicate-check.ts'
 import { kindOf } from '../fields/index.ts'
 import { t } from '../i18n/index.ts'
 import { createFields, layoutOf, type FormSection } from '../model/forms.ts'
@@ -33,6 +34,11 @@ export class CreateDialogElement extends XrmElement {
       .note {
         margin-bottom: 12px;
       }
+      xrm-duplicate-hint {
+        display: block;
+        min-height: 104px;
+        margin-top: 14px;
+      }
       .foot {
         display: flex;
         align-items: center;
@@ -50,10 +56,14 @@ export class CreateDialogElement extends XrmElement {
   @query('xrm-form') private _form!: RecordForm
   #draft = new Draft({})
   #key = new WriteKey()
+  #check = new DuplicateCheck(this)
+  /** The answer in spite of which the user wants the record. */
+  #anyway = ''
 
   override connectedCallback(): void {
     super.connectedCallback()
     this.#draft = this.#fresh()
+    if (this.entity.duplicates) void import('../duplicates/duplicate-hint.element.ts')
   }
 
   #fresh(): Draft {
@@ -108,7 +118,19 @@ export class CreateDialogElement extends XrmElement {
         .draft=${this.#draft}
         .errors=${placed.fields}
         .startAt=${section.fields[0]?.field.name ?? null}
+        @xrm-edited=${() => {
+          if (this.entity.duplicates) this.#check.typed(this.entity.name, this.#draft.filled())
+        }}
       ></xrm-form>
+      ${
+        this.entity.duplicates
+          ? html`<xrm-duplicate-hint
+              .entity=${this.entity}
+              .answer=${this.#check.answer}
+              .failed=${this.#check.failed}
+            ></xrm-duplicate-hint>`
+          : nothing
+      }
       <div slot="footer" class="foot">
         <span class="grow second small">${t('create.hint')}</span>
         <button ?disabled=${this._busy} @click=${() => void this.#submit(false)}>
@@ -136,10 +158,12 @@ export class CreateDialogElement extends XrmElement {
     this._busy = true
     const values = this.#draft.filled()
     try {
+      if (!(await this.#mayCreate(values))) return
       const record = await createRecord(this.entity.name, values, this.#key.for(values))
       const display = typeof record['display'] === 'string' ? record['display'] : label(this.entity)
       this.#draft = this.#fresh()
       this.#key = new WriteKey()
+      this.#check.clear()
       this.emit('xrm-record-created', { id: record.id, display, open })
       if (open) this.emit('xrm-close')
     } catch (error) {
@@ -151,6 +175,18 @@ export class CreateDialogElement extends XrmElement {
       this._busy = false
       this.requestUpdate()
     }
+  }
+
+  /** Asks, once for the same records, before something is made that certainly exists. */
+  async #mayCreate(values: Record<string, unknown>): Promise<boolean> {
+    if (!this.entity.duplicates) return true
+    const answer = await this.#check.now(this.entity.name, values)
+    const found = JSON.stringify([answer?.hidden, answer?.candidates.map(({ id }) => id)])
+    if (found === this.#anyway) return true
+    const { confirmAnyway } = await import('../duplicates/duplicate-hint.element.ts')
+    if (!(await confirmAnyway(answer))) return false
+    this.#anyway = found
+    return true
   }
 
   async #toErrors(): Promise<void> {

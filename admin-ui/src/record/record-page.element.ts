@@ -13,6 +13,7 @@ import { WriteKey } from '../data/idempotency.ts'
 import { QueryController } from '../data/queries.ts'
 import { deleteRecord, getRecord, restoreRecord, touched, updateRecord } from '../data/records.ts'
 import { session } from '../data/session.ts'
+import '../duplicates/merges.element.ts'
 import { showValue } from '../fields/index.ts'
 import { optionChip } from '../fields/options.ts'
 import { t } from '../i18n/index.ts'
@@ -60,6 +61,7 @@ export class RecordPageElement extends XrmElement {
   #draft = new Draft({})
   #shown: RecordData | null = null
   #key = new WriteKey()
+  #followed: ApiError | null = null
 
   #record = new QueryController<RecordData>(this, () => ({
     key: [this.entity.name, 'record', this.recordId],
@@ -204,6 +206,7 @@ export class RecordPageElement extends XrmElement {
             .failed=${this.#conversions.error}
             @xrm-reversed=${() => void this.#refresh()}
           ></xrm-conversions>
+          <xrm-merges .entity=${this.entity} .recordId=${this.recordId}></xrm-merges>
           <xrm-timeline
             .entity=${this.entity}
             .recordId=${this.recordId}
@@ -343,6 +346,10 @@ export class RecordPageElement extends XrmElement {
   }
 
   #missing(error: Error): TemplateResult {
+    if (error instanceof ApiError && error.problem['mergedInto']) {
+      void this.#follow(error)
+      return html`<div class="middle second" aria-busy="true">${t('loading')}</div>`
+    }
     const gone = error instanceof ApiError && error.status === 404
     return html`<div class="middle" role="alert">
       <h1>${gone ? t('record.gone') : t('app.failed')}</h1>
@@ -352,6 +359,14 @@ export class RecordPageElement extends XrmElement {
         ${gone ? nothing : html`<button @click=${() => void this.#record.refetch()}>${t('retry')}</button>`}
       </div>
     </div>`
+  }
+
+  /** Merged into another record: that one is shown. */
+  async #follow(error: ApiError): Promise<void> {
+    if (this.#followed === error) return
+    this.#followed = error
+    const { followMerge } = await import('../duplicates/merged-into.ts')
+    await followMerge(error)
   }
 
   #edited = (event: CustomEvent<string>) => {

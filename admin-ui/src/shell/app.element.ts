@@ -29,6 +29,7 @@ const pages = {
   notices: () => import('../notices/notices-page.element.ts'),
   run: () => import('../runs/run-page.element.ts'),
   report: () => import('../runs/report-page.element.ts'),
+  duplicates: () => import('../duplicates/duplicates-page.element.ts'),
 }
 
 /** The frame: who is here, the side bar, the page of the address, the keys that work everywhere. */
@@ -254,6 +255,10 @@ export class AppElement extends XrmElement {
     if (route.name === 'conversion-report') {
       void pages.report()
       return html`<xrm-conversion-report></xrm-conversion-report>`
+    }
+    if (route.name === 'duplicates' && entity?.duplicates) {
+      void pages.duplicates()
+      return html`<xrm-duplicates-page .entity=${entity}></xrm-duplicates-page>`
     }
     if (route.name === 'home') return html`<div class="middle second">${t('app.nothing')}</div>`
     return html`<div class="middle">

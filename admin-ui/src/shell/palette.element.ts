@@ -9,7 +9,7 @@ import { label, pluralLabel } from '../model/labels.ts'
 import { XrmElement } from '../style/element.ts'
 import './dialog.element.ts'
 import { describeError } from './errors.ts'
-import { listPath, recordPath } from './paths.ts'
+import { duplicatesPath, listPath, recordPath } from './paths.ts'
 import { router } from './router.ts'
 import { toasts } from './toasts.ts'
 
@@ -186,12 +186,23 @@ export class PaletteElement extends XrmElement {
         note: '',
         href: '/reports/conversions',
       })
+    const duplicates = Object.values(session.model.entities)
+      .filter((entity) => entity.duplicates)
+      .toSorted((a, b) => a.order - b.order)
+      .map((entity): Entry => ({
+        group: t('palette.go-to'),
+        icon: 'copy',
+        text: t('duplicates.of', { name: pluralLabel(entity) }),
+        note: '',
+        href: duplicatesPath(entity.name),
+      }))
+      .filter((entry) => text !== '' && entry.text.toLowerCase().includes(text))
     const words = text.split(/\s+/).filter(Boolean)
     const places = this._console.filter((entry) => {
       const all = `${entry.text} ${entry.note}`.toLowerCase()
       return words.length > 0 && words.every((word) => all.includes(word))
     })
-    return [...records, ...lists, ...places.slice(0, 12)]
+    return [...records, ...lists, ...duplicates, ...places.slice(0, 12)]
   }
 
   #typed = (event: Event) => {

@@ -7,6 +7,7 @@ test('knows lists and records by their address', () => {
   expect(at('/')).toEqual({ name: 'home' })
   expect(at('/records/lead?view=open')).toEqual({ name: 'list', entity: 'lead' })
   expect(at('/records/lead/42')).toEqual({ name: 'record', entity: 'lead', id: '42' })
+  expect(at('/duplicates/lead')).toEqual({ name: 'duplicates', entity: 'lead' })
   expect(at('/records/lead/42/more')).toEqual({ name: 'unknown' })
 })
 

@@ -11,6 +11,7 @@ export type Route =
   | { name: 'notices' }
   | { name: 'run'; id: string }
   | { name: 'conversion-report' }
+  | { name: 'duplicates'; entity: string }
   | { name: 'unknown' }
 
 const patterns: [URLPattern, (groups: Record<string, string | undefined>) => Route][] = [
@@ -29,6 +30,10 @@ const patterns: [URLPattern, (groups: Record<string, string | undefined>) => Rou
   [new URLPattern({ pathname: '/notices' }), () => ({ name: 'notices' })],
   [new URLPattern({ pathname: '/runs/:id' }), ({ id = '' }) => ({ name: 'run', id })],
   [new URLPattern({ pathname: '/reports/conversions' }), () => ({ name: 'conversion-report' })],
+  [
+    new URLPattern({ pathname: '/duplicates/:entity' }),
+    ({ entity = '' }) => ({ name: 'duplicates', entity }),
+  ],
   [new URLPattern({ pathname: '/setup' }), () => ({ name: 'set-up' })],
 ]
 

@@ -87,12 +87,14 @@ export const shared = css`
   button.primary:hover:not(:disabled) {
     background: var(--accent-hover);
   }
-  button.quiet {
+  button.quiet,
+  .button.quiet {
     background: none;
     border-color: transparent;
     color: var(--text-2);
   }
-  button.quiet:hover:not(:disabled) {
+  button.quiet:hover:not(:disabled),
+  .button.quiet:hover {
     background: var(--hover);
     color: var(--text);
   }
