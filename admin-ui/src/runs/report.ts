@@ -60,8 +60,9 @@ export function toCsv(
   return [head, ...lines].map((line) => line.map(cell).join(',')).join('\r\n') + '\r\n'
 }
 
+/** Quoted as RFC 4180 has it, which is not how SQL quotes names. */
 function cell(value: string | number): string {
   if (typeof value === 'number') return String(value)
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe
 }
