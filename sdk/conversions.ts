@@ -199,6 +199,12 @@ export interface PresetView extends Labelled {
   name: string
   plugin: string
   order: number
-  /** What it changes or adds; `known` false: a document to change that is not there, which is left out. */
-  documents: { kind: DocumentKind; name: string; title: string; known: boolean }[]
+  /** `add`: a document of its own; `missing`: one to change that is not there, so it is left out. */
+  documents: {
+    kind: DocumentKind
+    name: string
+    title: string
+    labels: Record<string, string>
+    does: 'change' | 'add' | 'remove' | 'missing'
+  }[]
 }

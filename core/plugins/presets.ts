@@ -47,12 +47,11 @@ export class Presets {
         description: preset.description,
         descriptions: preset.descriptions ?? {},
         order: preset.order ?? 1000,
-        documents: changesOf(preset).map(({ kind, name: document, patch }) => ({
-          kind,
-          name: document,
-          title: present.get(`${kind}/${document}`)?.title ?? String(patch?.['title'] ?? document),
-          known: present.has(`${kind}/${document}`) || isWhole(kind, patch),
-        })),
+        documents: changesOf(preset).map((change) => {
+          const known = present.get(`${change.kind}/${change.name}`)
+          const { title = change.name, labels = {} } = (known ?? change.patch ?? {}) as Partial<PresetView>
+          return { kind: change.kind, name: change.name, title, labels, does: effectOf(change, known) }
+        }),
       }))
       .toSorted((a, b) => a.order - b.order)
   }
@@ -80,6 +79,11 @@ function changesOf({ documents }: Preset): Change[] {
   return Object.entries(documents).flatMap(([kind, byName]) =>
     Object.entries(byName).map(([name, patch]) => ({ kind: kind as DocumentKind, name, patch })),
   )
+}
+
+function effectOf({ kind, patch }: Change, known: unknown): PresetView['documents'][number]['does'] {
+  if (known !== undefined) return patch === null ? 'remove' : 'change'
+  return isWhole(kind, patch) ? 'add' : 'missing'
 }
 
 function isWhole(kind: DocumentKind, patch: Change['patch']): boolean {

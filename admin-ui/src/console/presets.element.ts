@@ -39,10 +39,6 @@ export class PresetsElement extends FormElement {
         flex-wrap: wrap;
         gap: 4px 12px;
       }
-      .left-out {
-        color: var(--text-2);
-        text-decoration: line-through;
-      }
     `,
   ]
 
@@ -68,9 +64,13 @@ export class PresetsElement extends FormElement {
       <p>${description(preset)}</p>
       <p class="what small">
         ${preset.documents.map((one) =>
-          one.known
-            ? html`<a href=${documentPath(one.kind, one.name)}>${one.title}</a>`
-            : html`<span class="left-out" title=${t('presets.left-out')}>${one.title}</span>`,
+          one.does === 'change' || one.does === 'remove'
+            ? html`<a href=${documentPath(one.kind, one.name)}
+                >${one.does === 'remove' ? html`<s>${label(one)}</s>` : label(one)}</a
+              >`
+            : one.does === 'add'
+              ? html`<span>+ ${label(one)}</span>`
+              : html`<s class="second" title=${t('presets.left-out')}>${label(one)}</s>`,
         )}
       </p>
       <div>
