@@ -52,7 +52,7 @@ test('says while a record is typed that it may exist already, and asks once befo
   expect(app.complaints).toEqual([])
 })
 
-test('merges the ticked rows field by field by keyboard, leads from the old address to the kept one, and undoes it', async () => {
+test('merges the ticked rows field by field by keyboard, and leads from the old address to the kept one', async () => {
   const keep = await account({ name: 'Merge Eins GmbH', phone: '+49 30 1' })
   const other = await account({ name: 'Merge Zwei GmbH', phone: '+49 30 2', website: 'https://zwei.example' })
   const person = await contact('Zieht um', other)
@@ -86,12 +86,28 @@ test('merges the ticked rows field by field by keyboard, leads from the old addr
   await old.getByText('mit Merge Zwei GmbH').waitFor()
   expect(await seriousFindings(old)).toEqual([])
   await picture(old, 'record')
+  expect(app.complaints).toEqual([])
+})
 
+test('offers the way back at once', async () => {
+  const keep = await account({ name: 'Sofort Eins', phone: '+49 30 1' })
+  const other = await account({ name: 'Sofort Zwei', website: 'https://sofort.example' })
+  const person = await contact('Kommt zurück', other)
+  const page = await app.signedIn('/records/account?q=Sofort')
+  for (const name of ['Sofort Eins', 'Sofort Zwei'])
+    await page.getByRole('checkbox', { name: `${name} auswählen` }).check()
+  await page.getByRole('button', { name: 'Zusammenführen …' }).click()
+  const dialog = page.locator('xrm-merge-dialog')
+  await dialog.getByRole('radio', { name: 'Sofort Eins bleibt' }).check()
+  await dialog.getByText('Zieht mit um: 1 Kontakt (Firma)').waitFor()
+  await dialog.getByRole('button', { name: 'Zusammenführen', exact: true }).click()
+  // The message goes after some seconds: nothing comes between.
   await page.getByRole('button', { name: 'Rückgängig' }).click()
   await page.getByText('Die Zusammenführung ist rückgängig gemacht').waitFor()
+  await page.getByRole('link', { name: 'Sofort Zwei' }).waitFor()
   expect(await read('account', keep.id)).toMatchObject({ phone: '+49 30 1', website: null })
+  expect(await read('account', other.id)).toMatchObject({ website: 'https://sofort.example' })
   expect(await read('contact', person.id)).toMatchObject({ account: other.id })
-  await page.getByRole('link', { name: 'Merge Zwei GmbH' }).waitFor()
   expect(app.complaints).toEqual([])
 })
 
