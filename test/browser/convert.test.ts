@@ -44,7 +44,7 @@ test('converts the common case with two clicks and shows where everything went',
     .getByRole('link', { name: new RegExp(`Kontakt: Ana ${name}`) })
     .waitFor()
   const panel = page.getByRole('region', { name: 'Umgewandelt in' })
-  expect(await panel.getByRole('link').count()).toBe(3)
+  expect(await panel.getByRole('listitem').getByRole('link').count()).toBe(3)
   await panel.getByRole('link', { name: `Ana ${name}` }).click()
   await page
     .getByRole('region', { name: 'Entstanden aus' })

@@ -316,8 +316,54 @@ const convertLead = defineConversion({
       },
     },
   },
-  'source-writes': { converted: { status: 'converted' } },
+  'source-writes': { converted: { status: 'converted' }, declined: { status: 'closed' } },
   after: 'editable',
+  decline: {
+    title: 'Close',
+    labels: { de: 'Ohne Umwandlung schließen' },
+    reason: 'loss_reason',
+    required: true,
+  },
+  reversible: { within: 'P30D', untouchedCreated: 'delete' },
+})
+
+/** Asks about fields of a linked record, makes a record for each child, and locks its source. */
+const contactToLead = defineConversion({
+  title: 'New business',
+  labels: { de: 'Neues Geschäft' },
+  source: 'contact',
+  targets: {
+    lead: {
+      entity: 'lead',
+      order: 1,
+      policy: 'matchOrCreate',
+      userMay: ['create', 'link'],
+      match: {
+        'by-email': {
+          fields: { email: 'email' },
+          confidence: 'certain',
+          title: 'Same e-mail',
+          labels: { de: 'Gleiche E-Mail' },
+        },
+      },
+      onMatch: { one: 'link', many: 'ask', none: 'create' },
+      map: {
+        first_name: { from: 'first_name', onTooLong: 'truncate', onLink: 'ask' },
+        last_name: { from: 'last_name', onTooLong: 'truncate' },
+        email: { from: 'email' },
+      },
+    },
+    opportunity: {
+      entity: 'opportunity',
+      order: 2,
+      each: { relation: 'activity.regarding' },
+      policy: 'create',
+      userMay: ['create', 'skip'],
+      map: { name: { child: 'subject', edit: 'editable' }, account: { from: 'account' } },
+    },
+  },
+  after: 'lock',
+  reversible: { within: 'P30D', untouchedCreated: 'delete' },
 })
 
 /** A small sales model that uses every part of the generated screens. Only browser tests load it. */
@@ -326,7 +372,7 @@ export default definePlugin({
   title: 'Sales',
   compatible: '^1.0.0',
   entities: [account, contact, opportunity, lead, activity],
-  conversions: { 'convert-lead': convertLead },
+  conversions: { 'convert-lead': convertLead, 'contact-to-lead': contactToLead },
   views: {
     'all-leads': defineView({
       entity: 'lead',

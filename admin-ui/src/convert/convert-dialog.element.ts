@@ -1,23 +1,31 @@
 import type { ProblemItem } from '@xrm/sdk'
 import type { ConversionRequest, ConversionSummary, PreviewAnswer, RecordRef, RunView } from '@xrm/sdk/api'
+import type { DeclineRequest } from '@xrm/sdk/conversions'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import { repeat } from 'lit/directives/repeat.js'
 import { ApiError, call, paths } from '../data/client.ts'
 import { WriteKey } from '../data/idempotency.ts'
 import { touched } from '../data/records.ts'
 import { session } from '../data/session.ts'
 import { t } from '../i18n/index.ts'
 import { label } from '../model/labels.ts'
+import { t as tRuns } from '../runs/i18n/index.ts'
+import { runPath } from '../runs/run-texts.ts'
 import '../shell/dialog.element.ts'
-import { describeError, describeItem } from '../shell/errors.ts'
+import { describeItem } from '../shell/errors.ts'
 import { recordPath } from '../shell/paths.ts'
 import { toasts } from '../shell/toasts.ts'
 import { XrmElement } from '../style/element.ts'
+import './conversion-choice.element.ts'
 import { convertStyles } from './convert.styles.ts'
+import './decline-form.element.ts'
 import {
+  belongsTo,
   chooseRecord,
   decide,
   enterValue,
+  holdValue,
   openTargets,
   planChanges,
   requestOf,
@@ -26,6 +34,7 @@ import {
 } from './decisions.ts'
 import './plan-changes.element.ts'
 import './preview-details.element.ts'
+import { refusalText } from './refusal.ts'
 import './target-card.element.ts'
 
 /** What was decided, with the plan that was shown. */
@@ -44,8 +53,8 @@ export interface Steps {
 }
 
 /**
- * Converts one record. The dialog shows the server's own preview, asks it again after each decision, and runs exactly the
- * plan that is shown (by its hash). Fires `xrm-converted` and `xrm-close`.
+ * Converts one record, or closes it without a conversion. The dialog shows the server's own preview, asks it again after
+ * each decision, and runs exactly the plan that is shown (by its hash). Fires `xrm-converted` (the run) and `xrm-close`.
  */
 @customElement('xrm-convert-dialog')
 export class ConvertDialogElement extends XrmElement {
@@ -53,6 +62,10 @@ export class ConvertDialogElement extends XrmElement {
 
   @property({ attribute: false }) conversion!: ConversionSummary
   @property({ attribute: false }) source!: RecordRef
+  /** Others that the record could be converted by, where the choice was not made before. */
+  @property({ attribute: false }) choices: readonly ConversionSummary[] = []
+  /** From where it was opened. */
+  @property() channel: 'button' | 'list' = 'button'
   /** Decisions to begin with. */
   @property({ attribute: false }) decided: Decisions = {}
   /** Does what was decided, instead of a run of its own: for an item of a bulk conversion. */
@@ -65,7 +78,9 @@ export class ConvertDialogElement extends XrmElement {
   @state() private _running = false
   @state() private _failure: ApiError | Error | null = null
   @state() private _items: ProblemItem[] = []
-  @state() private _changes: PlanChange[] | null = null
+  @state() private _stale: { changes: PlanChange[]; code: string } | null = null
+  @state() private _outcome: 'convert' | 'decline' = 'convert'
+  @state() private _reason: unknown = null
   #key = new WriteKey()
   #timer = 0
   #abort: AbortController | null = null
@@ -83,28 +98,58 @@ export class ConvertDialogElement extends XrmElement {
 
   override render(): TemplateResult {
     const preview = this._preview
-    const title = `${label(this.conversion)}: ${this.source.display ?? ''}`
+    const title = `${label(this.conversion)}: ${this.source.display ?? preview?.source.display ?? ''}`
+    const { decline } = this.conversion
+    const declines = this._outcome === 'decline' && decline !== null
     return html`<xrm-dialog heading=${title} @xrm-close=${this.#close} @keydown=${this.#keydown}>
-      ${this._failure ? html`<div class="note bad" role="alert">${this.#failureText(this._failure)}</div>` : nothing}
+      <xrm-conversion-choice
+        .conversion=${this.conversion}
+        .choices=${this.choices}
+        .outcome=${this._outcome}
+        .mayDecline=${decline !== null && this.settle === null}
+        @xrm-outcome=${(event: CustomEvent<'convert' | 'decline'>) => this.#choose(event.detail)}
+        @xrm-conversion=${(event: CustomEvent<string>) => this.#convertBy(event.detail)}
+      ></xrm-conversion-choice>
+      ${this._failure ? html`<div class="note bad" role="alert">${refusalText(this._failure)}</div>` : nothing}
       ${
-        this._changes
-          ? html`<xrm-plan-changes .changes=${this._changes} .preview=${preview}></xrm-plan-changes>`
-          : nothing
+        declines
+          ? html`<xrm-decline-form
+              .decline=${decline}
+              .entity=${session.entity(this.source.entity)}
+              .value=${this._reason}
+              .errors=${this._items}
+              @xrm-reason=${(event: CustomEvent<unknown>) => {
+                this._reason = event.detail
+                this._items = []
+              }}
+            ></xrm-decline-form>`
+          : this.#converts(preview)
       }
-      ${preview ? this.#plan(preview) : this._failure ? nothing : html`<p class="second" aria-busy="true">${t('loading')}</p>`}
       <div slot="footer" class="foot">
         ${this.steps ? this.#steps(this.steps) : nothing}
-        <span class="grow small" role="status">${preview ? this.#status(preview) : ''}</span>
-        <button @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
-        <button
-          class="primary"
-          ?disabled=${!preview || this._loading || this._running || !this.#ready(preview)}
-          @click=${() => void this.#run()}
+        <span class="grow small" role="status"
+          >${declines ? this.#declineStatus() : preview ? this.#status(preview) : ''}</span
         >
-          <xrm-icon name="arrow-right-left"></xrm-icon><span>${t('convert.submit')}</span>
+        <button @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
+        <button class="primary" ?disabled=${!this.#mayGo()} @click=${() => void this.#go()}>
+          <xrm-icon name=${declines ? 'circle-x' : 'arrow-right-left'}></xrm-icon
+          ><span>${declines ? label(decline) : t('convert.submit')}</span>
         </button>
       </div>
     </xrm-dialog>`
+  }
+
+  #converts(preview: PreviewAnswer | null): TemplateResult {
+    return html`${
+      this._stale
+        ? html`<xrm-plan-changes
+            .changes=${this._stale.changes}
+            .code=${this._stale.code}
+            .preview=${preview}
+          ></xrm-plan-changes>`
+        : nothing
+    }
+    ${preview ? this.#plan(preview) : this._failure ? nothing : html`<p class="second" aria-busy="true">${t('loading')}</p>`}`
   }
 
   #plan(preview: PreviewAnswer): TemplateResult {
@@ -118,7 +163,9 @@ export class ConvertDialogElement extends XrmElement {
             </div>`
           : nothing
       }
-      ${preview.targets.map(
+      ${repeat(
+        preview.targets,
+        ({ key }) => key,
         (target) =>
           html`<xrm-target-card
             .target=${target}
@@ -128,6 +175,11 @@ export class ConvertDialogElement extends XrmElement {
               this.#decided(decide(this._decisions, target, event.detail), 0)}
             @xrm-choose=${(event: CustomEvent<string>) =>
               this.#decided(chooseRecord(this._decisions, target, event.detail), 0)}
+            @xrm-hold=${(event: CustomEvent<{ field: string; holds: 'keep' | 'take' }>) =>
+              this.#decided(
+                holdValue(this._decisions, target.key, event.detail.field, event.detail.holds),
+                0,
+              )}
             @xrm-enter=${(event: CustomEvent<{ field: string; value: unknown }>) =>
               this.#decided(
                 enterValue(this._decisions, target.key, event.detail.field, event.detail.value),
@@ -166,16 +218,41 @@ export class ConvertDialogElement extends XrmElement {
     return html`<span class="second">${t('convert.nothing-yet')}</span>`
   }
 
-  #failureText(error: Error): unknown {
-    const successors = error instanceof ApiError ? error.problem['successors'] : undefined
-    if (!Array.isArray(successors)) return describeError(error)
-    return html`${describeError(error)}
-    ${(successors as RecordRef[]).map(
-      (record) =>
-        html`<a href=${recordPath(record.entity, record.id)}
-          >${record.display ?? t('conversions.hidden')}</a
-        > `,
-    )}`
+  #declineStatus(): unknown {
+    if (!this.#mayDecline()) return html`<span class="warn">${tRuns('decline.reason-first')}</span>`
+    return html`<span class="second">${t('convert.nothing-yet')}</span>`
+  }
+
+  #choose(outcome: 'convert' | 'decline'): void {
+    this._outcome = outcome
+    this._items = []
+    this._failure = null
+    if (outcome === 'convert') void this.#load()
+  }
+
+  #convertBy(name: string): void {
+    const conversion = this.choices.find((one) => one.name === name)
+    if (!conversion) return
+    this.conversion = conversion
+    this._decisions = {}
+    this._preview = null
+    this._stale = null
+    this.#choose('convert')
+  }
+
+  #mayDecline(): boolean {
+    const empty = this._reason === null || this._reason === ''
+    return !(empty && this.conversion.decline?.required === true)
+  }
+
+  #mayGo(): boolean {
+    if (this._running) return false
+    if (this._outcome === 'decline') return this.#mayDecline()
+    return this._preview !== null && !this._loading && this.#ready(this._preview)
+  }
+
+  #go(): Promise<void> {
+    return this._outcome === 'decline' ? this.#decline() : this.#run()
   }
 
   #close = (event: Event) => {
@@ -191,7 +268,7 @@ export class ConvertDialogElement extends XrmElement {
       return
     }
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
-    if (this._preview && !this._loading && this.#ready(this._preview)) void this.#run()
+    if (this.#mayGo()) void this.#go()
   }
 
   #decided(decisions: Decisions, delay: number): void {
@@ -209,13 +286,16 @@ export class ConvertDialogElement extends XrmElement {
     this.#abort = abort
     this._loading = true
     try {
-      const body = requestOf(this.source.id, this._decisions)
+      const body = { ...requestOf(this.source.id, this._decisions), ...this.#way() }
       const preview = await call<PreviewAnswer>('POST', paths.conversion(this.conversion.name, 'preview'), {
         body,
         signal: abort.signal,
       })
+      const isFirst = this._preview === null
       this._preview = preview
       this._failure = null
+      this._loading = false
+      if (isFirst) void this.#focusNext(preview)
     } catch (error) {
       if (abort.signal.aborted) return
       this._failure = error as Error
@@ -223,24 +303,66 @@ export class ConvertDialogElement extends XrmElement {
     if (this.#abort === abort) this._loading = false
   }
 
+  /** An item of a bulk conversion has its own way. */
+  #way(): Pick<ConversionRequest, 'channel'> {
+    return this.settle ? {} : { channel: this.channel }
+  }
+
+  /** Where nothing is open, one Enter converts. */
+  async #focusNext(preview: PreviewAnswer): Promise<void> {
+    await this.updateComplete
+    if (this.#ready(preview)) this.renderRoot.querySelector<HTMLElement>('.foot .primary')?.focus()
+  }
+
+  async #decline(): Promise<void> {
+    this._running = true
+    this._failure = null
+    this._items = []
+    const body: DeclineRequest = {
+      source: this.source.id,
+      ...(this._reason === null || this._reason === '' ? {} : { reason: this._reason }),
+      channel: this.channel,
+    }
+    try {
+      const run = await call<RunView>('POST', paths.conversion(this.conversion.name, 'decline'), {
+        body,
+        key: this.#key.for(body),
+      })
+      await touched(this.source.entity)
+      toasts.show(tRuns('decline.done', { name: this.source.display ?? '' }), {
+        links: [{ label: tRuns('open'), href: runPath(run.id) }],
+      })
+      this.emit('xrm-converted', run)
+      this.emit('xrm-close')
+    } catch (error) {
+      this.#key.refused(error)
+      this._items = error instanceof ApiError ? (error.problem.errors ?? []) : []
+      if (this._items.length === 0) this._failure = error as Error
+    } finally {
+      this._running = false
+    }
+  }
+
   async #run(): Promise<void> {
     const preview = this._preview
     if (!preview || this._running) return
     this._running = true
     this._failure = null
-    this._changes = null
-    const body = requestOf(this.source.id, this._decisions, preview.planHash)
+    this._stale = null
+    const decided = requestOf(this.source.id, this._decisions, preview.planHash)
+    const body = { ...decided, ...this.#way() }
     try {
       if (this.settle) {
-        const { source: _source, ...decided } = body
-        await this.settle(decided)
+        const { source: _source, ...decision } = decided
+        await this.settle(decision)
         return
       }
       const run = await call<RunView>('POST', paths.conversion(this.conversion.name, 'run'), {
         body,
         key: this.#key.for(body),
       })
-      await Promise.all(run.targets.map((target) => (target.record ? touched(target.record.entity) : null)))
+      const written = [run.source, ...run.targets.flatMap(({ record }) => record ?? [])]
+      await Promise.all([...new Set(written.map(({ entity }) => entity))].map(touched))
       this.#announce(run)
       this.emit('xrm-converted', run)
       this.emit('xrm-close')
@@ -255,8 +377,8 @@ export class ConvertDialogElement extends XrmElement {
   async #refused(error: Error, shown: PreviewAnswer): Promise<void> {
     const stale = error instanceof ApiError && error.code.startsWith('conversion.stale')
     await this.#load()
-    if (stale && this._preview) {
-      this._changes = planChanges(shown, this._preview)
+    if (stale && this._preview && this._failure === null) {
+      this._stale = { changes: planChanges(shown, this._preview), code: error.code }
       return
     }
     this._items = error instanceof ApiError ? (error.problem.errors ?? []) : []
@@ -274,10 +396,7 @@ export class ConvertDialogElement extends XrmElement {
         },
       ]
     })
-    toasts.show(t('convert.done', { name: this.source.display ?? '' }), { links })
+    links.push({ label: tRuns('open'), href: runPath(run.id) })
+    toasts.show(t('convert.done', { name: this.source.display ?? run.source.display ?? '' }), { links })
   }
-}
-
-function belongsTo(item: ProblemItem, key: string): boolean {
-  return item.pointer === `#/targets/${key}` || item.pointer.startsWith(`#/targets/${key}/`)
 }

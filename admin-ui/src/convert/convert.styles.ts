@@ -10,7 +10,11 @@ export const convertStyles = css`
     transition: opacity 0.15s;
   }
   .targets.loading {
-    opacity: 0.75;
+    opacity: 0.88;
+  }
+  .note ul {
+    margin: 4px 0 0;
+    padding-inline-start: 18px;
   }
   .note {
     margin-bottom: 12px;

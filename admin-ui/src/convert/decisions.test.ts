@@ -1,6 +1,15 @@
 import type { CandidateView, PreviewAnswer, TargetPreview } from '@xrm/sdk/api'
 import { expect, test } from 'vitest'
-import { chooseRecord, decide, enterValue, openTargets, planChanges, requestOf } from './decisions.ts'
+import {
+  belongsTo,
+  chooseRecord,
+  decide,
+  enterValue,
+  holdValue,
+  openTargets,
+  planChanges,
+  requestOf,
+} from './decisions.ts'
 
 function candidate(id: string, active = true): CandidateView {
   return {
@@ -72,6 +81,27 @@ test('does not send a link without a record, and says that it is open', () => {
   expect(openTargets(preview([target()]), decisions)).toEqual(['account'])
   expect(openTargets(preview([target({ action: 'ask' })]), {})).toEqual(['account'])
   expect(openTargets(preview([target()]), {})).toEqual([])
+})
+
+test('which value holds is said once for each field, and forgotten with the record', () => {
+  const kept = holdValue(holdValue({}, 'account', 'name', 'take'), 'account', 'name', 'keep')
+  expect(kept).toEqual({ account: { keep: ['name'], take: [] } })
+  const linked = { account: { ...kept['account'], action: 'link' as const, id: 'a' } }
+  expect(chooseRecord(linked, target(), 'a')['account']).toMatchObject({ keep: ['name'] })
+  expect(chooseRecord(linked, target(), 'b')).toEqual({ account: { action: 'link', id: 'b' } })
+  expect(decide(linked, target(), 'create')).toEqual({ account: { action: 'create' } })
+  const asks = target({
+    action: 'link',
+    values: { name: { value: 'x', ask: true, edit: 'hidden', from: 'input' } },
+  })
+  expect(openTargets(preview([asks]), {})).toEqual(['account'])
+})
+
+test('errors of a target that is made for a child are found by its escaped key', () => {
+  const item = { pointer: '#/targets/deal~1c1/values/name', code: 'field.required', detail: 'is required' }
+  expect(belongsTo(item, 'deal/c1')).toBe(true)
+  expect(belongsTo(item, 'deal/c')).toBe(false)
+  expect(belongsTo(item, 'deal')).toBe(false)
 })
 
 test('tells what changed between two plans', () => {

@@ -1,3 +1,4 @@
+import type { ProblemItem } from '@xrm/sdk'
 import type { ConversionRequest, PreviewAnswer, TargetDecision, TargetPreview } from '@xrm/sdk/api'
 
 export type Decisions = Readonly<Record<string, TargetDecision>>
@@ -16,7 +17,7 @@ export function decide(
   target: TargetPreview,
   action: 'create' | 'link' | 'skip',
 ): Decisions {
-  const { id: _id, reactivate: _reactivate, ...kept } = decisions[target.key] ?? {}
+  const { id: _id, reactivate: _reactivate, keep: _keep, take: _take, ...kept } = decisions[target.key] ?? {}
   if (action !== 'link') return { ...decisions, [target.key]: { ...kept, action } }
   const active = target.candidates.filter((candidate) => candidate.active)
   const first = target.link?.id ?? (active.length === 1 ? active[0]?.id : undefined)
@@ -26,7 +27,13 @@ export function decide(
 /** Links a record; an inactive one is made active again. */
 export function chooseRecord(decisions: Decisions, target: TargetPreview, id: string): Decisions {
   const inactive = target.candidates.some((candidate) => candidate.id === id && !candidate.active)
-  const { reactivate: _reactivate, ...kept } = decisions[target.key] ?? {}
+  const { reactivate: _reactivate, keep, take, ...others } = decisions[target.key] ?? {}
+  // Which value holds was said about another record.
+  const kept = {
+    ...others,
+    ...(others.id === id && keep ? { keep } : {}),
+    ...(others.id === id && take ? { take } : {}),
+  }
   return {
     ...decisions,
     [target.key]: { ...kept, action: 'link', id, ...(inactive ? { reactivate: true } : {}) },
@@ -37,6 +44,31 @@ export function chooseRecord(decisions: Decisions, target: TargetPreview, id: st
 export function enterValue(decisions: Decisions, key: string, field: string, value: unknown): Decisions {
   const before = decisions[key] ?? {}
   return { ...decisions, [key]: { ...before, values: { ...before.values, [field]: value } } }
+}
+
+/** Says which value of a field holds: that of the linked record (`keep`), or the one that comes from the source (`take`). */
+export function holdValue(
+  decisions: Decisions,
+  key: string,
+  field: string,
+  holds: 'keep' | 'take',
+): Decisions {
+  const before = decisions[key] ?? {}
+  const others = (list: readonly string[] | undefined) => (list ?? []).filter((name) => name !== field)
+  const lists = { keep: others(before.keep), take: others(before.take) }
+  lists[holds] = [...lists[holds], field]
+  return { ...decisions, [key]: { ...before, ...lists } }
+}
+
+/** Whether something is wrong with a target or one of its values. */
+export function belongsTo({ pointer }: ProblemItem, key: string): boolean {
+  const at = pointerTo(key)
+  return pointer === at || pointer.startsWith(`${at}/`)
+}
+
+/** Keys of targets that are made for a child have a slash: `opportunity/0199…`. */
+export function pointerTo(key: string): string {
+  return `#/targets/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
 /** The body of preview and run. Linking without a record waits: the server would only say that one is missing. */
@@ -55,13 +87,14 @@ export function requestOf(source: string, decisions: Decisions, planHash?: strin
   }
 }
 
-/** Targets that still need a decision: to be asked, or linked without a record. */
+/** Targets that still need a decision: to be asked, linked without a record, or with a value that is asked about. */
 export function openTargets(preview: PreviewAnswer, decisions: Decisions): string[] {
   return preview.targets
     .filter((target) => {
       const decision = decisions[target.key]
       if (actionOf(target, decision) === 'ask') return true
-      return decision?.action === 'link' && decision.id === undefined
+      if (decision?.action === 'link' && decision.id === undefined) return true
+      return Object.values(target.values).some(({ ask }) => ask)
     })
     .map((target) => target.key)
 }

@@ -1,11 +1,12 @@
 import type { PreviewAnswer } from '@xrm/sdk/api'
-import { css, html, type TemplateResult } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { session } from '../data/session.ts'
 import { showValue } from '../fields/index.ts'
 import { t } from '../i18n/index.ts'
 import { currentLocale } from '../i18n/locale.ts'
 import { label } from '../model/labels.ts'
+import { find, t as tRuns } from '../runs/i18n/index.ts'
 import { XrmElement } from '../style/element.ts'
 import type { PlanChange } from './decisions.ts'
 
@@ -27,13 +28,20 @@ export class PlanChangesElement extends XrmElement {
 
   @property({ attribute: false }) changes: PlanChange[] = []
   @property({ attribute: false }) preview: PreviewAnswer | null = null
+  /** The code of the refusal, such as `conversion.stale-source`. */
+  @property() code = ''
 
   override render(): TemplateResult {
     return html`<div class="note" role="alert">
       <strong>${t('convert.stale')}</strong>
-      <ul>
-        ${this.changes.map((change) => html`<li>${this.#line(change)}</li>`)}
-      </ul>
+      ${find(this.code) ?? nothing}
+      ${
+        this.changes.length === 0
+          ? tRuns('stale.same')
+          : html`<ul>
+              ${this.changes.map((change) => html`<li>${this.#line(change)}</li>`)}
+            </ul>`
+      }
     </div>`
   }
 
@@ -47,7 +55,8 @@ export class PlanChangesElement extends XrmElement {
       const action = (['create', 'link', 'skip', 'ask'] as const).find((one) => one === value)
       return action ? t(`convert.${action}`) : String(value)
     }
-    return html`${target ? label(target) : change.target}${field ? ` › ${label(field)}` : ''}:
+    const child = target?.child?.display
+    return html`${target ? label(target) : change.target}${child ? ` (${child})` : ''}${field ? ` › ${label(field)}` : ''}:
     ${show(change.before)} → ${show(change.after)}`
   }
 }

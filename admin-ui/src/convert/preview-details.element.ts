@@ -63,7 +63,7 @@ export class PreviewDetailsElement extends XrmElement {
       .map((child) => {
         const entity = session.entity(child.entity)
         const to = child.to.map((key) => {
-          const target = this.preview.targets.find((one) => one.key === key)
+          const target = this.preview.targets.find((one) => one.key.split('/', 1)[0] === key)
           return target ? label(target) : key
         })
         return t(`convert.children-${child.action}`, {

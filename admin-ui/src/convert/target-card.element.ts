@@ -8,18 +8,22 @@ import { t } from '../i18n/index.ts'
 import { currentLocale } from '../i18n/locale.ts'
 import { session } from '../data/session.ts'
 import { label } from '../model/labels.ts'
+import { t as tRuns } from '../runs/i18n/index.ts'
+import { rateText } from '../runs/run-texts.ts'
 import { describeItem } from '../shell/errors.ts'
 import { FormElement } from '../style/form-element.ts'
-import { actionOf } from './decisions.ts'
+import './asked-value.element.ts'
+import { actionOf, pointerTo } from './decisions.ts'
+import { segmentsStyles } from './segments.styles.ts'
 import { targetCardStyles } from './target-card.styles.ts'
 
 /**
  * One target of a conversion: what happens to it, the records it may be, the values it gets. Fires `xrm-decide`,
- * `xrm-choose` (id of a record to link) and `xrm-enter` (`{ field, value }`).
+ * `xrm-choose` (id of a record to link), `xrm-enter` (`{ field, value }`) and `xrm-hold` (`{ field, holds }`).
  */
 @customElement('xrm-target-card')
 export class TargetCardElement extends FormElement {
-  static override styles = [...FormElement.styles, targetCardStyles]
+  static override styles = [...FormElement.styles, segmentsStyles, targetCardStyles]
 
   @property({ attribute: false }) target!: TargetPreview
   @property({ attribute: false }) decision: TargetDecision | undefined
@@ -28,23 +32,39 @@ export class TargetCardElement extends FormElement {
   /** Texts of records that were chosen here, by field. */
   #displays = new Map<string, string>()
   #problems = new Map<string, string>()
+  /** What was asked about the linked record: once it is answered, the preview does not ask again. */
+  #asked = new Map<string, ValuePreview>()
+  #askedOf: string | undefined
+
+  override willUpdate(): void {
+    if (this.target.link?.id !== this.#askedOf) this.#asked.clear()
+    this.#askedOf = this.target.link?.id
+    for (const [name, value] of Object.entries(this.target.values))
+      if (value.ask) this.#asked.set(name, value)
+  }
+
+  /** With the child that the target is made for, where it is made for one. */
+  get #name(): string {
+    const { child } = this.target
+    return child ? `${label(this.target)}: ${child.display ?? tRuns('hidden')}` : label(this.target)
+  }
 
   override render(): TemplateResult {
     const { target } = this
     const entity = session.entity(target.entity)
     const action = actionOf(target, this.decision)
-    const prefix = `#/targets/${target.key}/values/`
+    const prefix = `${pointerTo(target.key)}/values/`
     const ask = action === 'ask'
     const rest = this.errors.filter(
       (item) => !item.pointer.startsWith(prefix) && !(ask && item.code === 'conversion.decision-required'),
     )
     return html`<section
       class="card ${ask ? 'ask' : ''} ${action === 'skip' ? 'skipped' : ''}"
-      aria-label=${label(target)}
+      aria-label=${this.#name}
     >
       <header>
         <xrm-icon name=${entity?.icon ?? 'file'}></xrm-icon>
-        <h3>${label(target)}</h3>
+        <h3 class="ellipsis">${this.#name}</h3>
         <span class="grow second small ellipsis">${this.#summary(action)}</span>
         ${this.#choice(action)}
       </header>
@@ -82,7 +102,7 @@ export class TargetCardElement extends FormElement {
     if (allowed.length < 2)
       return html`<span class="chip">${action === 'ask' ? '' : t(`convert.${action}`)}</span>`
     return html`<fieldset class="segments">
-      <legend class="visually-hidden">${t('convert.what', { name: label(this.target) })}</legend>
+      <legend class="visually-hidden">${t('convert.what', { name: this.#name })}</legend>
       ${allowed.map(
         (one) =>
           html`<label
@@ -200,11 +220,19 @@ export class TargetCardElement extends FormElement {
     const all = Object.entries(this.target.values).toSorted(
       ([a], [b]) => (fields?.[a]?.order ?? 1e9) - (fields?.[b]?.order ?? 1e9),
     )
-    const editable = all.filter(([, value]) => value.edit === 'editable' || value.edit === 'required')
+    const editable = all.filter(
+      ([name, value]) =>
+        (value.edit === 'editable' || value.edit === 'required') &&
+        !(action === 'link' && this.#asked.has(name)),
+    )
     const shown = all.filter(([, value]) => value.edit === 'readonly' || value.edit === 'hidden')
+    const asked = action === 'link' ? [...this.#asked] : []
     const changes =
       action === 'link'
-        ? all.filter(([, value]) => value.before !== undefined || value.edit !== 'hidden')
+        ? all.filter(
+            ([name, value]) =>
+              !this.#asked.has(name) && (value.before !== undefined || value.edit !== 'hidden'),
+          )
         : []
     const errors = new Set(this.errors.map((item) => item.pointer.split('/').at(-1)))
     const open = shown.some(([name]) => errors.has(name))
@@ -213,12 +241,15 @@ export class TargetCardElement extends FormElement {
         ? html`<div class="fields">${editable.map(([name, value]) => this.#editor(name, value))}</div>`
         : nothing
     }
+    ${asked.map(([name, value]) => this.#ask(name, value))}
     ${
       action === 'link'
         ? html`<div class="changes small">
             ${
               changes.length === 0
-                ? html`<span class="second">${t('convert.link-unchanged')}</span>`
+                ? asked.length > 0
+                  ? nothing
+                  : html`<span class="second">${t('convert.link-unchanged')}</span>`
                 : html`<span class="second">${t('convert.link-changes')}</span>
                     <dl>${changes.map(([name, value]) => this.#beforeAfter(name, value))}</dl>`
             }
@@ -232,13 +263,26 @@ export class TargetCardElement extends FormElement {
     }`
   }
 
+  #ask(name: string, value: ValuePreview): TemplateResult {
+    const field = session.entity(this.target.entity)?.fields[name]
+    const { keep, take } = this.decision ?? {}
+    return html`<xrm-asked-value
+      .label=${field ? label(field) : name}
+      .theirs=${this.#show(field, value.before)}
+      .ours=${value.display ?? this.#show(field, value.value)}
+      .holds=${keep?.includes(name) ? 'keep' : take?.includes(name) ? 'take' : null}
+      @xrm-hold=${(event: CustomEvent<'keep' | 'take'>) => {
+        event.stopPropagation()
+        this.emit('xrm-hold', { field: name, holds: event.detail })
+      }}
+    ></xrm-asked-value>`
+  }
+
   #editor(name: string, preview: ValuePreview): TemplateResult {
     const field = session.entity(this.target.entity)?.fields[name]
     const typed = this.decision?.values
     const value = typed && name in typed ? typed[name] : preview.value
-    const item = this.errors.find((one) =>
-      one.pointer.startsWith(`#/targets/${this.target.key}/values/${name}`),
-    )
+    const item = this.errors.find((one) => isAt(one.pointer, `${pointerTo(this.target.key)}/values/${name}`))
     const error = this.#problems.get(name) ?? (item ? describeItem(item) : null)
     const kind = field ? kindOf(field) : undefined
     if (!field || !kind?.editor) return this.#line(name, preview)
@@ -248,7 +292,9 @@ export class TargetCardElement extends FormElement {
         field,
         id: name,
         label: label(field),
-        help: preview.truncated ? t('convert.truncated') : '',
+        help: [preview.truncated ? t('convert.truncated') : '', preview.rate ? rateText(preview.rate) : '']
+          .filter(Boolean)
+          .join(' · '),
         value,
         display: this.#displays.get(name) ?? preview.display ?? null,
         error,
@@ -274,14 +320,13 @@ export class TargetCardElement extends FormElement {
 
   #line(name: string, value: ValuePreview): TemplateResult {
     const field = session.entity(this.target.entity)?.fields[name]
-    const item = this.errors.find((one) =>
-      one.pointer.startsWith(`#/targets/${this.target.key}/values/${name}`),
-    )
+    const item = this.errors.find((one) => isAt(one.pointer, `${pointerTo(this.target.key)}/values/${name}`))
     return html`<div>
       <dt class="second">${field ? label(field) : name}</dt>
       <dd>
         ${value.display ?? this.#show(field, value.value)}
         ${value.truncated ? html`<span class="second">(${t('convert.truncated')})</span>` : nothing}
+        ${value.rate ? html`<span class="second">${rateText(value.rate)}</span>` : nothing}
         ${item ? html`<div class="error" role="alert">${describeItem(item)}</div>` : nothing}
       </dd>
     </div>`
@@ -295,6 +340,7 @@ export class TargetCardElement extends FormElement {
         ${value.before === undefined ? nothing : html`<del>${this.#show(field, value.before)}</del> → `}<ins
           >${value.display ?? this.#show(field, value.value)}</ins
         >
+        ${value.rate ? html`<span class="second">${rateText(value.rate)}</span>` : nothing}
       </dd>
     </div>`
   }
@@ -304,4 +350,8 @@ export class TargetCardElement extends FormElement {
     if (!field) return typeof value === 'string' ? value : JSON.stringify(value)
     return showValue(value, { field, path: field.name, record: {}, locale: currentLocale() })
   }
+}
+
+function isAt(pointer: string, at: string): boolean {
+  return pointer === at || pointer.startsWith(`${at}/`)
 }

@@ -78,7 +78,7 @@ export const paths = {
   document: (kind: string, name: string) =>
     `/api/documents/${encodeURIComponent(kind)}/${encodeURIComponent(name)}`,
   changeset: (id: string, action = '') => `/api/changesets/${encodeURIComponent(id)}${action}`,
-  conversion: (name: string, action: 'preview' | 'run') =>
+  conversion: (name: string, action: 'preview' | 'run' | 'decline') =>
     `/api/conversions/${encodeURIComponent(name)}/${action}`,
 }
 

@@ -24,6 +24,7 @@ export const de = {
   'app.notices': 'Hinweise',
   'app.unread': 'ungelesen',
   'app.glossary': 'Glossar',
+  'app.conversion-report': 'Bericht Umwandlungen',
   'app.administration': 'Administration',
   'app.language': 'Sprache',
   'app.theme': 'Darstellung',

@@ -24,6 +24,7 @@ export const en = {
   'app.notices': 'Notices',
   'app.unread': 'unread',
   'app.glossary': 'Glossary',
+  'app.conversion-report': 'Conversions report',
   'app.administration': 'Administration',
   'app.language': 'Language',
   'app.theme': 'Appearance',

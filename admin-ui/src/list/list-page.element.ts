@@ -1,4 +1,4 @@
-import type { ConversionSummary, EntityView } from '@xrm/sdk/api'
+import type { ConversionSummary, EntityView, RecordRef } from '@xrm/sdk/api'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { Chosen } from '../bulk/start-dialog.element.ts'
@@ -40,6 +40,8 @@ export class ListPageElement extends XrmElement {
   /** Not only the ticked rows, but everything that the list shows. */
   @state() private _everything = false
   @state() private _converting: Chosen | null = null
+  /** The only record that is ticked, which is converted in a dialog of its own. */
+  @state() private _convertingOne: { source: RecordRef; choices: ConversionSummary[] } | null = null
   /** The rows that are compared and merged. */
   @state() private _merging: string[] | null = null
   @state() private _exact = false
@@ -184,6 +186,18 @@ export class ListPageElement extends XrmElement {
           : nothing
       }
       ${
+        this._convertingOne
+          ? html`<xrm-convert-dialog
+              channel="list"
+              .conversion=${this._convertingOne.choices[0]}
+              .choices=${this._convertingOne.choices}
+              .source=${this._convertingOne.source}
+              @xrm-close=${() => (this._convertingOne = null)}
+              @xrm-converted=${this.#started}
+            ></xrm-convert-dialog>`
+          : nothing
+      }
+      ${
         this._converting
           ? html`<xrm-bulk-start
               .entity=${this.entity}
@@ -303,10 +317,11 @@ export class ListPageElement extends XrmElement {
   }
 
   async #convert(): Promise<void> {
+    const [first] = this.#selection.ids
+    if (this.#selection.ids.size === 1 && !this._everything) return this.#convertOne(first!)
     await import('../bulk/start-dialog.element.ts')
     const count = this.#rows.count
     const { search } = this.#state()
-    const [first] = this.#selection.ids
     this._converting = this._everything
       ? {
           records: { filter: this.#filter() ?? 'true', ...(search === '' ? {} : { search }) },
@@ -314,6 +329,15 @@ export class ListPageElement extends XrmElement {
           sample: first!,
         }
       : { records: { ids: [...this.#selection.ids] }, count: this.#selection.ids.size, sample: first! }
+  }
+
+  async #convertOne(id: string): Promise<void> {
+    await import('../convert/convert-dialog.element.ts')
+    const display = this.#rows.rows.find((row) => row.id === id)?.['display']
+    this._convertingOne = {
+      source: { entity: this.entity.name, id, display: typeof display === 'string' ? display : null },
+      choices: this.entity.conversions.filter(isForLists).toSorted((a, b) => a.order - b.order),
+    }
   }
 
   async #merge(): Promise<void> {

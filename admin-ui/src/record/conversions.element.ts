@@ -1,16 +1,18 @@
 import type { RecordConversionsAnswer, RecordRef, RunView } from '@xrm/sdk/api'
 import { css, html, nothing, type TemplateResult } from 'lit'
-import { customElement, property } from 'lit/decorators.js'
+import { customElement, property, state } from 'lit/decorators.js'
 import { session } from '../data/session.ts'
 import { formatWhen } from '../i18n/format.ts'
 import { t } from '../i18n/index.ts'
 import { currentLocale } from '../i18n/locale.ts'
 import { label } from '../model/labels.ts'
+import { t as tRuns } from '../runs/i18n/index.ts'
+import { isReversible, runPath, statusChips } from '../runs/run-texts.ts'
 import { describeError } from '../shell/errors.ts'
 import { recordPath } from '../shell/paths.ts'
 import { XrmElement } from '../style/element.ts'
 
-/** What a record was converted to, and what it came from. */
+/** What a record was converted to, and what it came from, with the way back. Fires `xrm-reversed`. */
 @customElement('xrm-conversions')
 export class ConversionsElement extends XrmElement {
   static override styles = [
@@ -35,6 +37,10 @@ export class ConversionsElement extends XrmElement {
         gap: 9px;
         min-height: 28px;
       }
+      .run {
+        text-decoration: underline;
+        text-underline-offset: 2px;
+      }
       xrm-icon {
         color: var(--accent);
       }
@@ -43,27 +49,42 @@ export class ConversionsElement extends XrmElement {
 
   @property({ attribute: false }) runs: RecordConversionsAnswer | undefined
   @property({ attribute: false }) failed: Error | null = null
+  @state() private _reversing: RunView | null = null
 
   override render(): unknown {
     this.hidden = false
     if (this.failed) return html`<p class="note bad" role="alert">${describeError(this.failed)}</p>`
     const { asSource = [], asTarget = [] } = this.runs ?? {}
     this.hidden = asSource.length + asTarget.length === 0
+    const declined = asSource.filter(({ status }) => status === 'declined')
+    const converted = asSource.filter(({ status }) => status !== 'declined')
     return [
-      this.#card(t('conversions.to'), asSource, targetsOf),
+      this.#card(t('conversions.to'), converted, targetsOf, true),
       this.#card(t('conversions.from'), asTarget, sourceOf),
+      this.#card(tRuns('closed'), declined, () => []),
+      this._reversing
+        ? html`<xrm-reverse-dialog
+            .run=${this._reversing}
+            @xrm-close=${() => (this._reversing = null)}
+          ></xrm-reverse-dialog>`
+        : nothing,
     ]
   }
 
-  #card(title: string, runs: RunView[], recordsOf: (run: RunView) => Named[]): unknown {
+  #card(title: string, runs: RunView[], recordsOf: (run: RunView) => Named[], mayReverse = false): unknown {
     if (runs.length === 0) return nothing
     return html`<section class="card" aria-label=${title}>
       <h2>${title}</h2>
-      ${runs.map((run) => this.#run(run, recordsOf(run)))}
+      ${runs.map((run) => this.#run(run, recordsOf(run), mayReverse))}
     </section>`
   }
 
-  #run(run: RunView, records: Named[]): TemplateResult {
+  async #reverse(run: RunView): Promise<void> {
+    await import('../runs/reverse-dialog.element.ts')
+    this._reversing = run
+  }
+
+  #run(run: RunView, records: Named[], mayReverse: boolean): TemplateResult {
     const who = run.actor ? ` · ${run.actor.name}` : ''
     return html`<ul>
         ${records.map(({ record, linked }) => {
@@ -81,7 +102,18 @@ export class ConversionsElement extends XrmElement {
           </li>`
         })}
       </ul>
-      <p class="second small">${label(run)} · ${formatWhen(run.at, currentLocale())}${who}</p>
+      <p class="second small">
+        <a class="run" href=${runPath(run.id)} title=${tRuns('open')}>${label(run)}</a> ·
+        ${formatWhen(run.at, currentLocale())}${who}
+      </p>
+      ${run.status === 'reversed' ? html`<p><span class="chip ${statusChips.reversed}">${tRuns('status.reversed')}</span></p>` : nothing}
+      ${
+        mayReverse && isReversible(run)
+          ? html`<button class="link small" @click=${() => void this.#reverse(run)}>
+              ${tRuns('reverse')}
+            </button>`
+          : nothing
+      }
       ${
         run.notes.length > 0
           ? html`<details class="small">

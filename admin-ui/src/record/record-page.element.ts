@@ -1,5 +1,11 @@
 import type { ProblemItem } from '@xrm/sdk'
-import type { ConversionSummary, EntityView, RecordConversionsAnswer, RecordData } from '@xrm/sdk/api'
+import type {
+  ConversionSummary,
+  EntityView,
+  RecordConversionsAnswer,
+  RecordData,
+  RecordRef,
+} from '@xrm/sdk/api'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { ApiError, call, paths } from '../data/client.ts'
@@ -15,6 +21,7 @@ import { currentLocale } from '../i18n/locale.ts'
 import { recordFields, stageField } from '../model/fields.ts'
 import { layoutOf, type FormLayout, type FormSection } from '../model/forms.ts'
 import { description, label, pluralLabel } from '../model/labels.ts'
+import { t as tRuns } from '../runs/i18n/index.ts'
 import '../shell/about.element.ts'
 import { confirm } from '../shell/confirm.ts'
 import { describeError, describeItem } from '../shell/errors.ts'
@@ -44,6 +51,7 @@ export class RecordPageElement extends XrmElement {
   @property({ attribute: false }) recordId = ''
   @state() private _items: ProblemItem[] = []
   @state() private _failure = ''
+  @state() private _successors: RecordRef[] = []
   @state() private _conflicts: { current: RecordData; fields: FieldConflict[] } | null = null
   @state() private _busy = false
   @state() private _converting: ConversionSummary | null = null
@@ -97,6 +105,7 @@ export class RecordPageElement extends XrmElement {
       this._conflicts = null
       this._items = []
       this._failure = ''
+      this._successors = []
       this._sections = null
     }
     const record = this.#record.data
@@ -155,7 +164,7 @@ export class RecordPageElement extends XrmElement {
           ${
             this._failure || placed.rest.length > 0
               ? html`<div class="note bad" role="alert">
-                  ${this._failure}${placed.rest.map((item) => html`<div>${describeItem(item)}</div>`)}
+                  ${this._failure}${this.#late()}${placed.rest.map((item) => html`<div>${describeItem(item)}</div>`)}
                 </div>`
               : nothing
           }
@@ -195,6 +204,7 @@ export class RecordPageElement extends XrmElement {
           <xrm-conversions
             .runs=${this.#conversions.data}
             .failed=${this.#conversions.error}
+            @xrm-reversed=${() => void this.#refresh()}
           ></xrm-conversions>
           <xrm-merges .entity=${this.entity} .recordId=${this.recordId}></xrm-merges>
           <xrm-timeline
@@ -277,13 +287,17 @@ export class RecordPageElement extends XrmElement {
 
   /** Converted for good: the record leads to its successors and is not changed any more. */
   #isLocked(): boolean {
-    return this.#conversions.data?.asSource.some((run) => run.locks) ?? false
+    return (
+      this.#conversions.data?.asSource.some(({ locks, status }) => locks && status === 'standing') ?? false
+    )
   }
 
   #convertButton(): unknown {
-    const done = this.#conversions.data?.asSource.filter((run) => run.once).map((run) => run.conversion) ?? []
+    const runs = this.#conversions.data?.asSource ?? []
+    // What was taken back, or closed and opened again, can be converted again.
+    const done = runs.filter(({ once, status }) => once && status === 'standing').map((run) => run.conversion)
     const conversions = this.entity.conversions
-      .filter((conversion) => !done.includes(conversion.name))
+      .filter(({ name, offered }) => offered.button && !done.includes(name))
       .toSorted((a, b) => a.order - b.order)
     const [only] = conversions
     if (!only || !this.entity.can.convert) return nothing
@@ -371,6 +385,7 @@ export class RecordPageElement extends XrmElement {
     this.#draft.discard()
     this._items = []
     this._failure = ''
+    this._successors = []
     this._conflicts = null
     this._form?.requestUpdate()
     this.requestUpdate()
@@ -386,6 +401,7 @@ export class RecordPageElement extends XrmElement {
     this._busy = true
     this._items = []
     this._failure = ''
+    this._successors = []
     try {
       const saved = await updateRecord(
         this.entity.name,
@@ -414,7 +430,27 @@ export class RecordPageElement extends XrmElement {
     }
   }
 
+  /** Where work goes on, for who came too late. */
+  #late(): unknown {
+    return this._successors.map(
+      (record, index) =>
+        html`${index > 0 ? ', ' : ' '}${
+          record.display === null
+            ? tRuns('hidden')
+            : html`<a href=${recordPath(record.entity, record.id)}>${record.display}</a>`
+        }`,
+    )
+  }
+
   #showProblem(error: unknown): void {
+    const successors = error instanceof ApiError ? error.problem['successors'] : undefined
+    if (Array.isArray(successors)) {
+      this._successors = successors as RecordRef[]
+      this._failure = tRuns('locked')
+      this._items = []
+      void touched(this.entity.name)
+      return
+    }
     this._items = error instanceof ApiError ? (error.problem.errors ?? []) : []
     if (this._items.length === 0) this._failure = describeError(error)
     void this.#showErrors()

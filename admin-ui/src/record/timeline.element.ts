@@ -9,6 +9,8 @@ import { formatWhen } from '../i18n/format.ts'
 import { t } from '../i18n/index.ts'
 import { currentLocale } from '../i18n/locale.ts'
 import { label } from '../model/labels.ts'
+import { t as tRuns } from '../runs/i18n/index.ts'
+import { runPath } from '../runs/run-texts.ts'
 import { describeError } from '../shell/errors.ts'
 import { recordPath } from '../shell/paths.ts'
 import { toasts } from '../shell/toasts.ts'
@@ -120,13 +122,17 @@ export class TimelineElement extends XrmElement {
       const targets = run.targets.flatMap(({ record }) => (record ? [record] : []))
       const from = run.source.id === this.recordId
       const shown = from ? targets : [run.source]
-      return html`${from ? t('timeline.converted-to') : t('timeline.converted-from')}
-      ${shown.map((record, index) => [
-        index > 0 ? ', ' : '',
-        record.display === null
-          ? t('conversions.hidden')
-          : html`<a href=${recordPath(record.entity, record.id)}>${record.display}</a>`,
-      ])}`
+      const what = from ? t('timeline.converted-to') : t('timeline.converted-from')
+      return html`<a href=${runPath(run.id)}
+          >${run.status === 'declined' ? tRuns('status.declined') : what}</a
+        >
+        ${shown.map((record, index) => [
+          index > 0 ? ', ' : '',
+          record.display === null
+            ? t('conversions.hidden')
+            : html`<a href=${recordPath(record.entity, record.id)}>${record.display}</a>`,
+        ])}
+        ${run.status === 'reversed' ? html`<span class="chip amber">${tRuns('status.reversed')}</span>` : nothing}`
     }
     return entry.change ? this.#change(entry.change) : ''
   }

@@ -27,6 +27,8 @@ const pages = {
   bulk: () => import('../bulk/bulk-page.element.ts'),
   bulks: () => import('../bulk/bulks-page.element.ts'),
   notices: () => import('../notices/notices-page.element.ts'),
+  run: () => import('../runs/run-page.element.ts'),
+  report: () => import('../runs/report-page.element.ts'),
   duplicates: () => import('../duplicates/duplicates-page.element.ts'),
 }
 
@@ -245,6 +247,14 @@ export class AppElement extends XrmElement {
     if (route.name === 'notices') {
       void pages.notices()
       return html`<xrm-notices-page></xrm-notices-page>`
+    }
+    if (route.name === 'run') {
+      void pages.run()
+      return html`<xrm-run-page .runId=${route.id}></xrm-run-page>`
+    }
+    if (route.name === 'conversion-report') {
+      void pages.report()
+      return html`<xrm-conversion-report></xrm-conversion-report>`
     }
     if (route.name === 'duplicates' && entity?.duplicates) {
       void pages.duplicates()

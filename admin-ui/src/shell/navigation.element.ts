@@ -235,6 +235,15 @@ export class NavigationElement extends XrmElement {
               : nothing
           }</a
         >
+        ${
+          Object.values(session.model.entities).some(({ conversions }) => conversions.length > 0)
+            ? html`<a
+                href="/reports/conversions"
+                aria-current=${route.name === 'conversion-report' ? 'page' : nothing}
+                ><xrm-icon name="chart-column"></xrm-icon>${t('app.conversion-report')}</a
+              >`
+            : nothing
+        }
         <a href="/glossary" aria-current=${route.name === 'glossary' ? 'page' : nothing}
           ><xrm-icon name="book-open"></xrm-icon>${t('app.glossary')}</a
         >

@@ -177,6 +177,15 @@ export class PaletteElement extends XrmElement {
         note: '',
         href: listPath(entity.name),
       }))
+    const report = t('app.conversion-report')
+    if (report.toLowerCase().includes(text) && text !== '')
+      lists.push({
+        group: t('palette.go-to'),
+        icon: 'chart-column',
+        text: report,
+        note: '',
+        href: '/reports/conversions',
+      })
     const duplicates = Object.values(session.model.entities)
       .filter((entity) => entity.duplicates)
       .toSorted((a, b) => a.order - b.order)

@@ -9,6 +9,8 @@ export type Route =
   | { name: 'bulks' }
   | { name: 'bulk'; id: string }
   | { name: 'notices' }
+  | { name: 'run'; id: string }
+  | { name: 'conversion-report' }
   | { name: 'duplicates'; entity: string }
   | { name: 'unknown' }
 
@@ -26,6 +28,8 @@ const patterns: [URLPattern, (groups: Record<string, string | undefined>) => Rou
   [new URLPattern({ pathname: '/bulk' }), () => ({ name: 'bulks' })],
   [new URLPattern({ pathname: '/bulk/:id' }), ({ id = '' }) => ({ name: 'bulk', id })],
   [new URLPattern({ pathname: '/notices' }), () => ({ name: 'notices' })],
+  [new URLPattern({ pathname: '/runs/:id' }), ({ id = '' }) => ({ name: 'run', id })],
+  [new URLPattern({ pathname: '/reports/conversions' }), () => ({ name: 'conversion-report' })],
   [
     new URLPattern({ pathname: '/duplicates/:entity' }),
     ({ entity = '' }) => ({ name: 'duplicates', entity }),

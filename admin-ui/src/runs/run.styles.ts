@@ -1,0 +1,53 @@
+import { css } from 'lit'
+
+/** What the pages of runs and of their report have in common. */
+export const runStyles = css`
+  :host {
+    height: 100%;
+    overflow: auto;
+  }
+  header {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px 12px;
+    min-height: 50px;
+    padding: 8px 18px;
+    border-bottom: 1px solid var(--line);
+  }
+  header .end {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    margin-inline-start: auto;
+  }
+  .about {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(190px, 1fr));
+    gap: 10px 18px;
+    margin: 0;
+  }
+  dt {
+    color: var(--text-2);
+    font-size: 12px;
+  }
+  dd {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  dd a,
+  .head a {
+    text-decoration: underline;
+    text-underline-offset: 2px;
+  }
+  .head xrm-icon {
+    color: var(--accent);
+  }
+  .scroll {
+    overflow-x: auto;
+  }
+  section ul {
+    margin: 6px 0 0;
+    padding-inline-start: 18px;
+  }
+`
