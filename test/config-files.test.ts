@@ -42,36 +42,36 @@ async function xrm(url: string, args: string[]): Promise<{ code: number; out: st
 
 /** What an administrator has made of the first installation: something of every kind. */
 async function shape(): Promise<void> {
-  const { body: draft } = await here<{ id: string }>('POST', '/api/changesets', { title: 'Partners' })
+  const { body: draft } = await here<{ id: string }>('POST', '/api/changesets', { title: 'Franchises' })
   const put = (kind: string, name: string, body: unknown) =>
     here('PUT', `/api/documents/${kind}/${name}?changeset=${draft.id}`, body)
   const patch = (kind: string, name: string, body: unknown) =>
     here('PATCH', `/api/documents/${kind}/${name}?changeset=${draft.id}`, body)
   await here('POST', `/api/changesets/${draft.id}/entities`, {
-    name: 'partner',
-    plural: 'partners',
-    title: 'Partner',
-    pluralTitle: 'Partners',
+    name: 'franchise',
+    plural: 'franchises',
+    title: 'Franchise',
+    pluralTitle: 'Franchises',
     template: 'organisation',
     roles: ['sales'],
   })
-  await put('option-set', 'partner-level', {
+  await put('option-set', 'franchise-level', {
     title: 'Level',
     options: { gold: { title: 'Gold' }, silver: { title: 'Silver' } },
   })
-  await patch('entity', 'partner', {
-    properties: { level: { 'x-type': 'select', title: 'Level', 'x-options': 'partner-level' } },
+  await patch('entity', 'franchise', {
+    properties: { level: { 'x-type': 'select', title: 'Level', 'x-options': 'franchise-level' } },
   })
-  await put('view', 'gold-partners', {
-    entity: 'partner',
-    title: 'Gold partners',
+  await put('view', 'gold-franchises', {
+    entity: 'franchise',
+    title: 'Gold franchises',
     filter: 'level == "gold"',
     columns: { name: {} },
   })
-  await put('conversion', 'account-to-partner', {
-    title: 'Account to partner',
+  await put('conversion', 'account-to-franchise', {
+    title: 'Account to franchise',
     source: 'account',
-    targets: { partner: { entity: 'partner', map: { name: { from: 'name' } } } },
+    targets: { franchise: { entity: 'franchise', map: { name: { from: 'name' } } } },
   })
   await patch('entity', 'lead', { properties: { last_name: { title: 'Family name' } } })
   await patch('form', 'lead', { title: 'Lead form' })
@@ -88,10 +88,10 @@ describe('configuration as code between two installations', () => {
     expect((await xrm(first.url, ['config', 'diff', folder])).out).toBe('No difference.\n')
 
     const planned = await xrm(second.url, ['config', 'push', folder, '--overwrite', '--dry-run'])
-    expect(planned.out).toContain('+ entity/partner')
+    expect(planned.out).toContain('+ entity/franchise')
     expect(planned.out).toContain('/properties/last_name/title: "Last name" → "Family name"')
-    expect(planned.out).toContain('Create the table of partner')
-    expect((await there('GET', '/api/documents/entity/partner')).status).toBe(404)
+    expect(planned.out).toContain('Create the table of franchise')
+    expect((await there('GET', '/api/documents/entity/franchise')).status).toBe(404)
 
     const pushed = await xrm(second.url, ['config', 'push', folder, '--overwrite'])
     expect(pulled.code, pushed.out).toBe(0)
@@ -104,12 +104,12 @@ describe('configuration as code between two installations', () => {
     expect(b.documents).toEqual(a.documents)
     expect((await xrm(second.url, ['config', 'push', folder])).out).toBe('No difference.\n')
     await second.server.live.refresh()
-    expect((await there('POST', '/api/records/partner', { name: 'Acme', level: 'gold' })).status).toBe(201)
+    expect((await there('POST', '/api/records/franchise', { name: 'Acme', level: 'gold' })).status).toBe(201)
   })
 
   it('writes readable files: keys and entries in their order, the schema named for the editor', () => {
-    const text = readFileSync(join(folder, 'entity', 'partner.json'), 'utf8')
-    expect(text.startsWith('{\n  "$schema": "../.schema/entity.json",\n  "title": "Partner"')).toBe(true)
+    const text = readFileSync(join(folder, 'entity', 'franchise.json'), 'utf8')
+    expect(text.startsWith('{\n  "$schema": "../.schema/entity.json",\n  "title": "Franchise"')).toBe(true)
     expect(text.endsWith('}\n')).toBe(true)
     const fields = Object.keys((JSON.parse(text) as { properties: object }).properties)
     expect(fields.indexOf('name')).toBeLessThan(fields.indexOf('level'))
@@ -120,20 +120,20 @@ describe('configuration as code between two installations', () => {
   })
 
   it('merges what both sides changed since, and stops at what both changed differently', async () => {
-    const path = join(folder, 'option-set', 'partner-level.json')
+    const path = join(folder, 'option-set', 'franchise-level.json')
     const original = readFileSync(path, 'utf8')
     const set = JSON.parse(original) as { options: Record<string, unknown> }
     writeFileSync(path, JSON.stringify({ ...set, options: { ...set.options, bronze: { title: 'Bronze' } } }))
     const change = async (options: unknown): Promise<void> => {
       const { body } = await there<{ id: string }>('POST', '/api/changesets', { title: 'Meanwhile' })
-      await there('PATCH', `/api/documents/option-set/partner-level?changeset=${body.id}`, { options })
+      await there('PATCH', `/api/documents/option-set/franchise-level?changeset=${body.id}`, { options })
       expect((await there('POST', `/api/changesets/${body.id}/publish`)).status).toBe(200)
     }
     await change({ platinum: { title: 'Platinum' } })
     expect((await xrm(second.url, ['config', 'push', folder])).out).toContain('Published')
     const { body } = await there<{ body: { options: object } }>(
       'GET',
-      '/api/documents/option-set/partner-level',
+      '/api/documents/option-set/franchise-level',
     )
     expect(Object.keys(body.body.options).toSorted()).toEqual(['bronze', 'gold', 'platinum', 'silver'])
 
@@ -145,14 +145,14 @@ describe('configuration as code between two installations', () => {
     expect(clashed.code).toBe(1)
     const diff = await xrm(second.url, ['config', 'diff', folder])
     expect(diff.out).toContain(
-      '! option-set/partner-level /options/gold/title: "Golden" in the files, "Or" on the server',
+      '! option-set/franchise-level /options/gold/title: "Golden" in the files, "Or" on the server',
     )
   })
 
   it('removes what has no file any more, and carries values along when a field is renamed', async () => {
     await xrm(second.url, ['config', 'pull', folder])
-    rmSync(join(folder, 'view', 'gold-partners.json'))
-    const path = join(folder, 'entity', 'partner.json')
+    rmSync(join(folder, 'view', 'gold-franchises.json'))
+    const path = join(folder, 'entity', 'franchise.json')
     const entity = JSON.parse(readFileSync(path, 'utf8')) as { properties: Record<string, object> }
     const { level, ...others } = entity.properties
     writeFileSync(
@@ -160,17 +160,17 @@ describe('configuration as code between two installations', () => {
       JSON.stringify({ ...entity, properties: { ...others, grade: { ...level, 'x-was': { level: true } } } }),
     )
     for (const kind of ['form', 'view'])
-      for (const name of ['partner', 'partners']) {
+      for (const name of ['franchise', 'franchises']) {
         const file = join(folder, kind, `${name}.json`)
         if (existsSync(file)) writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"level"', '"grade"'))
       }
     const pushed = await xrm(second.url, ['config', 'push', folder])
     expect(pushed.code, pushed.out).toBe(0)
-    expect(pushed.out).toContain('- view/gold-partners')
+    expect(pushed.out).toContain('- view/gold-franchises')
     await second.server.live.refresh()
     const { body } = await there<{ items: { grade: string }[] }>(
       'GET',
-      '/api/records/partner?fields=name,grade',
+      '/api/records/franchise?fields=name,grade',
     )
     expect(body.items.map(({ grade }) => grade)).toEqual(['gold'])
   })

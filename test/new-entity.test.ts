@@ -13,8 +13,8 @@ async function draft(): Promise<string> {
 }
 
 async function publish(id: string): Promise<void> {
-  const { body } = await admin<{ issues: unknown[] }>('POST', `/api/changesets/${id}/check`)
-  expect(body.issues).toEqual([])
+  const { body } = await admin<{ issues: { severity: string }[] }>('POST', `/api/changesets/${id}/check`)
+  expect(body.issues.filter(({ severity }) => severity === 'error')).toEqual([])
   const answer = await admin('POST', `/api/changesets/${id}/publish`)
   expect(answer.status, JSON.stringify(answer.body)).toBe(200)
 }
