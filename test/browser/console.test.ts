@@ -294,6 +294,7 @@ test('a removed field waits among retired data until its name is typed', async (
   const draft = await app.api<ChangesetView>('POST', '/api/changesets', { title: 'No website any more' })
   await app.api('PATCH', `/api/documents/entity/account?changeset=${draft.id}`, {
     properties: { website: null },
+    'x-duplicates': { 'same-website': null },
   })
   await app.api('POST', `/api/changesets/${draft.id}/publish`)
   const page = await app.signedIn('/admin/retired')

@@ -29,6 +29,13 @@ test('takes the item out of the search and drops whole groups of unique fields',
   expect(patch('entity', '/x-unique/name-and-size/1')).toEqual({ 'x-unique': { 'name-and-size': null } })
 })
 
+test('drops rules for duplicates whole, of entities and of targets', () => {
+  expect(patch('entity', '/x-duplicates/same/fields/size')).toEqual({ 'x-duplicates': { same: null } })
+  expect(patch('conversion', '/targets/account/match/same/fields/size')).toEqual({
+    targets: { account: { match: { same: null } } },
+  })
+})
+
 test('lets views and forms go with their entity, and leaves expressions to people', () => {
   expect(patch('view', '/entity')).toEqual({ remove: true })
   expect(patch('view', '/filter')).toBeNull()

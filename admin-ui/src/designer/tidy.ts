@@ -31,6 +31,11 @@ export function tidyingOf({ kind, pointer }: ReferenceView): Tidying | null {
   const [part = '', key = '', index = ''] = pointerKeys(pointer)
   if (kind === 'entity' && part === 'x-unique' && index !== '')
     return { patch: () => patchAt(`/x-unique/${key}`, null) }
+  // A rule that compares less would find more than was meant, so it goes whole too.
+  if (kind === 'entity' && part === 'x-duplicates' && index !== '')
+    return { patch: () => patchAt(`/x-duplicates/${key}`, null) }
+  if (kind === 'conversion' && /^\/targets\/[^/]+\/match\/[^/]+\/fields\//.test(pointer))
+    return { patch: () => patchAt(pointer.split('/').slice(0, 5).join('/'), null) }
   if (kind === 'entity' && part === 'x-entity' && key === 'search')
     return { patch: (body) => withoutItem(body, pointer) }
   return null
