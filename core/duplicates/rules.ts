@@ -16,7 +16,9 @@ export interface MatchRule {
 export function resolveRules(entity: EntityModel, rules: MatchRules): MatchRule[] {
   return orderedKeys(rules).flatMap((name) => {
     const body = rules[name]!
-    const fields = Object.entries(body.fields).flatMap(([key, normaliser]) => {
+    // By name: the database does not keep the order of keys, and an index knows the order of its columns.
+    const named = Object.entries(body.fields).toSorted(([a], [b]) => (a < b ? -1 : 1))
+    const fields = named.flatMap(([key, normaliser]) => {
       const field = entity.fields.get(key)
       return field && field.columns.length > 0 ? [{ field, normaliser }] : []
     })
