@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Plugin } from '@xrm/sdk'
 import { Teams } from './access/teams.ts'
+import { audit } from './audit/audit.ts'
 import { createAccounts } from './accounts/accounts.ts'
 import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
@@ -87,7 +88,16 @@ export async function startServer({
     const accounts = await createAccounts({
       db,
       config,
-      report: ({ name, ...event }) => log.info({ event: name, ...event }, 'account'),
+      report: ({ name, address, email, userId }) => {
+        log.info({ event: name, address, email, userId }, 'account')
+        audit(db.pool, {
+          kind: name,
+          actor: null,
+          address,
+          ...(userId ? { subject: { kind: 'user', id: userId } } : {}),
+          details: email === undefined ? {} : { email },
+        }).catch((error: Error) => log.error({ err: error, event: name }, 'the security log was not written'))
+      },
     })
     const jobs = new Jobs(db, url, log)
     const changesets = new Changesets(db)
