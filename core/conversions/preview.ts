@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { PreviewAnswer, RecordRef, TargetPreview, ValuePreview, ConversionRequest } from '@xrm/sdk/api'
 import type { ConversionModel } from '../documents/model.ts'
-import { transaction } from '../storage/database.ts'
+import { rehearse } from '../storage/database.ts'
 import { evaluationOf, readPath, type WriteContext } from '../records/write-types.ts'
 import { getRecord, type ReadContext } from '../records/query.ts'
 import { countChildren } from './children.ts'
@@ -9,9 +9,6 @@ import { allowedActions, type Plan, planConversion, type PlannedTarget } from '.
 import { asConversionProblem, prepareTargets } from './run.ts'
 import { displaysOf } from '../records/displays.ts'
 import { fieldsLeftBehind } from './left-out.ts'
-
-/** Rolls back what a preview has looked at; never seen outside. */
-class Done extends Error {}
 
 /**
  * Shows what a run would do. It validates like a run, inside a transaction that is always rolled back, and writes
@@ -23,8 +20,7 @@ export async function previewConversion(
   request: ConversionRequest,
   options: { again?: boolean } = {},
 ): Promise<PreviewAnswer> {
-  let answer: PreviewAnswer | undefined
-  const look = async (client: PoolClient): Promise<void> => {
+  const look = async (client: PoolClient): Promise<PreviewAnswer> => {
     const reading: ReadContext = { ...context, db: client }
     const plan = await planConversion(
       reading,
@@ -33,15 +29,13 @@ export async function previewConversion(
       { lock: false, ...options, ...(request.channel ? { channel: request.channel } : {}) },
     )
     const { errors } = await prepareTargets({ ...context, client }, plan, { take: false })
-    answer = await toAnswer(reading, plan, [...plan.errors, ...errors])
-    throw new Done()
+    return toAnswer(reading, plan, [...plan.errors, ...errors])
   }
   try {
-    await transaction(context.db, look, { indexed: true })
+    return await rehearse(context.db, look, { indexed: true })
   } catch (error) {
-    if (!(error instanceof Done)) throw asConversionProblem(error)
+    throw asConversionProblem(error)
   }
-  return answer!
 }
 
 async function toAnswer(

@@ -11,15 +11,12 @@ import { access, getRecord } from '../records/query.ts'
 import { requireModel } from '../records/require-model.ts'
 import { prepareWrite } from '../records/write.ts'
 import type { WriteContext } from '../records/write-types.ts'
-import { transaction } from '../storage/database.ts'
+import { rehearse, transaction } from '../storage/database.ts'
 import { moveLineage } from './lineage.ts'
 import { readMerge } from './merges.ts'
 import { executeAll, moveReferences } from './move-references.ts'
 import { problems } from './problems.ts'
 import { findReferences } from './references.ts'
-
-/** Rolls back what a dry run has done; never seen outside. */
-class Done extends Error {}
 
 /** A field of the kept record after the merge. */
 interface Taken {
@@ -42,7 +39,6 @@ export async function mergeRecords(
   const id = uuid()
   const { entity, rights } = access(context, entityName)
   checkRequest(request)
-  let shown: MergeAnswer | undefined
   const merge = async (client: PoolClient): Promise<void> => {
     const own = { ...context, client, cause: { kind: 'merge' as const, ref: id }, found: new Set<string>() }
     await requireModel(own)
@@ -80,17 +76,19 @@ export async function mergeRecords(
       `UPDATE xrm.duplicate_group SET status = 'merged', decided_at = $2, decided_by = $3 WHERE status = 'open' AND records && $1::uuid[]`,
       [request.others, context.now, context.actor.userId],
     )
-    if (!dry) return
-    shown = (await readMerge({ ...context, db: client }, id)) ?? undefined
-    throw new Done()
   }
-  try {
-    await transaction(context.db, merge, { retries: 10 })
-  } catch (error) {
-    if (!(error instanceof Done)) throw error
-    return shown!
-  }
-  const answer = await readMerge({ ...context, db: context.db.pool }, id)
+  const answer = dry
+    ? await rehearse(
+        context.db,
+        async (client) => {
+          await merge(client)
+          return readMerge({ ...context, db: client }, id)
+        },
+        { retries: 10 },
+      )
+    : await transaction(context.db, merge, { retries: 10 }).then(() =>
+        readMerge({ ...context, db: context.db.pool }, id),
+      )
   if (!answer) throw new Error('A merge that was just written cannot be read')
   return answer
 }

@@ -10,14 +10,12 @@ import { getRecord } from '../records/query.ts'
 import { requireModel } from '../records/require-model.ts'
 import { prepareWrite } from '../records/write.ts'
 import type { WriteContext, WriteOperation } from '../records/write-types.ts'
-import { transaction } from '../storage/database.ts'
+import { rehearse, transaction } from '../storage/database.ts'
 import { returnLineage } from './lineage.ts'
 import { lockRecords } from './merge.ts'
 import { loadMerge, type MergeRow, readMerge } from './merges.ts'
 import { executeAll } from './move-references.ts'
 import { problems } from './problems.ts'
-
-class Done extends Error {}
 
 type Left = UnmergeAnswer['left']
 
@@ -55,14 +53,12 @@ export async function undoMerge(context: WriteContext, id: string, dry: boolean)
       `UPDATE xrm.duplicate_group SET status = 'different', decided_at = $2, decided_by = $3 WHERE status = 'merged' AND records && $1::uuid[]`,
       [merge.others, context.now, context.actor.userId],
     )
-    if (dry) throw new Done()
   }
-  try {
-    await transaction(context.db, undo, { retries: 10 })
-  } catch (error) {
-    if (!(error instanceof Done)) throw error
+  if (dry) {
+    await rehearse(context.db, undo, { retries: 10 })
     return { merge: seen, left }
   }
+  await transaction(context.db, undo, { retries: 10 })
   return { merge: (await readMerge(reading, id))!, left }
 }
 

@@ -83,6 +83,28 @@ export async function transaction<T>(
   }
 }
 
+/** What a rehearsal throws to be rolled back; never seen outside. */
+class Rehearsed extends Error {}
+
+/** Runs `fn` in a transaction that is always rolled back, and answers with what it gave: what would happen, without a trace. */
+export async function rehearse<T>(
+  db: Database,
+  fn: (client: PoolClient) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
+  let result: { value: T } | undefined
+  const rehearsal = async (client: PoolClient): Promise<void> => {
+    result = { value: await fn(client) }
+    throw new Rehearsed()
+  }
+  try {
+    await transaction(db, rehearsal, options)
+  } catch (error) {
+    if (!(error instanceof Rehearsed)) throw error
+  }
+  return result!.value
+}
+
 /** Runs `fn` on one connection. One that it threw from may be in any state, and is closed. */
 export async function session<T>(db: Database, fn: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await db.pool.connect()

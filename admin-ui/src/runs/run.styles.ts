@@ -1,26 +1,9 @@
 import { css } from 'lit'
+import { pageHeader } from '../style/page-header.ts'
 
 /** What the pages of runs and of their report have in common. */
 export const runStyles = css`
-  :host {
-    height: 100%;
-    overflow: auto;
-  }
-  header {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 8px 12px;
-    min-height: 50px;
-    padding: 8px 18px;
-    border-bottom: 1px solid var(--line);
-  }
-  header .end {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 8px;
-    margin-inline-start: auto;
-  }
+  ${pageHeader}
   .about {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(190px, 1fr));
