@@ -4,7 +4,8 @@ import { BlockList, isIP } from 'node:net'
  * What is not the public internet: this machine, networks of firms, links, carriers, documentation, multicast, and the ways
  * of writing IPv4 in IPv6 that lead there. From the registries of special-purpose addresses of IANA.
  */
-const special = new BlockList()
+// Apart: in one list, the network of mapped addresses would stand for all of IPv4.
+const special = { 4: new BlockList(), 6: new BlockList() }
 const ranges: [string, number][] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -40,13 +41,21 @@ const ranges: [string, number][] = [
   ['fec0::', 10],
   ['ff00::', 8],
 ]
-for (const [network, prefix] of ranges)
-  special.addSubnet(network, prefix, network.includes(':') ? 'ipv6' : 'ipv4')
+for (const [network, prefix] of ranges) {
+  if (network.includes(':')) special[6].addSubnet(network, prefix, 'ipv6')
+  else special[4].addSubnet(network, prefix, 'ipv4')
+}
 
 /** Whether an address belongs to the public internet. What is no address does not. */
 export function isPublic(address: string): boolean {
-  const version = isIP(address)
   // A zone names a link of this machine.
-  if (version === 0 || address.includes('%')) return false
-  return !special.check(address, version === 6 ? 'ipv6' : 'ipv4')
+  if (address.includes('%')) return false
+  switch (isIP(address)) {
+    case 4:
+      return !special[4].check(address, 'ipv4')
+    case 6:
+      return !special[6].check(address, 'ipv6')
+    default:
+      return false
+  }
 }

@@ -1,6 +1,6 @@
 import { lookup as resolve } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import { Agent, type Dispatcher, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import { Problem } from '@xrm/sdk'
 import { isPublic } from './addresses.ts'
 import { problems } from './problems.ts'
@@ -58,14 +58,21 @@ export function createOutgoing({
     maxResponseSize: maxSize,
     maxHeaderSize: 16_384,
   }
-  const anywhere = new Agent({ ...limits, connect: { timeout, lookup: find } })
-  const outside = new Agent({ ...limits, connect: { timeout, lookup: publicOnly(find) } })
+  /** Loaded by the first call: many installations never make one. */
+  const load = async () => {
+    const { Agent, request } = await import('undici')
+    const anywhere = new Agent({ ...limits, connect: { timeout, lookup: find } })
+    const outside = new Agent({ ...limits, connect: { timeout, lookup: publicOnly(find) } })
+    return { request, anywhere, outside }
+  }
+  let loading: ReturnType<typeof load> | undefined
   const check = (text: string): URL => checkUrl(text, isAllowed)
   return {
     check,
     async call(text, { method = 'GET', headers = {}, body } = {}) {
       const url = check(text)
       try {
+        const { request, anywhere, outside } = await (loading ??= load())
         const answer = await request(url, {
           dispatcher: isAllowed(url) ? anywhere : outside,
           method,
@@ -80,7 +87,8 @@ export function createOutgoing({
       }
     },
     async close() {
-      await Promise.all([anywhere.destroy(), outside.destroy()])
+      const loaded = await loading
+      await Promise.all([loaded?.anywhere.destroy(), loaded?.outside.destroy()])
     },
   }
 }
@@ -120,7 +128,7 @@ async function read(
 ): Promise<OutgoingAnswer> {
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') {
-    body.destroy()
+    end(body)
     throw new Error('The answer is encoded although nobody asked for that.')
   }
   const chunks: Buffer[] = []
@@ -128,7 +136,7 @@ async function read(
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > maxSize) {
-      body.destroy()
+      end(body)
       throw new Error('The answer is too large.')
     }
     chunks.push(chunk)
@@ -143,6 +151,12 @@ async function read(
     ),
     body: Buffer.concat(chunks).toString('utf8'),
   }
+}
+
+/** Closes the connection; that it was closed is told as an error, which is no news. */
+function end(body: Dispatcher.ResponseData['body']): void {
+  body.on('error', () => {})
+  body.destroy()
 }
 
 function refused(detail: string): Problem {
