@@ -70,7 +70,7 @@ const odd = fc.oneof(
     { $ne: null },
     { raw: 'x' },
     { '': '' },
-    { then: 1 },
+    JSON.parse('{"then":1}'),
     { amount: '1', currency: 'XXX' },
   ),
   fc.string({ unit: 'binary', maxLength: 20 }),

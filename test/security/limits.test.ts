@@ -115,10 +115,10 @@ describe('a client that goes away', () => {
       signal: gone.signal,
     }).catch((error: Error) => error.name)
     try {
-      await expect.poll(() => held.waiting()).toBe(1)
+      await expect.poll(() => held.waiting()).toBeGreaterThan(0)
       gone.abort()
       expect(await sent).toBe('AbortError')
-      expect(await held.waiting()).toBe(1)
+      expect(await held.waiting()).toBeGreaterThan(0)
     } finally {
       await held.end()
     }
@@ -132,9 +132,9 @@ describe('a statement that takes too long', () => {
     const held = await block()
     const late = times(50, () => admin<{ code: string }>('GET', '/api/records/deal'))
     // What the time limit does, without its 30 seconds.
-    let ended = false
-    const all = Promise.all(late).finally(() => (ended = true))
-    while (!ended) {
+    const open = new Set(late)
+    const all = Promise.all(late.map((one) => one.finally(() => open.delete(one))))
+    while (open.size > 0) {
       await server.reserve.pool.query(
         `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       )
