@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { v7 as uuid } from 'uuid'
 import { Problem } from '@xrm/sdk'
+import { rightsOf } from './access/rights.ts'
 import { checkOrigin } from './accounts/request.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { bulkRoutes } from './api/bulk.ts'
@@ -61,13 +62,10 @@ function signedIn(server: Server): Hono<Env> {
     const session = await server.accounts.session(c.req.raw.headers)
     if (!session) throw new Problem(problems['request.signed-out'])
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') checkOrigin(c.req.raw, server.config.publicUrl)
+    const actor = await server.actors.of(session.userId)
+    if (!actor) throw new Problem(problems['request.signed-out'])
     c.set('session', session)
-    c.set('actor', {
-      userId: session.userId,
-      name: session.name,
-      roles: session.roles,
-      teams: await server.teams.of(session.userId),
-    })
+    c.set('actor', actor)
     c.set('model', server.live.current)
     c.set('now', new Date().toISOString())
     c.set('requestId', uuid())
@@ -93,7 +91,7 @@ function signedIn(server: Server): Hono<Env> {
       const draft = await server.documents.model(changeset)
       return c.json({ ...modelView(draft, c.var.actor), me: meView(draft, c.var.actor, c.var.session) })
     }
-    const etag = `"${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${[...c.var.actor.roles].toSorted().join('.')}"`
+    const etag = `"${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${encodeURIComponent(rightsOf(c.var.model, c.var.actor).key)}"`
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
     return c.json(
       { ...modelView(c.var.model, c.var.actor), me: meView(c.var.model, c.var.actor, c.var.session) },

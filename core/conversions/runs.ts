@@ -85,11 +85,21 @@ export async function runsOfRecord(context: ReadContext, id: string): Promise<Re
   }
 }
 
+/** As the definition has them now; the database gives them as they happen to lie. */
+function inOrder(context: ReadContext, { conversion, targets }: RunRow): RunRow['targets'] {
+  const keys = context.model.conversions.get(conversion)?.targets.map(({ key }) => key) ?? []
+  const place = (key: string): number => (keys.includes(key) ? keys.indexOf(key) : keys.length)
+  return targets.toSorted((a, b) => place(a.key) - place(b.key) || (a.key < b.key ? -1 : 1))
+}
+
 async function toViews(context: ReadContext, stored: readonly RunRow[]): Promise<RunView[]> {
   const rows = stored.map((row) => ({
     ...row,
     source_entity: nameOfKey(context.model, row.source_entity),
-    targets: row.targets.map((target) => ({ ...target, entity: nameOfKey(context.model, target.entity) })),
+    targets: inOrder(context, row).map((target) => ({
+      ...target,
+      entity: nameOfKey(context.model, target.entity),
+    })),
   }))
   const references = rows.flatMap((row) => [
     { entity: row.source_entity, id: row.source },
