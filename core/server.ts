@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Plugin } from '@xrm/sdk'
 import { Teams } from './access/teams.ts'
+import { audit } from './audit/audit.ts'
 import { createAccounts } from './accounts/accounts.ts'
 import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
@@ -64,6 +65,8 @@ export async function startServer({
     const db = await connect({ url })
     undo.unshift(() => db.close())
     await migrate(db)
+    const reserve = await connect({ url, max: 4, applicationName: 'xrm reserve' })
+    undo.unshift(() => reserve.close())
     const loaded = await loadPlugins(plugins)
     for (const { name, reason } of loaded.failures) log.error({ plugin: name, reason }, 'plugin not loaded')
     const context = {
@@ -85,9 +88,18 @@ export async function startServer({
     const housekeeping = keepHouse(db, live, log)
     undo.unshift(() => housekeeping.stop())
     const accounts = await createAccounts({
-      db,
+      db: reserve,
       config,
-      report: ({ name, ...event }) => log.info({ event: name, ...event }, 'account'),
+      report: ({ name, address, email, userId }) => {
+        log.info({ event: name, address, email, userId }, 'account')
+        audit(db.pool, {
+          kind: name,
+          actor: null,
+          address,
+          ...(userId ? { subject: { kind: 'user', id: userId } } : {}),
+          details: email === undefined ? {} : { email },
+        }).catch((error: Error) => log.error({ err: error, event: name }, 'the security log was not written'))
+      },
     })
     const jobs = new Jobs(db, url, log)
     const changesets = new Changesets(db)
@@ -106,6 +118,7 @@ export async function startServer({
     const server: Server = {
       config,
       db,
+      reserve,
       live,
       accounts,
       teams: new Teams(db),

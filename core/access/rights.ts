@@ -11,6 +11,10 @@ export interface Actor {
   name: string
   roles: readonly string[]
   teams: readonly string[]
+  /** Who acts in this user's name. */
+  impersonator?: { id: string; name: string }
+  /** The key that a program came with. */
+  apiKey?: string
 }
 
 /** Acts with every right: at start, in imports from the command line, in jobs that say so. */
@@ -20,9 +24,7 @@ export type Action = 'read' | 'update' | 'delete' | 'convert'
 
 /** Which rows a grant covers. */
 export type RowScope =
-  | { kind: 'all' }
-  | { kind: 'team' }
-  | { kind: 'own' }
+  | { kind: 'all' | 'branch' | 'team' | 'reports' | 'own' | 'shared' }
   | { kind: 'when'; program: Program }
 
 /** A condition in conjunctive form: every list must have a scope that covers the row. Empty: always. */

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { type Env, requireAdministrator, type Server } from './environment.ts'
 
 /** `/api/jobs`: long work, how far it is, and stopping it. All of it for administrators, one's own for everybody. */
-export function jobRoutes({ jobs }: Server): Hono<Env> {
+export function jobRoutes({ jobs, live }: Server): Hono<Env> {
   const app = new Hono<Env>()
   const requireOwn = async (c: Context<Env>, id: string): Promise<void> => {
     const { actor } = await jobs.get(id)
@@ -15,7 +15,10 @@ export function jobRoutes({ jobs }: Server): Hono<Env> {
   app.get('/:id', async (c) => {
     const id = c.req.param('id')
     await requireOwn(c, id)
-    return c.json(await jobs.get(id))
+    const job = await jobs.get(id)
+    // Who hears that a publish is done goes on with the new model, whichever node answers.
+    if (job.status === 'done') await live.catchUp()
+    return c.json(job)
   })
   app.post('/:id/cancel', async (c) => {
     const id = c.req.param('id')

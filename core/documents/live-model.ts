@@ -80,6 +80,12 @@ export class LiveModel {
     return this.current
   }
 
+  /** Loads what any node has published, if that is newer than what this one works on. */
+  async catchUp(): Promise<void> {
+    const { rows } = await this.#db.pool.query<{ version: number }>('SELECT version FROM xrm.model')
+    if (rows[0]!.version > this.current.version) await this.refresh()
+  }
+
   async #load(): Promise<void> {
     const state = await readState(this.#db.pool)
     if (this.#current && state.version <= this.#current.version) return
@@ -100,8 +106,7 @@ export class LiveModel {
   }
 
   async #poll(): Promise<void> {
-    const { rows } = await this.#db.pool.query<{ version: number }>('SELECT version FROM xrm.model')
-    if (rows[0]!.version > this.current.version) await this.refresh()
+    await this.catchUp()
     if (this.#useListen && !this.#listener && !this.#stopped) await this.#listen()
   }
 

@@ -125,6 +125,10 @@ export interface Entity {
        */
       'x-multiple'?: boolean
       /**
+       * Says something about a person: found, handed out and erased on request. E-mail and phone always do.
+       */
+      'x-personal'?: boolean
+      /**
        * Keep an index for filters and sorts on this field.
        */
       'x-index'?: boolean

@@ -97,6 +97,11 @@ export const field = closed({
     description: 'Several values in order, each once (e-mail, phone, url, text, relation-any).',
     type: 'boolean',
   },
+  'x-personal': {
+    description:
+      'Says something about a person: found, handed out and erased on request. E-mail and phone always do.',
+    type: 'boolean',
+  },
   'x-index': { description: 'Keep an index for filters and sorts on this field.', type: 'boolean' },
   minLength: { type: 'integer', minimum: 0 },
   maxLength: { type: 'integer', minimum: 1 },

@@ -10,6 +10,10 @@ export interface Role {
   }
   description?: string
   /**
+   * Roles whose grants this one has too.
+   */
+  inherits?: string[]
+  /**
    * May change configuration, users and roles.
    */
   administer?: boolean
@@ -19,10 +23,10 @@ export interface Role {
   entities: {
     [k: string]: {
       /**
-       * Which records: all, those of my teams (and my own), my own, or those for which the expression holds.
+       * Which records: all; `branch`, those of my teams and of the teams below them; `team`, those of my teams; `reports`, those of people who report to me, directly or not; my own; `shared`, those shared with me; or those for which the expression holds. Each but `none` and `all` includes my own (but `shared` and expressions) and what is shared with me.
        */
       read?:
-        | ('all' | 'team' | 'own' | 'none')
+        | ('all' | 'branch' | 'team' | 'reports' | 'own' | 'shared' | 'none')
         | {
             /**
              * A CEL expression.
@@ -31,10 +35,10 @@ export interface Role {
           }
       create?: 'all' | 'none'
       /**
-       * Which records: all, those of my teams (and my own), my own, or those for which the expression holds.
+       * Which records: all; `branch`, those of my teams and of the teams below them; `team`, those of my teams; `reports`, those of people who report to me, directly or not; my own; `shared`, those shared with me; or those for which the expression holds. Each but `none` and `all` includes my own (but `shared` and expressions) and what is shared with me.
        */
       update?:
-        | ('all' | 'team' | 'own' | 'none')
+        | ('all' | 'branch' | 'team' | 'reports' | 'own' | 'shared' | 'none')
         | {
             /**
              * A CEL expression.
@@ -42,10 +46,10 @@ export interface Role {
             when: string
           }
       /**
-       * Which records: all, those of my teams (and my own), my own, or those for which the expression holds.
+       * Which records: all; `branch`, those of my teams and of the teams below them; `team`, those of my teams; `reports`, those of people who report to me, directly or not; my own; `shared`, those shared with me; or those for which the expression holds. Each but `none` and `all` includes my own (but `shared` and expressions) and what is shared with me.
        */
       delete?:
-        | ('all' | 'team' | 'own' | 'none')
+        | ('all' | 'branch' | 'team' | 'reports' | 'own' | 'shared' | 'none')
         | {
             /**
              * A CEL expression.
@@ -56,7 +60,33 @@ export interface Role {
        * Use records as the source of a conversion.
        */
       convert?:
-        | ('all' | 'team' | 'own' | 'none')
+        | ('all' | 'branch' | 'team' | 'reports' | 'own' | 'shared' | 'none')
+        | {
+            /**
+             * A CEL expression.
+             */
+            when: string
+          }
+      /**
+       * Bring in records from files.
+       */
+      import?: 'all' | 'none'
+      /**
+       * Take records out as a file.
+       */
+      export?:
+        | ('all' | 'branch' | 'team' | 'reports' | 'own' | 'shared' | 'none')
+        | {
+            /**
+             * A CEL expression.
+             */
+            when: string
+          }
+      /**
+       * Let others see or change single records.
+       */
+      share?:
+        | ('all' | 'branch' | 'team' | 'reports' | 'own' | 'shared' | 'none')
         | {
             /**
              * A CEL expression.

@@ -1,9 +1,12 @@
-import { closed, description, expression, labels, title } from './vocabulary.ts'
+import { closed, description, expression, keyPattern, labels, title } from './vocabulary.ts'
 
 const scope = {
   description:
-    'Which records: all, those of my teams (and my own), my own, or those for which the expression holds.',
-  anyOf: [{ enum: ['all', 'team', 'own', 'none'] }, closed({ when: expression }, ['when'])],
+    'Which records: all; `branch`, those of my teams and of the teams below them; `team`, those of my teams; `reports`, those of people who report to me, directly or not; my own; `shared`, those shared with me; or those for which the expression holds. Each but `none` and `all` includes my own (but `shared` and expressions) and what is shared with me.',
+  anyOf: [
+    { enum: ['all', 'branch', 'team', 'reports', 'own', 'shared', 'none'] },
+    closed({ when: expression }, ['when']),
+  ],
 } as const
 
 const nameOrAll = { pattern: '^(\\*|[a-z][a-z0-9_]{0,47})$' } as const
@@ -14,6 +17,12 @@ export const roleSchema = closed(
     title,
     labels,
     description,
+    inherits: {
+      description: 'Roles whose grants this one has too.',
+      type: 'array',
+      items: { type: 'string', pattern: keyPattern },
+      maxItems: 20,
+    },
     administer: { description: 'May change configuration, users and roles.', type: 'boolean' },
     entities: {
       description: 'Grants by entity; `*` stands for every entity that is not named.',
@@ -25,6 +34,9 @@ export const roleSchema = closed(
         update: scope,
         delete: scope,
         convert: { ...scope, description: 'Use records as the source of a conversion.' },
+        import: { description: 'Bring in records from files.', enum: ['all', 'none'] },
+        export: { ...scope, description: 'Take records out as a file.' },
+        share: { ...scope, description: 'Let others see or change single records.' },
         fields: {
           description:
             'Rights by field; `*` stands for every field that is not named, later ones included. Absent: no field.',
