@@ -1,20 +1,20 @@
 import { join } from 'node:path'
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { v7 as uuid } from 'uuid'
 import { Problem } from '@xrm/sdk'
 import { rightsOf } from './access/rights.ts'
 import { checkOrigin } from './accounts/request.ts'
-import { accountRoutes } from './accounts/routes.ts'
+import { accountRoutes, addressOf } from './accounts/routes.ts'
 import { bulkRoutes } from './api/bulk.ts'
 import { changesetRoutes, documentRoutes } from './api/documents.ts'
 import { conversionRoutes, recordConversionRoutes } from './api/conversions.ts'
 import { docsRoutes } from './api/docs-page.ts'
 import { type Env, requireAdministrator, type Server } from './api/environment.ts'
-import { securityHeaders } from './api/headers.ts'
+import { type AnyRequest, everyAnswer, nothingHere } from './api/every-answer.ts'
 import { healthRoutes } from './api/health.ts'
 import { meView, modelView } from './api/model-view.ts'
 import { openApi } from './api/openapi/openapi.ts'
+import { limitRate } from './api/limit-rate.ts'
 import { noticeRoutes } from './api/notices.ts'
 import { problemRoutes } from './api/problem-pages.ts'
 import { problems } from './api/problems.ts'
@@ -31,35 +31,36 @@ import { jobRoutes } from './api/jobs.ts'
 import { searchRoutes } from './api/search.ts'
 import { staticRoutes } from './api/static.ts'
 import { userRoutes } from './api/users.ts'
+import { CallerGone, forCaller } from './storage/cancel.ts'
 import { isUnavailable } from './storage/unavailable.ts'
 
 const interfaceFolder = join(import.meta.dirname, '../admin-ui/dist')
 
 /** The HTTP face of a server; what `main` listens with and what every test calls by `app.request`. */
-export async function createApp(server: Server): Promise<Hono> {
-  const app = new Hono()
+export async function createApp(server: Server): Promise<Hono<AnyRequest>> {
+  const app = new Hono<AnyRequest>()
   app.onError((error, c) => answerError(server, error, c))
-  app.use(async (c, next) => {
-    await next()
-    for (const name in securityHeaders) c.res.headers.set(name, securityHeaders[name]!)
-  })
+  app.use(everyAnswer())
   app.route('/', healthRoutes(server))
   app.route('/', accountRoutes(server.accounts))
   app.route('/problems', problemRoutes(server.plugins))
   app.route('/api', signedIn(server))
-  app.all('/api/*', () => {
-    throw new Problem(problems['request.not-found'])
+  app.all('/api/*', (c) => {
+    throw nothingHere(app, c)
   })
   app.route('/', await staticRoutes(interfaceFolder))
-  app.notFound((c) => answerProblem(c, new Problem(problems['request.not-found'])))
+  app.notFound((c) => answerProblem(c, nothingHere(app, c)))
   return app
 }
 
 /** Everything behind the sign-in. Rights are checked where records are read and written, never by path. */
 function signedIn(server: Server): Hono<Env> {
   const app = new Hono<Env>()
+  const cancel = (processId: number) => server.reserve.pool.query('SELECT pg_cancel_backend($1)', [processId])
+  const limit = limitRate(server.config.rateLimit)
   app.use(async (c, next) => {
     const session = await server.accounts.session(c.req.raw.headers)
+    await limit({ userId: session?.userId, address: addressOf(c) })
     if (!session) throw new Problem(problems['request.signed-out'])
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') checkOrigin(c.req.raw, server.config.publicUrl)
     const actor = await server.actors.of(session.userId)
@@ -68,10 +69,8 @@ function signedIn(server: Server): Hono<Env> {
     c.set('actor', actor)
     c.set('model', server.live.current)
     c.set('now', new Date().toISOString())
-    c.set('requestId', uuid())
-    await next()
-    c.res.headers.set('cache-control', 'no-store')
-    c.res.headers.set('x-request-id', c.var.requestId)
+    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+    await (isRead ? forCaller(c.req.raw.signal, cancel, next) : next())
   })
   app.get('/me', (c) => c.json(meView(c.var.model, c.var.actor, c.var.session)))
   app.patch('/me', async (c) => {
@@ -123,17 +122,24 @@ function signedIn(server: Server): Hono<Env> {
   return app
 }
 
+/** What PostgreSQL says of a statement that ran into its time limit. */
+const queryCanceled = '57014'
+
 /** Problems go out as they are; the database's own refusals are translated; everything else is ours to mend. */
-function answerError(server: Server, error: Error, c: Context): Response {
+function answerError(server: Server, error: Error, c: Context<AnyRequest>): Response {
   if (error instanceof Problem) return answerProblem(c, error)
-  if (isUnavailable(error)) {
-    server.log.warn({ error: error.message, path: c.req.path }, 'the database is busy or away')
-    return answerProblem(c, new Problem(problems['request.busy'], { headers: { 'Retry-After': '2' } }))
-  }
+  const request = { request: c.var.requestId, method: c.req.method, path: c.req.path }
   const { code } = error as { code?: string }
+  if (error instanceof CallerGone || isUnavailable(error)) {
+    // Whom nobody waits for any more has cancelled the statement itself.
+    if (!c.req.raw.signal.aborted)
+      server.log.warn({ error: error.message, ...request }, 'the database is busy or away')
+    const problem = code === queryCanceled ? problems['request.too-slow'] : problems['request.busy']
+    return answerProblem(c, new Problem(problem, { headers: { 'Retry-After': '2' } }))
+  }
   // A value that slipped through our checks and that PostgreSQL refuses is the caller's, and still a finding for us.
   if (code?.startsWith('22')) {
-    server.log.error({ err: error, path: c.req.path }, 'the database refused a value')
+    server.log.error({ err: error, ...request }, 'the database refused a value')
     return answerProblem(
       c,
       new Problem(problems['request.parameter'], {
@@ -141,7 +147,7 @@ function answerError(server: Server, error: Error, c: Context): Response {
       }),
     )
   }
-  server.log.error({ err: error, path: c.req.path, method: c.req.method }, 'unexpected error')
+  server.log.error({ err: error, ...request }, 'unexpected error')
   return answerProblem(c, new Problem(problems.internal))
 }
 

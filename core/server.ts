@@ -65,6 +65,8 @@ export async function startServer({
     const db = await connect({ url })
     undo.unshift(() => db.close())
     await migrate(db)
+    const reserve = await connect({ url, max: 4, applicationName: 'xrm reserve' })
+    undo.unshift(() => reserve.close())
     const loaded = await loadPlugins(plugins)
     for (const { name, reason } of loaded.failures) log.error({ plugin: name, reason }, 'plugin not loaded')
     const context = {
@@ -86,7 +88,7 @@ export async function startServer({
     const housekeeping = keepHouse(db, live, log)
     undo.unshift(() => housekeeping.stop())
     const accounts = await createAccounts({
-      db,
+      db: reserve,
       config,
       report: ({ name, address, email, userId }) => {
         log.info({ event: name, address, email, userId }, 'account')
@@ -116,6 +118,7 @@ export async function startServer({
     const server: Server = {
       config,
       db,
+      reserve,
       live,
       accounts,
       actors: new Actors(db, () => live.current),

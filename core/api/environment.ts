@@ -30,6 +30,8 @@ import { problems } from './problems.ts'
 export interface Server {
   config: Config
   db: Database
+  /** A few connections beside those of requests, for health, sign-in and cancelling. */
+  reserve: Database
   live: LiveModel
   accounts: Accounts
   actors: Actors

@@ -37,7 +37,7 @@ interface RunRow {
 const selectRuns = `
   SELECT r.id, r.conversion, r.at, r.actor, u.name AS "actorName", r.source_entity, r.source, r.once, r.locks, r.children, r.notes,
     r.status, r.channel, r.trigger, r.model, r.reversible_until, r.reversed_at, r.reversed_by, v.name AS "reversedByName",
-    (SELECT coalesce(json_agg(json_build_object('key', t.key, 'entity', t.entity, 'action', t.action, 'record', t.record, 'fields', t.fields)), '[]')
+    (SELECT coalesce(json_agg(json_build_object('key', t.key, 'entity', t.entity, 'action', t.action, 'record', t.record, 'fields', t.fields) ORDER BY t.key), '[]')
      FROM xrm.conversion_target t WHERE t.run = r.id) AS targets
   FROM xrm.conversion_run r LEFT JOIN xrm."user" u ON u.id = r.actor LEFT JOIN xrm."user" v ON v.id = r.reversed_by`
 
@@ -85,21 +85,11 @@ export async function runsOfRecord(context: ReadContext, id: string): Promise<Re
   }
 }
 
-/** As the definition has them now; the database gives them as they happen to lie. */
-function inOrder(context: ReadContext, { conversion, targets }: RunRow): RunRow['targets'] {
-  const keys = context.model.conversions.get(conversion)?.targets.map(({ key }) => key) ?? []
-  const place = (key: string): number => (keys.includes(key) ? keys.indexOf(key) : keys.length)
-  return targets.toSorted((a, b) => place(a.key) - place(b.key) || (a.key < b.key ? -1 : 1))
-}
-
 async function toViews(context: ReadContext, stored: readonly RunRow[]): Promise<RunView[]> {
   const rows = stored.map((row) => ({
     ...row,
     source_entity: nameOfKey(context.model, row.source_entity),
-    targets: inOrder(context, row).map((target) => ({
-      ...target,
-      entity: nameOfKey(context.model, target.entity),
-    })),
+    targets: row.targets.map((target) => ({ ...target, entity: nameOfKey(context.model, target.entity) })),
   }))
   const references = rows.flatMap((row) => [
     { entity: row.source_entity, id: row.source },

@@ -6,6 +6,8 @@ import { type Config, readConfig } from '../../core/config.ts'
 import { createLog } from '../../core/log.ts'
 import { type RunningServer, startServer } from '../../core/server.ts'
 import { createTestDatabase } from './database.ts'
+import { expectAtRest, expectConsistent, heldToInvariants } from './invariants.ts'
+import { watchWrites } from './watch-writes.ts'
 
 export interface Answer<T = Record<string, unknown>> {
   status: number
@@ -39,21 +41,36 @@ export interface TestServer {
  * A whole server on a database of its own, driven through `app.request`. Users are real rows with real roles; only the
  * cookie is replaced by a header, because hashing a password for every test would take longer than the tests. It stops after the file, or
  * after the test that makes one for itself (`until: 'test'`).
+ *
+ * Every request is held to what holds for all of them, and what is left at the end too; see `invariants.ts`. A test that
+ * takes the database apart on purpose says `leaves: 'anything'`.
  */
 export async function testServer({
   plugins,
   until = 'file',
   env = {},
+  leaves = 'order',
 }: {
   plugins?: readonly Plugin[]
   until?: 'file' | 'test'
   env?: Record<string, string>
+  leaves?: 'order' | 'anything'
 } = {}): Promise<TestServer> {
   const url = await createTestDatabase()
-  const config = readConfig({ DATABASE_URL: url, XRM_TIME_ZONE: 'Europe/Berlin', ...env }, [])
+  const config = readConfig(
+    { DATABASE_URL: url, XRM_TIME_ZONE: 'Europe/Berlin', XRM_RATE_LIMIT: '0', ...env },
+    [],
+  )
   const nodes: RunningServer[] = []
   const stop = async () => {
-    for (const node of nodes) await node.stop()
+    try {
+      if (leaves === 'order') {
+        for (const { db } of nodes) await expectAtRest(db)
+        for (const { db, live } of nodes.slice(0, 1)) await expectConsistent(db, await live.refresh())
+      }
+    } finally {
+      for (const node of nodes) await node.stop()
+    }
   }
   if (until === 'test') onTestFinished(stop)
   else afterAll(stop)
@@ -66,7 +83,8 @@ export async function testServer({
     })
     nodes.push(running)
     const server = withHeaderSessions(running)
-    return { server, app: await createApp(server) }
+    watchWrites(server.db)
+    return { server, app: holding(await createApp(server)) }
   }
   const first = await start(true)
   let count = 0
@@ -91,6 +109,16 @@ export async function testServer({
       return { server, as: (userId) => caller(app, userId) }
     },
   }
+}
+
+/** The app, with every request held to the invariants. */
+function holding(app: TestServer['app']): TestServer['app'] {
+  const request = app.request
+  app.request = (input, init, ...rest) => {
+    const what = typeof input === 'string' ? `${init?.method ?? 'GET'} ${input}` : 'the request'
+    return heldToInvariants(() => request(input, init, ...rest), what.slice(0, 300))
+  }
+  return app
 }
 
 function caller(app: TestServer['app'], userId: string): Caller {
