@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Plugin } from '@xrm/sdk'
-import { Teams } from './access/teams.ts'
+import { Actors } from './access/actors.ts'
 import { audit } from './audit/audit.ts'
 import { createAccounts } from './accounts/accounts.ts'
 import type { Server } from './api/environment.ts'
@@ -121,7 +121,7 @@ export async function startServer({
       reserve,
       live,
       accounts,
-      teams: new Teams(db),
+      actors: new Actors(db, () => live.current),
       changesets,
       publisher,
       retired,
