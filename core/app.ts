@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { Problem } from '@xrm/sdk'
+import { rightsOf } from './access/rights.ts'
 import { checkOrigin } from './accounts/request.ts'
 import { accountRoutes, addressOf } from './accounts/routes.ts'
 import { bulkRoutes } from './api/bulk.ts'
@@ -62,13 +63,10 @@ function signedIn(server: Server): Hono<Env> {
     await limit({ userId: session?.userId, address: addressOf(c) })
     if (!session) throw new Problem(problems['request.signed-out'])
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') checkOrigin(c.req.raw, server.config.publicUrl)
+    const actor = await server.actors.of(session.userId)
+    if (!actor) throw new Problem(problems['request.signed-out'])
     c.set('session', session)
-    c.set('actor', {
-      userId: session.userId,
-      name: session.name,
-      roles: session.roles,
-      teams: await server.teams.of(session.userId),
-    })
+    c.set('actor', actor)
     c.set('model', server.live.current)
     c.set('now', new Date().toISOString())
     const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
@@ -92,7 +90,7 @@ function signedIn(server: Server): Hono<Env> {
       const draft = await server.documents.model(changeset)
       return c.json({ ...modelView(draft, c.var.actor), me: meView(draft, c.var.actor, c.var.session) })
     }
-    const etag = `"${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${[...c.var.actor.roles].toSorted().join('.')}"`
+    const etag = `"${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${encodeURIComponent(rightsOf(c.var.model, c.var.actor).key)}"`
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
     return c.json(
       { ...modelView(c.var.model, c.var.actor), me: meView(c.var.model, c.var.actor, c.var.session) },

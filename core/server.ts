@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Plugin } from '@xrm/sdk'
-import { Teams } from './access/teams.ts'
+import { Actors } from './access/actors.ts'
 import { audit } from './audit/audit.ts'
 import { createAccounts } from './accounts/accounts.ts'
 import type { Server } from './api/environment.ts'
@@ -125,7 +125,7 @@ export async function startServer({
       live,
       accounts,
       outgoing,
-      teams: new Teams(db),
+      actors: new Actors(db, () => live.current),
       changesets,
       publisher,
       retired,

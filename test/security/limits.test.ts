@@ -105,6 +105,21 @@ describe('a client that goes away', () => {
     }
   })
 
+  it('takes nothing from others who listen to the same events [LIM-06]', async () => {
+    const first = new AbortController()
+    const listen = (signal?: AbortSignal): Promise<Response> =>
+      fetch(`${base}/api/events`, { headers: { 'x-test-user': adminId }, ...(signal ? { signal } : {}) })
+    const one = await listen(first.signal)
+    await one.body!.getReader().read()
+    const other = (await listen()).body!.getReader()
+    await other.read()
+    first.abort()
+    const { body } = await admin<{ id: string }>('POST', '/api/records/firm', { name: 'Heard' })
+    let heard = ''
+    while (!heard.includes(body.id)) heard += new TextDecoder().decode((await other.read()).value)
+    await other.cancel()
+  })
+
   it('has saved what it sent before it went', async () => {
     const held = await block()
     const gone = new AbortController()
