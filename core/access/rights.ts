@@ -1,8 +1,10 @@
 import type { Role } from '@xrm/sdk'
+import type { ApiKeyScopes } from '@xrm/sdk/access'
 import { compileExpression, type Program } from '@xrm/sdk/expression'
 import { cached, type EntityModel, type FieldModel, type Model } from '../documents/model.ts'
 import { resolvePath } from '../documents/paths.ts'
 import { recordScope } from '../documents/scope.ts'
+import { narrow } from './narrow.ts'
 
 /** Who acts. Taken from the session once a request; the system itself acts with {@link systemActor}. */
 export interface Actor {
@@ -15,6 +17,8 @@ export interface Actor {
   impersonator?: { id: string; name: string }
   /** The key that a program came with. */
   apiKey?: string
+  /** What that key leaves of the user's rights. */
+  scopes?: ApiKeyScopes
 }
 
 /** Acts with every right: at start, in imports from the command line, in jobs that say so. */
@@ -86,8 +90,16 @@ const everyone: Role['entities'] = {
 /** Fields that come with the right to read the row at all. */
 const alwaysReadable = new Set(['id', 'version'])
 
-/** The rights of an actor on a model; compiled once per set of roles. */
+/** The rights of an actor on a model, within what their key allows; compiled once per set of roles and scopes. */
 export function rightsOf(model: Model, actor: Actor): Rights {
+  const whole = rightsOfRoles(model, actor)
+  const { scopes: ofKey } = actor
+  return ofKey
+    ? cached(model, `rights|${whole.key}|${JSON.stringify(ofKey)}`, () => narrow(whole, ofKey))
+    : whole
+}
+
+function rightsOfRoles(model: Model, actor: Actor): Rights {
   const key = [...actor.roles].toSorted().join(',')
   return cached(model, `rights|${key}`, () => {
     const roles = actor.roles.flatMap((name) =>

@@ -3,7 +3,9 @@ import type { Logger } from 'pino'
 import { Problem } from '@xrm/sdk'
 import { type Actor, rightsOf } from '../access/rights.ts'
 import type { Teams } from '../access/teams.ts'
-import type { Accounts, Session } from '../accounts/accounts.ts'
+import type { Accounts, By, Session } from '../accounts/accounts.ts'
+import { accountProblems } from '../accounts/problems.ts'
+import { addressOf } from '../accounts/routes.ts'
 import type { Config } from '../config.ts'
 import type { Configuration } from '../config-files/configuration.ts'
 import type { Bulks } from '../conversions/bulk/bulks.ts'
@@ -74,4 +76,20 @@ export function writing(server: Server, c: Context<Env>): WriteContext {
 /** Lets only those pass who may change configuration and users. */
 export function requireAdministrator(c: Context<Env>): void {
   if (!rightsOf(c.var.model, c.var.actor).administer) throw new Problem(problems['request.forbidden'])
+}
+
+/** Who does it, for the security log. */
+export function by(c: Context<Env>): By {
+  return { actor: c.var.actor, address: addressOf(c), request: c.var.requestId }
+}
+
+/** Refuses programs with a key: some things are for people at a browser. */
+export function requireInteractive(c: Context<Env>): void {
+  if (c.var.session.apiKey !== undefined) throw new Problem(accountProblems['accounts.interactive'])
+}
+
+/** Refuses everybody but the person: programs, and those who are in the person's place. */
+export function requirePerson(c: Context<Env>): void {
+  requireInteractive(c)
+  if (c.var.session.impersonator) throw new Problem(accountProblems['accounts.interactive'])
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { Problem } from '@xrm/sdk'
 import { isId } from '../fields/relation-rules.ts'
-import { type Env, requireAdministrator, type Server } from './environment.ts'
+import { type Env, requireAdministrator, requireInteractive, type Server } from './environment.ts'
 import { problems } from './problems.ts'
 import { readObject, readQuery } from './read-request.ts'
 
@@ -17,6 +17,7 @@ export function userRoutes(server: Server): Hono<Env> {
   const app = new Hono<Env>()
   app.use(async (c, next) => {
     requireAdministrator(c)
+    requireInteractive(c)
     await next()
   })
   const withTeams = async (): Promise<unknown[]> => {
@@ -33,14 +34,9 @@ export function userRoutes(server: Server): Hono<Env> {
     const { roles, ...user } = await readObject<{
       email: string
       name: string
-      password: string
+      password?: string
       roles: string[]
-    }>(c, { email: 'string', name: 'string', password: 'string', roles: 'array' }, [
-      'email',
-      'name',
-      'password',
-      'roles',
-    ])
+    }>(c, { email: 'string', name: 'string', password: 'string', roles: 'array' }, ['email', 'name', 'roles'])
     checkRoles(c.var.model.roles, roles)
     return c.json(await server.accounts.createUser({ ...user, roles }), 201)
   })

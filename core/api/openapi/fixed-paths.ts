@@ -1,3 +1,4 @@
+import { ownAccountPaths, userAccountPaths } from './account-paths.ts'
 import { bulkPaths, noticePaths } from './bulk-paths.ts'
 import { duplicatePaths } from './duplicate-paths.ts'
 import { json, operation, parameter, type Schema } from './parts.ts'
@@ -32,10 +33,11 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
         answer: anything,
       }),
     },
+    ...ownAccountPaths(),
     ...noticePaths(),
     ...duplicatePaths(),
     ...(conversions.length > 0 ? conversionPaths(conversions) : {}),
-    ...(administer ? { ...administration(), ...definitions() } : {}),
+    ...(administer ? { ...administration(), ...userAccountPaths(), ...definitions() } : {}),
   }
 }
 
