@@ -43,7 +43,7 @@ export function ownAccountPaths(): Record<string, Schema> {
     },
     '/api/me/second-factor': {
       get: operation('What there is beside the password', tags, { answer: anything }),
-      post: operation('Begin: a secret for your device', tags, { body: empty, answer: anything }),
+      post: operation('Begin: what your device makes codes from', tags, { body: empty, answer: anything }),
     },
     '/api/me/second-factor/confirm': {
       post: operation('The first code; answers the recovery codes', tags, { body: code, answer: anything }),
