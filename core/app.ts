@@ -69,8 +69,10 @@ function signedIn(server: Server): Hono<Env> {
     if (!session) throw new Problem(problems['request.signed-out'])
     // A key comes in a header that no other site can make a browser send.
     if (isUnsafe(c) && session.apiKey === undefined) checkOrigin(c.req.raw, server.config.publicUrl)
+    const actor = await server.actors.of(session.userId)
+    if (!actor) throw new Problem(problems['request.signed-out'])
     c.set('session', session)
-    c.set('actor', await actorOf(server, session))
+    c.set('actor', through(actor, session))
     c.set('model', server.live.current)
     c.set('now', new Date().toISOString())
     await (isUnsafe(c) ? next() : forCaller(c.req.raw.signal, cancel, next))
@@ -127,13 +129,11 @@ function signedIn(server: Server): Hono<Env> {
   return app
 }
 
-async function actorOf(server: Server, session: Session): Promise<Actor> {
-  const { userId, name, roles, impersonator, apiKey, scopes } = session
+/** The user, with who really is there or which key they came with. */
+function through(actor: Actor, { impersonator, apiKey, scopes }: Session): Actor {
+  if (!impersonator && apiKey === undefined) return actor
   return {
-    userId,
-    name,
-    roles,
-    teams: await server.teams.of(userId),
+    ...actor,
     ...(impersonator ? { impersonator } : {}),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(scopes ? { scopes } : {}),

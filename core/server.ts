@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Plugin } from '@xrm/sdk'
-import { Teams } from './access/teams.ts'
+import { Actors } from './access/actors.ts'
 import { createAccounts } from './accounts/accounts.ts'
 import { auditAccountEvent } from './accounts/audit-event.ts'
 import type { Server } from './api/environment.ts'
@@ -119,7 +119,7 @@ export async function startServer({
       reserve,
       live,
       accounts,
-      teams: new Teams(db),
+      actors: new Actors(db, () => live.current),
       changesets,
       publisher,
       retired,

@@ -1,7 +1,8 @@
 import type { Model } from '../documents/model.ts'
-import { type Action, type Actor, type EntityRights, type RowScope, rightsOf } from './rights.ts'
+import { type Actor, type EntityRights, rightsOf } from './rights.ts'
+import type { Action, RowScope } from './scopes.ts'
 
-const actions: readonly Action[] = ['read', 'update', 'delete', 'convert']
+const actions: readonly Action[] = ['read', 'update', 'delete', 'convert', 'export', 'share']
 
 /**
  * Whether somebody may do everything that another may, whoever's records it is about: what the other may with their own
@@ -23,6 +24,7 @@ function coversEntity(own: EntityRights, needed: EntityRights): boolean {
   const fields = [...needed.entity.fields.keys()]
   return (
     (own.create || !needed.create) &&
+    (own.import || !needed.import) &&
     actions.every((action) => needed.rows[action].length === 0 || isAll(own.rows[action])) &&
     fields.every(
       (name) =>

@@ -1,28 +1,21 @@
 import type { ApiKeyScopes } from '@xrm/sdk/access'
-import type { EntityRights, Rights } from './rights.ts'
+import type { EntityRights } from './rights.ts'
 
-/**
- * What a key leaves of its user's rights: entities that it does not name are not there, and one for reading writes nothing.
- * Only a key for everything may change configuration.
- */
-export function narrow(whole: Rights, { access, entities }: ApiKeyScopes): Rights {
-  const named = entities && new Set(entities)
-  const readOnly = access !== 'write'
-  return {
-    administer: whole.administer && !named && !readOnly,
-    key: `${whole.key}|${access}|${entities?.toSorted().join(',') ?? '*'}`,
-    entity(name) {
-      const own = named && !named.has(name) ? null : whole.entity(name)
-      return own && readOnly ? withoutWrites(own) : own
-    },
-  }
+/** Only a key for everything may change configuration; without a key nothing is taken away. */
+export function isForEverything(scopes: ApiKeyScopes | undefined): boolean {
+  return !scopes || (scopes.access === 'write' && scopes.entities === undefined)
 }
 
-function withoutWrites(own: EntityRights): EntityRights {
+/** What a key leaves of its user's rights: an entity that it does not name is not there, and one for reading writes nothing. */
+export function narrow(own: EntityRights | null, scopes: ApiKeyScopes | undefined): EntityRights | null {
+  if (!own || !scopes) return own
+  if (scopes.entities && !scopes.entities.includes(own.entity.name)) return null
+  if (scopes.access === 'write') return own
   return {
     ...own,
     create: false,
-    rows: { ...own.rows, update: [], delete: [], convert: [] },
+    import: false,
+    rows: { ...own.rows, update: [], delete: [], convert: [], share: [] },
     updateField: () => [],
     createField: () => false,
   }

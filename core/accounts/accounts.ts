@@ -20,6 +20,7 @@ import { createFirstAdmin, createSetupToken, isSetupNeeded, setUp } from './setu
 import { beginViewAs, endViewAs } from './view-as.ts'
 import {
   type AccountChange,
+  type AroundChange,
   changeUser,
   type NewUser,
   type User,
@@ -54,13 +55,10 @@ export interface Accounts {
   setup: (request: Request, address?: string) => Promise<Response>
   /** Who is asking, or null. Costs no query most of the time; see `sessionCacheTime` for what that means. */
   session: (headers: Headers) => Promise<Session | null>
-  createUser: (user: NewUser) => Promise<User>
-  /** All parts of the change or none; `more` joins its transaction. */
-  changeUser: (
-    userId: string,
-    change: AccountChange,
-    more?: (client: PoolClient) => Promise<void>,
-  ) => Promise<void>
+  /** `more` joins its transaction. */
+  createUser: (user: NewUser, more?: (client: PoolClient, user: User) => Promise<void>) => Promise<User>
+  /** All parts of the change or none; `around` joins its transaction. */
+  changeUser: <T>(userId: string, change: AccountChange, around?: AroundChange<T>) => Promise<void>
   setPassword: (userId: string, password: string) => Promise<void>
   setRoles: (userId: string, roles: string[]) => Promise<void>
   setActive: (userId: string, active: boolean) => Promise<void>
@@ -162,8 +160,8 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
       return Response.json({ needed: false }, { status: 201, headers: noStore })
     },
     session: sessions.read,
-    createUser: (user) => createUser(db, user),
-    changeUser: (userId, change, more) => changing(changeUser(db, userId, change, more)),
+    createUser: (user, more) => createUser(db, user, more),
+    changeUser: (userId, change, around) => changing(changeUser(db, userId, change, around)),
     setPassword: (userId, password) => changing(setPassword(db, userId, password)),
     setRoles: (userId, roles) => changing(setRoles(db, userId, roles)),
     setActive: (userId, active) => changing(setActive(db, userId, active)),

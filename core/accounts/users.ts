@@ -44,10 +44,18 @@ export function changingAdmins<T>(db: Database, fn: (client: PoolClient) => Prom
   })
 }
 
-/** Creates a user who can sign in at once. A problem if the e-mail is taken, in whatever case it is written. */
-export async function createUser(db: Database, input: NewUser): Promise<User> {
-  const user = await prepareUser(input)
-  return transaction(db, (client) => insertUser(client, user))
+/** Creates a user who can sign in at once; `more` joins the transaction. A problem if the e-mail is taken, in whatever case it is written. */
+export async function createUser(
+  db: Database,
+  input: NewUser,
+  more: (client: PoolClient, user: User) => Promise<void> = async () => {},
+): Promise<User> {
+  const prepared = await prepareUser(input)
+  return transaction(db, async (client) => {
+    const user = await insertUser(client, prepared)
+    await more(client, user)
+    return user
+  })
 }
 
 /** Checks the input and hashes the password, which takes long and therefore happens outside of any transaction. */
@@ -63,17 +71,31 @@ export function checkPerson({ email, name }: { email: string; name: string }): {
   email: string
   name: string
 } {
-  const person = { email: email.trim().toLowerCase().normalize('NFC'), name: name.trim().normalize('NFC') }
+  const person = { email: email.trim().toLowerCase().normalize('NFC'), name: tidyName(name) }
   const errors: ProblemItem[] = []
   if (!/^[^\s@]+@[^\s@]+$/.test(person.email) || person.email.length > 254 || person.email.includes('\0')) {
     errors.push({ pointer: '#/email', code: 'format', detail: 'This is not an e-mail address.' })
   }
-  if (person.name === '' || person.name.length > 200 || person.name.includes('\0')) {
-    errors.push({ pointer: '#/name', code: 'length', detail: 'A name has 1 to 200 characters.' })
-  }
+  if (!isName(person.name)) errors.push(badName)
   if (errors.length > 0) throw new Problem(accountProblems['accounts.invalid-input'], { errors })
   return person
 }
+
+function checkName(given: string): string {
+  const name = tidyName(given)
+  if (!isName(name)) throw new Problem(accountProblems['accounts.invalid-input'], { errors: [badName] })
+  return name
+}
+
+function tidyName(name: string): string {
+  return name.trim().normalize('NFC')
+}
+
+function isName(name: string): boolean {
+  return name !== '' && name.length <= 200 && !name.includes('\0')
+}
+
+const badName: ProblemItem = { pointer: '#/name', code: 'length', detail: 'A name has 1 to 200 characters.' }
 
 export interface PreparedUser {
   email: string
@@ -102,22 +124,36 @@ export async function insertUser(
 }
 
 export interface AccountChange {
+  name?: string
   roles?: string[]
   active?: boolean
   password?: string
 }
 
-/** Changes several things of a user at once: all of them, or none and a problem. `more` joins the transaction. */
-export async function changeUser(
+/** What joins the transaction of a change: a look before it, and what is to happen with it. */
+export interface AroundChange<T> {
+  before: (client: PoolClient) => Promise<T>
+  after: (client: PoolClient, before: T) => Promise<void>
+}
+
+/** Changes several things of a user at once: all of them, or none and a problem. */
+export async function changeUser<T>(
   db: Database,
   userId: string,
-  { roles, active, password }: AccountChange,
-  more: (client: PoolClient) => Promise<void> = async () => {},
+  { name, roles, active, password }: AccountChange,
+  around?: AroundChange<T>,
 ): Promise<void> {
   if (password !== undefined) checkPassword(password, '#/password')
+  const person = name === undefined ? null : checkName(name)
   const hash = password === undefined ? null : await hashPassword(password)
   await changingAdmins(db, async (client) => {
     await mustExist(client, userId)
+    const before = await around?.before(client)
+    if (person !== null)
+      await client.query('UPDATE xrm."user" SET name = $2, updated_at = now() WHERE id = $1', [
+        userId,
+        person,
+      ])
     if (roles) await replaceRoles(client, userId, roles)
     if (active !== undefined) await writeActive(client, userId, active)
     if (hash !== null) await writePassword(client, userId, hash)
@@ -125,7 +161,7 @@ export async function changeUser(
     // Who looks through somebody's eyes was checked against the roles of before.
     else if (roles) await endViews(client, userId)
     if (roles || active === false) await mustKeepAdmin(client)
-    await more(client)
+    await around?.after(client, before as T)
   })
 }
 

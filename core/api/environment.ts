@@ -1,11 +1,12 @@
 import type { Context } from 'hono'
 import type { Logger } from 'pino'
 import { Problem } from '@xrm/sdk'
+import type { Actors } from '../access/actors.ts'
 import { type Actor, rightsOf } from '../access/rights.ts'
-import type { Teams } from '../access/teams.ts'
-import type { Accounts, By, Session } from '../accounts/accounts.ts'
+import type { Accounts, Session } from '../accounts/accounts.ts'
 import { accountProblems } from '../accounts/problems.ts'
 import { addressOf } from '../accounts/routes.ts'
+import type { AuditEvent } from '../audit/audit.ts'
 import type { Config } from '../config.ts'
 import type { Configuration } from '../config-files/configuration.ts'
 import type { Bulks } from '../conversions/bulk/bulks.ts'
@@ -34,7 +35,7 @@ export interface Server {
   reserve: Database
   live: LiveModel
   accounts: Accounts
-  teams: Teams
+  actors: Actors
   changesets: Changesets
   publisher: Publisher
   configuration: Configuration
@@ -73,14 +74,19 @@ export function writing(server: Server, c: Context<Env>): WriteContext {
   }
 }
 
+/** Who asked, for the security log. */
+export function asked(c: Context<Env>): Pick<AuditEvent, 'actor' | 'address' | 'request'> {
+  return { actor: c.var.actor, address: addressOf(c), request: c.var.requestId }
+}
+
+/** After records of an entity were written: what people may do hangs on teams. */
+export function forgetActors(server: Server, entity: string): void {
+  if (entity === 'team') server.actors.forget()
+}
+
 /** Lets only those pass who may change configuration and users. */
 export function requireAdministrator(c: Context<Env>): void {
   if (!rightsOf(c.var.model, c.var.actor).administer) throw new Problem(problems['request.forbidden'])
-}
-
-/** Who does it, for the security log. */
-export function by(c: Context<Env>): By {
-  return { actor: c.var.actor, address: addressOf(c), request: c.var.requestId }
 }
 
 /** Refuses programs with a key: some things are for people at a browser. */

@@ -5,7 +5,7 @@ import { accountProblems } from '../accounts/problems.ts'
 import { originOf } from '../accounts/request.ts'
 import { wrongCode } from '../accounts/second-factor.ts'
 import { checkApiKey } from '../accounts/api-keys.ts'
-import { by, type Env, requirePerson, type Server } from './environment.ts'
+import { asked, type Env, requirePerson, type Server } from './environment.ts'
 import { meView } from './model-view.ts'
 import { problems } from './problems.ts'
 import { readObject, readQuery } from './read-request.ts'
@@ -23,7 +23,7 @@ export function meRoutes(server: Server): Hono<Env> {
   app.delete('/view-as', async (c) => {
     readQuery(c, {})
     if (!c.var.session.impersonator) throw new Problem(accountProblems['accounts.not-found'])
-    await accounts.viewAs.end(c.var.session, by(c))
+    await accounts.viewAs.end(c.var.session, asked(c))
     return c.body(null, 204)
   })
 
@@ -51,7 +51,7 @@ export function meRoutes(server: Server): Hono<Env> {
       'scopes',
     ])
     checkApiKey(wish, (name) => c.var.model.entities.has(name))
-    return c.json(await accounts.keys.make(c.var.session.userId, wish, by(c)), 201)
+    return c.json(await accounts.keys.make(c.var.session.userId, wish, asked(c)), 201)
   })
   factorRoutes(server, app)
   passkeyRoutes(server, app)
@@ -72,11 +72,11 @@ export function sessionRoutes(
   })
   app.delete(`${at}/sessions`, async (c) => {
     readQuery(c, {})
-    return c.json({ ended: await sessions.end(userOf(c), { keep: c.var.session.sessionId }, by(c)) })
+    return c.json({ ended: await sessions.end(userOf(c), { keep: c.var.session.sessionId }, asked(c)) })
   })
   app.delete(`${at}/sessions/:session`, async (c) => {
     readQuery(c, {})
-    await sessions.end(userOf(c), { id: c.req.param('session')! }, by(c))
+    await sessions.end(userOf(c), { id: c.req.param('session')! }, asked(c))
     return c.body(null, 204)
   })
 }
@@ -95,7 +95,7 @@ export function keyRoutes(
   })
   app.delete(`${at}/api-keys/:key`, async (c) => {
     readQuery(c, {})
-    await keys.remove(userOf(c), c.req.param('key')!, by(c))
+    await keys.remove(userOf(c), c.req.param('key')!, asked(c))
     return c.body(null, 204)
   })
 }
@@ -117,15 +117,15 @@ function factorRoutes({ accounts: { factors } }: Server, app: Hono<Env>): void {
   })
   app.post('/second-factor/confirm', async (c) => {
     const { code } = await readObject<{ code: string }>(c, { code: 'string' }, ['code'])
-    return c.json({ recovery: await factors.confirm(c.var.session.userId, code, by(c)) })
+    return c.json({ recovery: await factors.confirm(c.var.session.userId, code, asked(c)) })
   })
   app.post('/second-factor/recovery', async (c) => {
     await provenCode(c)
-    return c.json({ recovery: await factors.renewRecovery(c.var.session.userId, by(c)) })
+    return c.json({ recovery: await factors.renewRecovery(c.var.session.userId, asked(c)) })
   })
   app.post('/second-factor/remove', async (c) => {
     await provenCode(c)
-    await factors.remove(c.var.session.userId, by(c))
+    await factors.remove(c.var.session.userId, asked(c))
     return c.body(null, 204)
   })
 }
@@ -151,11 +151,11 @@ function passkeyRoutes({ accounts: { passkeys }, config }: Server, app: Hono<Env
         errors: [{ pointer: '#/name', code: 'length', detail: 'A name has 1 to 100 characters.' }],
       })
     }
-    return c.json(await passkeys.add(c.var.session.userId, given, origin(c), by(c)), 201)
+    return c.json(await passkeys.add(c.var.session.userId, given, origin(c), asked(c)), 201)
   })
   app.delete('/passkeys/:passkey', async (c) => {
     readQuery(c, {})
-    await passkeys.remove(c.var.session.userId, c.req.param('passkey'), by(c))
+    await passkeys.remove(c.var.session.userId, c.req.param('passkey'), asked(c))
     return c.body(null, 204)
   })
 }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
+import { problems as accessProblems } from '../access/problems.ts'
 import { accountProblems } from '../accounts/problems.ts'
 import { problems as bulkProblems } from '../conversions/bulk/problems.ts'
 import { problems as conversionProblems } from '../conversions/problems.ts'
@@ -19,6 +20,7 @@ export function problemRoutes(plugins: LoadedPlugins): Hono {
         ...conversionProblems,
         ...bulkProblems,
         ...accountProblems,
+        ...accessProblems,
       }),
       ...plugins.plugins.flatMap((plugin) => Object.values(plugin.problems ?? {})),
     ].map((problem) => [problem.code, problem]),

@@ -1,5 +1,6 @@
 import { afterAll, onTestFinished } from 'vitest'
 import type { Plugin } from '@xrm/sdk'
+import { writeTeams } from '../../core/access/actors.ts'
 import { createApp } from '../../core/app.ts'
 import { type Config, readConfig } from '../../core/config.ts'
 import { createLog } from '../../core/log.ts'
@@ -100,7 +101,7 @@ export async function testServer({
       const { id } = rows[0]!
       for (const role of roles)
         await first.server.db.pool.query('INSERT INTO xrm.user_role VALUES ($1, $2)', [id, role])
-      await first.server.teams.set(id, teams)
+      await writeTeams(first.server.db.pool, id, teams)
       return { id, call: caller(first.app, id) }
     },
     async node({ listen = true, plugins: shipped } = {}) {

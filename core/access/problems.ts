@@ -1,0 +1,5 @@
+import { defineProblems } from '@xrm/sdk'
+
+export const problems = defineProblems({
+  'user.invalid': { status: 400, title: 'The user cannot be like that' },
+})
