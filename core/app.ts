@@ -29,6 +29,7 @@ import { expressionRoutes } from './api/expressions.ts'
 import { fieldTypeRoutes } from './api/field-types.ts'
 import { jobRoutes } from './api/jobs.ts'
 import { searchRoutes } from './api/search.ts'
+import { recordShareRoutes } from './api/shares.ts'
 import { staticRoutes } from './api/static.ts'
 import { userRoutes } from './api/users.ts'
 import { CallerGone, forCaller } from './storage/cancel.ts'
@@ -102,6 +103,7 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/', docsRoutes())
   app.route('/records', recordMergeRoutes(server))
   app.route('/records', recordConversionRoutes(server))
+  app.route('/records', recordShareRoutes(server))
   app.route('/records', recordRoutes(server))
   app.route('/conversions', conversionRoutes(server))
   app.route('/bulk', bulkRoutes(server))
