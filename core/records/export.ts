@@ -1,9 +1,11 @@
 import { stringify } from 'csv-stringify/sync'
+import { Problem } from '@xrm/sdk'
 import type { RecordData } from '@xrm/sdk/api'
 import { addressParts } from '../fields/address.ts'
 import { resolvePath } from '../documents/paths.ts'
 import { cellText, toCell } from './cell-text.ts'
 import type { Cursors } from './cursor.ts'
+import { problems } from './problems.ts'
 import { access, exportedFields, listRecords, type ListQuery, maxLimit, type ReadContext } from './query.ts'
 
 export type ExportQuery = Pick<ListQuery, 'filter' | 'search' | 'fields' | 'sort'> & { bom?: boolean }
@@ -26,7 +28,7 @@ export async function* exportRecords(
   cursors: Cursors,
   counted: (rows: number) => void,
 ): AsyncGenerator<string> {
-  const context = await present()
+  const context = permitted(await present(), entity)
   // By name: what is added or granted meanwhile would make rows of another length.
   const fields = query.fields?.includes('*') === false ? query.fields : exportedFields(context, entity, query)
   const columns = fields.flatMap((path) => columnsOf(context, entity, path))
@@ -34,7 +36,7 @@ export async function* exportRecords(
   let after: string | undefined
   for (let first = true; first || after !== undefined; first = false) {
     const page = await listRecords(
-      first ? context : await present(),
+      first ? context : permitted(await present(), entity),
       entity,
       { ...query, fields, limit: maxLimit, exported: true, ...(after === undefined ? {} : { after }) },
       cursors,
@@ -44,6 +46,12 @@ export async function* exportRecords(
     yield (first ? header : '') + stringify(rows, { record_delimiter: 'windows' })
     after = page.next ?? undefined
   }
+}
+
+/** Without the right there would be no rows, and the file would look as if it were whole. */
+function permitted(context: ReadContext, entity: string): ReadContext {
+  if (access(context, entity).own.rows.export.length === 0) throw new Problem(problems['record.forbidden'])
+  return context
 }
 
 function columnsOf(context: ReadContext, entityName: string, path: string): Column[] {
