@@ -17,6 +17,7 @@ import type { Retired } from '../documents/retired.ts'
 import type { LiveModel } from '../documents/live-model.ts'
 import type { Model } from '../documents/model.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { Outgoing } from '../outgoing/outgoing.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
 import type { Duplicates } from '../duplicates/groups.ts'
 import type { Presets } from '../plugins/presets.ts'
@@ -34,6 +35,7 @@ export interface Server {
   reserve: Database
   live: LiveModel
   accounts: Accounts
+  outgoing: Outgoing
   actors: Actors
   changesets: Changesets
   publisher: Publisher
