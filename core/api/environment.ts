@@ -75,6 +75,11 @@ export function writing(server: Server, c: Context<Env>): WriteContext {
   }
 }
 
+/** Ends the statement that a process of the database works on. */
+export function cancelIn({ reserve }: Server): (processId: number) => Promise<unknown> {
+  return (processId) => reserve.pool.query('SELECT pg_cancel_backend($1)', [processId])
+}
+
 /** Who asked, for the security log. */
 export function asked(c: Context<Env>): Pick<AuditEvent, 'actor' | 'address' | 'request'> {
   return { actor: c.var.actor, address: addressOf(c), request: c.var.requestId }
