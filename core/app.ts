@@ -14,7 +14,7 @@ import { bulkRoutes } from './api/bulk.ts'
 import { changesetRoutes, documentRoutes } from './api/documents.ts'
 import { conversionRoutes, recordConversionRoutes } from './api/conversions.ts'
 import { docsRoutes } from './api/docs-page.ts'
-import { type Env, requireAdministrator, type Server } from './api/environment.ts'
+import { cancelIn, type Env, requireAdministrator, type Server } from './api/environment.ts'
 import { type AnyRequest, everyAnswer, nothingHere } from './api/every-answer.ts'
 import { healthRoutes } from './api/health.ts'
 import { meView, modelView } from './api/model-view.ts'
@@ -29,11 +29,13 @@ import { duplicateRoutes, mergeRoutes, recordMergeRoutes } from './api/duplicate
 import { presetRoutes } from './api/presets.ts'
 import { recordRoutes } from './api/records.ts'
 import { eventRoutes } from './api/events.ts'
+import { recordExportRoutes } from './api/export.ts'
 import { configRoutes } from './api/config.ts'
 import { expressionRoutes } from './api/expressions.ts'
 import { fieldTypeRoutes } from './api/field-types.ts'
 import { jobRoutes } from './api/jobs.ts'
 import { searchRoutes } from './api/search.ts'
+import { recordShareRoutes } from './api/shares.ts'
 import { staticRoutes } from './api/static.ts'
 import { userRoutes } from './api/users.ts'
 import { CallerGone, forCaller } from './storage/cancel.ts'
@@ -61,7 +63,6 @@ export async function createApp(server: Server): Promise<Hono<AnyRequest>> {
 /** Everything behind the sign-in. Rights are checked where records are read and written, never by path. */
 function signedIn(server: Server): Hono<Env> {
   const app = new Hono<Env>()
-  const cancel = (processId: number) => server.reserve.pool.query('SELECT pg_cancel_backend($1)', [processId])
   const limit = limitRate(server.config.rateLimit)
   app.use(async (c, next) => {
     const session = await server.accounts.session(c.req.raw.headers)
@@ -75,7 +76,12 @@ function signedIn(server: Server): Hono<Env> {
     c.set('actor', through(actor, session))
     c.set('model', server.live.current)
     c.set('now', new Date().toISOString())
+<<<<<<< HEAD
     await (isUnsafe(c) ? next() : forCaller(c.req.raw.signal, cancel, next))
+=======
+    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+    await (isRead ? forCaller(c.req.raw.signal, cancelIn(server), next) : next())
+>>>>>>> main
   })
   app.route('/me', meRoutes(server))
   app.use(async (c, next) => {
@@ -108,6 +114,8 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/', docsRoutes())
   app.route('/records', recordMergeRoutes(server))
   app.route('/records', recordConversionRoutes(server))
+  app.route('/records', recordExportRoutes(server))
+  app.route('/records', recordShareRoutes(server))
   app.route('/records', recordRoutes(server))
   app.route('/conversions', conversionRoutes(server))
   app.route('/bulk', bulkRoutes(server))

@@ -17,6 +17,7 @@ import { Documents } from './documents/documents.ts'
 import { Duplicates } from './duplicates/groups.ts'
 import { EventFeed } from './events/feed.ts'
 import { LiveModel } from './documents/live-model.ts'
+import { createOutgoing } from './outgoing/outgoing.ts'
 import {
   fieldTypesOf,
   findPlugins,
@@ -87,6 +88,8 @@ export async function startServer({
     undo.unshift(() => live.stop())
     const housekeeping = keepHouse(db, live, log)
     undo.unshift(() => housekeeping.stop())
+    const outgoing = createOutgoing({ allowedHosts: config.allowedHosts })
+    undo.unshift(() => outgoing.close())
     const accounts = await createAccounts({
       db: reserve,
       config,
@@ -119,6 +122,7 @@ export async function startServer({
       reserve,
       live,
       accounts,
+      outgoing,
       actors: new Actors(db, () => live.current),
       changesets,
       publisher,

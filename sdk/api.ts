@@ -78,7 +78,15 @@ export interface EntityView extends Labelled {
   related: RelatedView[]
   /** What every record must fulfil, in words. */
   rules: { message: string; messages: Record<string, string> }[]
-  can: { create: boolean; update: boolean; delete: boolean; convert: boolean }
+  can: {
+    create: boolean
+    update: boolean
+    delete: boolean
+    convert: boolean
+    import: boolean
+    export: boolean
+    share: boolean
+  }
   /** There are rules by which records may be the same. */
   duplicates: boolean
   /** Conversions that start from this entity. */

@@ -18,6 +18,7 @@ import type { Retired } from '../documents/retired.ts'
 import type { LiveModel } from '../documents/live-model.ts'
 import type { Model } from '../documents/model.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { Outgoing } from '../outgoing/outgoing.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
 import type { Duplicates } from '../duplicates/groups.ts'
 import type { Presets } from '../plugins/presets.ts'
@@ -35,6 +36,7 @@ export interface Server {
   reserve: Database
   live: LiveModel
   accounts: Accounts
+  outgoing: Outgoing
   actors: Actors
   changesets: Changesets
   publisher: Publisher
@@ -72,6 +74,11 @@ export function writing(server: Server, c: Context<Env>): WriteContext {
     cause: { kind: 'request', ref: c.var.requestId },
     hooks: server.hooks,
   }
+}
+
+/** Ends the statement that a process of the database works on. */
+export function cancelIn({ reserve }: Server): (processId: number) => Promise<unknown> {
+  return (processId) => reserve.pool.query('SELECT pg_cancel_backend($1)', [processId])
 }
 
 /** Who asked, for the security log. */

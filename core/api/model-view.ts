@@ -110,6 +110,9 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
       update: own.rows.update.length > 0 && !entity.readOnly,
       delete: own.rows.delete.length > 0 && !entity.readOnly,
       convert: own.rows.convert.length > 0,
+      import: own.import && !entity.readOnly,
+      export: own.rows.export.length > 0,
+      share: own.rows.share.length > 0 && !entity.readOnly,
     },
     duplicates: Object.keys(entity.body['x-duplicates'] ?? {}).length > 0,
     conversions: conversions

@@ -5,6 +5,7 @@ import { accountProblems } from '../accounts/problems.ts'
 import { problems as bulkProblems } from '../conversions/bulk/problems.ts'
 import { problems as conversionProblems } from '../conversions/problems.ts'
 import { problems as documentProblems } from '../documents/problems.ts'
+import { problems as outgoingProblems } from '../outgoing/problems.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
 import { problems as recordProblems } from '../records/problems.ts'
 import { problems as apiProblems } from './problems.ts'
@@ -20,6 +21,7 @@ export function problemRoutes(plugins: LoadedPlugins): Hono {
         ...conversionProblems,
         ...bulkProblems,
         ...accountProblems,
+        ...outgoingProblems,
         ...accessProblems,
       }),
       ...plugins.plugins.flatMap((plugin) => Object.values(plugin.problems ?? {})),

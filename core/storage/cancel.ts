@@ -7,6 +7,8 @@ export class CallerGone extends Error {}
 interface Scope {
   signal: AbortSignal
   held: Set<PoolClient>
+  /** Answered: what goes on from here, such as a timer that it has set, is there for others too. */
+  ended: boolean
 }
 
 const scopes = new AsyncLocalStorage<Scope>()
@@ -20,7 +22,7 @@ export async function forCaller<T>(
   cancel: (processId: number) => Promise<unknown>,
   work: () => Promise<T>,
 ): Promise<T> {
-  const scope: Scope = { signal, held: new Set() }
+  const scope: Scope = { signal, held: new Set(), ended: false }
   const stop = (): void => {
     for (const client of scope.held)
       // When it cannot be cancelled, the statement ends by its time limit.
@@ -30,13 +32,20 @@ export async function forCaller<T>(
   try {
     return await scopes.run(scope, work)
   } finally {
+    scope.ended = true
     signal.removeEventListener('abort', stop)
   }
 }
 
+/** Does what must be done whether the caller is still there or not, such as writing down what they have had. */
+export function evenIfGone<T>(work: () => T): T {
+  return scopes.exit(work)
+}
+
 /** Who asks for a connection, to {@link lend} it when it comes. */
 export function currentCaller(): Scope | undefined {
-  return scopes.getStore()
+  const scope = scopes.getStore()
+  return scope?.ended === false ? scope : undefined
 }
 
 /**

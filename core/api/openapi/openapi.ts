@@ -1,3 +1,4 @@
+import { sharePaths } from './access-paths.ts'
 import { type Actor, type EntityRights, rightsOf } from '../../access/rights.ts'
 import { cached, type FieldModel, type Model } from '../../documents/model.ts'
 import { fixedPaths } from './fixed-paths.ts'
@@ -284,6 +285,7 @@ function entityPaths(own: EntityRights): Record<string, Schema> {
         answer: json({ type: 'object' }),
       }),
     },
+    ...sharePaths(base, own, id, tag),
     [`${base}/aggregate`]: {
       post: operation(`Count and sum ${entity.plural}`, tag, {
         body: { $ref: '#/components/schemas/aggregate' },
