@@ -37,6 +37,11 @@ export async function forCaller<T>(
   }
 }
 
+/** Does what must be done whether the caller is still there or not, such as writing down what they have had. */
+export function evenIfGone<T>(work: () => T): T {
+  return scopes.exit(work)
+}
+
 /** Who asks for a connection, to {@link lend} it when it comes. */
 export function currentCaller(): Scope | undefined {
   const scope = scopes.getStore()

@@ -1,3 +1,4 @@
+import type { EntityRights } from '../../access/rights.ts'
 import { json, operation, parameter, type Schema } from './parts.ts'
 
 const anything = json({ type: 'object' })
@@ -17,6 +18,71 @@ const standing = {
     required: ['entity', 'id'],
     additionalProperties: false,
   },
+}
+
+/** Sharing single records and taking many out, as far as the reader may. */
+export function sharePaths(
+  base: string,
+  own: EntityRights,
+  record: Schema,
+  tag: string[],
+): Record<string, Schema> {
+  const shares = {
+    type: 'object',
+    properties: {
+      shares: {
+        type: 'array',
+        maxItems: 200,
+        items: {
+          type: 'object',
+          properties: {
+            grantee: {
+              type: 'object',
+              properties: {
+                kind: { enum: ['user', 'team', 'record'] },
+                id,
+                entity: { type: 'string', description: 'With a record: of which entity.' },
+              },
+              required: ['kind', 'id'],
+              additionalProperties: false,
+            },
+            level: { enum: ['read', 'update'] },
+          },
+          required: ['grantee', 'level'],
+          additionalProperties: false,
+        },
+      },
+    },
+    required: ['shares'],
+    additionalProperties: false,
+  }
+  return {
+    ...(own.rows.share.length > 0 && !own.entity.readOnly
+      ? {
+          [`${base}/{id}/shares`]: {
+            parameters: [record],
+            get: operation('With whom it is shared', tag, { answer: anything }),
+            put: operation('Share it with these and nobody else', tag, { body: shares, answer: anything }),
+          },
+        }
+      : {}),
+    ...(own.rows.export.length > 0
+      ? {
+          [`${base}/export`]: {
+            get: operation(`Take ${own.entity.plural} out as a CSV file`, tag, {
+              parameters: [
+                parameter('filter', 'An expression.'),
+                parameter('search', 'Words.'),
+                parameter('fields', 'Columns: names and paths with commas between them.'),
+                parameter('sort', 'As in the list.'),
+                parameter('bom', 'Begin with a byte order mark, for Excel.', { type: 'boolean' }),
+              ],
+              answer: { 'text/csv': { schema: { type: 'string' } } },
+            }),
+          },
+        }
+      : {}),
+  }
 }
 
 /** Users; for administrators. */
