@@ -118,7 +118,6 @@ describe('a number', () => {
       '',
       ' 1',
       '1'.repeat(60),
-      '0.001',
       null,
       true,
       [],
