@@ -26,18 +26,17 @@ export async function runConversion(
   request: ConversionRequest,
   origin: RunOrigin = {},
 ): Promise<RunView> {
-  const id = await transaction(
+  return transaction(
     context.db,
     async (client) => {
       const own = { ...context, client }
-      const [, run] = await together(requireModel(own), convertWithin(own, name, request, origin))
+      const [, id] = await together(requireModel(own), convertWithin(own, name, request, origin))
+      const run = await readRun({ ...own, db: client }, id)
+      if (!run) throw new Error('A run that was just written cannot be read')
       return run
     },
     { retries: 10, indexed: true },
   )
-  const run = await readRun({ ...context, db: context.db.pool }, id)
-  if (!run) throw new Error('A run that was just written cannot be read')
-  return run
 }
 
 /**
