@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['{sdk,core,plugins,admin-ui,test}/**/*.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
+    setupFiles: 'test/support/around-every-test.ts',
     testTimeout: 90_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 15_000 } },

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 import { lucideIcons } from './build/lucide-icons.ts'
-import { vaadinWithoutInlineStyles } from './build/vaadin-csp.ts'
+import { vaadinUnderPolicy } from './build/vaadin-csp.ts'
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/',
-  plugins: [vaadinWithoutInlineStyles(), lucideIcons()],
+  plugins: [vaadinUnderPolicy(), lucideIcons()],
   resolve: {
     alias: {
       '@vaadin/vaadin-usage-statistics/vaadin-usage-statistics.js': fileURLToPath(

@@ -1,90 +1,93 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { v7 as uuid } from 'uuid'
 import { Problem } from '@xrm/sdk'
 import { checkOrigin } from './accounts/request.ts'
-import { accountRoutes } from './accounts/routes.ts'
+import { accountRoutes, addressOf } from './accounts/routes.ts'
+import type { Session } from './accounts/accounts.ts'
+import { accountProblems } from './accounts/problems.ts'
+import { type Actor, rightsOf } from './access/rights.ts'
+import { meRoutes } from './api/me.ts'
+import { userSignInRoutes } from './api/user-sign-in.ts'
 import { bulkRoutes } from './api/bulk.ts'
 import { changesetRoutes, documentRoutes } from './api/documents.ts'
 import { conversionRoutes, recordConversionRoutes } from './api/conversions.ts'
 import { docsRoutes } from './api/docs-page.ts'
-import { type Env, requireAdministrator, type Server } from './api/environment.ts'
-import { securityHeaders } from './api/headers.ts'
+import { cancelIn, type Env, requireAdministrator, type Server } from './api/environment.ts'
+import { type AnyRequest, everyAnswer, nothingHere } from './api/every-answer.ts'
 import { healthRoutes } from './api/health.ts'
 import { meView, modelView } from './api/model-view.ts'
 import { openApi } from './api/openapi/openapi.ts'
+import { limitRate } from './api/limit-rate.ts'
 import { noticeRoutes } from './api/notices.ts'
 import { problemRoutes } from './api/problem-pages.ts'
 import { problems } from './api/problems.ts'
-import { readObject, readQuery, text } from './api/read-request.ts'
+import { readQuery, text } from './api/read-request.ts'
 import { pluginRoutes } from './api/plugins.ts'
 import { duplicateRoutes, mergeRoutes, recordMergeRoutes } from './api/duplicates.ts'
 import { presetRoutes } from './api/presets.ts'
 import { recordRoutes } from './api/records.ts'
 import { eventRoutes } from './api/events.ts'
+import { recordExportRoutes } from './api/export.ts'
 import { configRoutes } from './api/config.ts'
 import { expressionRoutes } from './api/expressions.ts'
 import { fieldTypeRoutes } from './api/field-types.ts'
 import { jobRoutes } from './api/jobs.ts'
 import { searchRoutes } from './api/search.ts'
+import { recordShareRoutes } from './api/shares.ts'
 import { staticRoutes } from './api/static.ts'
 import { userRoutes } from './api/users.ts'
+import { CallerGone, forCaller } from './storage/cancel.ts'
 import { isUnavailable } from './storage/unavailable.ts'
 
 const interfaceFolder = join(import.meta.dirname, '../admin-ui/dist')
 
 /** The HTTP face of a server; what `main` listens with and what every test calls by `app.request`. */
-export async function createApp(server: Server): Promise<Hono> {
-  const app = new Hono()
+export async function createApp(server: Server): Promise<Hono<AnyRequest>> {
+  const app = new Hono<AnyRequest>()
   app.onError((error, c) => answerError(server, error, c))
-  app.use(async (c, next) => {
-    await next()
-    for (const name in securityHeaders) c.res.headers.set(name, securityHeaders[name]!)
-  })
+  app.use(everyAnswer())
   app.route('/', healthRoutes(server))
   app.route('/', accountRoutes(server.accounts))
   app.route('/problems', problemRoutes(server.plugins))
   app.route('/api', signedIn(server))
-  app.all('/api/*', () => {
-    throw new Problem(problems['request.not-found'])
+  app.all('/api/*', (c) => {
+    throw nothingHere(app, c)
   })
   app.route('/', await staticRoutes(interfaceFolder))
-  app.notFound((c) => answerProblem(c, new Problem(problems['request.not-found'])))
+  app.notFound((c) => answerProblem(c, nothingHere(app, c)))
   return app
 }
 
 /** Everything behind the sign-in. Rights are checked where records are read and written, never by path. */
 function signedIn(server: Server): Hono<Env> {
   const app = new Hono<Env>()
+  const limit = limitRate(server.config.rateLimit)
   app.use(async (c, next) => {
     const session = await server.accounts.session(c.req.raw.headers)
+    await limit({ userId: session?.userId, address: addressOf(c) })
     if (!session) throw new Problem(problems['request.signed-out'])
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') checkOrigin(c.req.raw, server.config.publicUrl)
+    // A key comes in a header that no other site can make a browser send.
+    if (isUnsafe(c) && session.apiKey === undefined) checkOrigin(c.req.raw, server.config.publicUrl)
+    const actor = await server.actors.of(session.userId)
+    if (!actor) throw new Problem(problems['request.signed-out'])
     c.set('session', session)
-    c.set('actor', {
-      userId: session.userId,
-      name: session.name,
-      roles: session.roles,
-      teams: await server.teams.of(session.userId),
-    })
+    c.set('actor', through(actor, session))
     c.set('model', server.live.current)
     c.set('now', new Date().toISOString())
-    c.set('requestId', uuid())
-    await next()
-    c.res.headers.set('cache-control', 'no-store')
-    c.res.headers.set('x-request-id', c.var.requestId)
+<<<<<<< HEAD
+    await (isUnsafe(c) ? next() : forCaller(c.req.raw.signal, cancel, next))
+=======
+    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+    await (isRead ? forCaller(c.req.raw.signal, cancelIn(server), next) : next())
+>>>>>>> main
   })
-  app.get('/me', (c) => c.json(meView(c.var.model, c.var.actor, c.var.session)))
-  app.patch('/me', async (c) => {
-    const { language } = await readObject<{ language: string }>(c, { language: 'string' }, ['language'])
-    if (language !== 'en' && language !== 'de') {
-      throw new Problem(problems['request.body'], {
-        errors: [{ pointer: '#/language', code: 'request.type', detail: 'must be en or de' }],
-      })
-    }
-    await server.accounts.setLanguage(c.var.session.userId, language)
-    return c.json(meView(c.var.model, c.var.actor, { ...c.var.session, language }))
+  app.route('/me', meRoutes(server))
+  app.use(async (c, next) => {
+    if (isUnsafe(c) && c.var.session.readOnly) throw new Problem(accountProblems['accounts.read-only'])
+    requireSecondFactor(server, c)
+    await next()
   })
   app.get('/model', async (c) => {
     const { changeset } = readQuery(c, { changeset: text })
@@ -93,7 +96,13 @@ function signedIn(server: Server): Hono<Env> {
       const draft = await server.documents.model(changeset)
       return c.json({ ...modelView(draft, c.var.actor), me: meView(draft, c.var.actor, c.var.session) })
     }
-    const etag = `"${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${[...c.var.actor.roles].toSorted().join('.')}"`
+    const { key } = rightsOf(c.var.model, c.var.actor)
+    const seen = c.var.session.impersonator
+      ? `-${c.var.session.impersonator.id}-${c.var.session.readOnly}`
+      : ''
+    const etag = `"${createHash('sha256')
+      .update(`${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${key}${seen}`)
+      .digest('base64url')}"`
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
     return c.json(
       { ...modelView(c.var.model, c.var.actor), me: meView(c.var.model, c.var.actor, c.var.session) },
@@ -105,6 +114,8 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/', docsRoutes())
   app.route('/records', recordMergeRoutes(server))
   app.route('/records', recordConversionRoutes(server))
+  app.route('/records', recordExportRoutes(server))
+  app.route('/records', recordShareRoutes(server))
   app.route('/records', recordRoutes(server))
   app.route('/conversions', conversionRoutes(server))
   app.route('/bulk', bulkRoutes(server))
@@ -121,21 +132,52 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/jobs', jobRoutes(server))
   app.route('/events', eventRoutes(server))
   app.route('/search', searchRoutes(server))
+  app.route('/users', userSignInRoutes(server))
   app.route('/users', userRoutes(server))
   return app
 }
 
-/** Problems go out as they are; the database's own refusals are translated; everything else is ours to mend. */
-function answerError(server: Server, error: Error, c: Context): Response {
-  if (error instanceof Problem) return answerProblem(c, error)
-  if (isUnavailable(error)) {
-    server.log.warn({ error: error.message, path: c.req.path }, 'the database is busy or away')
-    return answerProblem(c, new Problem(problems['request.busy'], { headers: { 'Retry-After': '2' } }))
+/** The user, with who really is there or which key they came with. */
+function through(actor: Actor, { impersonator, apiKey, scopes }: Session): Actor {
+  if (!impersonator && apiKey === undefined) return actor
+  return {
+    ...actor,
+    ...(impersonator ? { impersonator } : {}),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(scopes ? { scopes } : {}),
   }
+}
+
+function isUnsafe(c: Context): boolean {
+  return c.req.method !== 'GET' && c.req.method !== 'HEAD'
+}
+
+/** Where the installation wants one, nothing but the own account is open without. A key was made by somebody who had it. */
+function requireSecondFactor({ config: { requireSecondFactor: from } }: Server, c: Context<Env>): void {
+  const { session } = c.var
+  if (!from || session.hasSecondFactor !== false || session.impersonator) return
+  if (from === 'everyone' || rightsOf(c.var.model, c.var.actor).administer)
+    throw new Problem(accountProblems['accounts.second-factor-needed'])
+}
+
+/** What PostgreSQL says of a statement that ran into its time limit. */
+const queryCanceled = '57014'
+
+/** Problems go out as they are; the database's own refusals are translated; everything else is ours to mend. */
+function answerError(server: Server, error: Error, c: Context<AnyRequest>): Response {
+  if (error instanceof Problem) return answerProblem(c, error)
+  const request = { request: c.var.requestId, method: c.req.method, path: c.req.path }
   const { code } = error as { code?: string }
+  if (error instanceof CallerGone || isUnavailable(error)) {
+    // Whom nobody waits for any more has cancelled the statement itself.
+    if (!c.req.raw.signal.aborted)
+      server.log.warn({ error: error.message, ...request }, 'the database is busy or away')
+    const problem = code === queryCanceled ? problems['request.too-slow'] : problems['request.busy']
+    return answerProblem(c, new Problem(problem, { headers: { 'Retry-After': '2' } }))
+  }
   // A value that slipped through our checks and that PostgreSQL refuses is the caller's, and still a finding for us.
   if (code?.startsWith('22')) {
-    server.log.error({ err: error, path: c.req.path }, 'the database refused a value')
+    server.log.error({ err: error, ...request }, 'the database refused a value')
     return answerProblem(
       c,
       new Problem(problems['request.parameter'], {
@@ -143,7 +185,7 @@ function answerError(server: Server, error: Error, c: Context): Response {
       }),
     )
   }
-  server.log.error({ err: error, path: c.req.path, method: c.req.method }, 'unexpected error')
+  server.log.error({ err: error, ...request }, 'unexpected error')
   return answerProblem(c, new Problem(problems.internal))
 }
 

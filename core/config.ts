@@ -1,10 +1,11 @@
 import { isDate } from './fields/date-rules.ts'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readSignInConfig, type SignInConfig, signInVariables } from './accounts/config.ts'
 import { StartError } from './start-error.ts'
 
 /** Everything an operator can set from outside, read and checked once at start. */
-export interface Config {
+export interface Config extends SignInConfig {
   port: number
   host: string
   /** Your own PostgreSQL. Without it the server starts one in {@link Config.data}. */
@@ -24,6 +25,10 @@ export interface Config {
   logLevel: (typeof logLevels)[number]
   /** Origin under which browsers reach the server, e.g. behind a proxy. Without it, the host that they ask for. */
   publicUrl: string | undefined
+  /** Requests a minute that each user may send, or each address that has not signed in; 0: any number. */
+  rateLimit: number
+  /** Hosts with port in the firm's own network that the server may call, beside everything public; see `core/outgoing`. */
+  allowedHosts: readonly string[]
   /** Fill an empty database with example data. */
   demo: boolean
 }
@@ -39,6 +44,9 @@ const known = [
   'XRM_CURRENCY',
   'XRM_CURRENCY_RATES',
   'XRM_PUBLIC_URL',
+  ...signInVariables,
+  'XRM_RATE_LIMIT',
+  'XRM_ALLOWED_HOSTS',
 ]
 
 /**
@@ -66,6 +74,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, args: string[] 
     rates: rates(value('XRM_CURRENCY_RATES') ?? '{}'),
     logLevel: logLevel(value('LOG_LEVEL') ?? 'info'),
     publicUrl: publicUrl(value('XRM_PUBLIC_URL')),
+    ...readSignInConfig(value, publicUrl(value('XRM_PUBLIC_URL'))),
+    rateLimit: rateLimit(value('XRM_RATE_LIMIT') ?? '3000'),
+    allowedHosts: allowedHosts(value('XRM_ALLOWED_HOSTS') ?? ''),
     demo: flags.demo ?? false,
   }
 }
@@ -167,4 +178,22 @@ function publicUrl(text: string | undefined): string | undefined {
     return url.origin
   }
   throw new StartError(`XRM_PUBLIC_URL is "${text}", but must be an origin such as https://crm.example.com.`)
+}
+
+function rateLimit(text: string): number {
+  if (/^\d{1,7}$/.test(text)) return Number(text)
+  throw new StartError(
+    `XRM_RATE_LIMIT is "${text}", but must be how many requests a minute a user may send, or 0 for any number.`,
+  )
+}
+
+function allowedHosts(text: string): string[] {
+  const hosts = text.split(',').map((host) => host.trim().toLowerCase())
+  return hosts.filter(Boolean).map((host) => {
+    const url = URL.canParse(`https://${host}/`) ? new URL(`https://${host}/`) : undefined
+    if (url && (url.host === host || url.host === host.replace(/:443$/, ''))) return host
+    throw new StartError(
+      `XRM_ALLOWED_HOSTS holds "${host}", but must be hosts with commas between them, such as sso.corp.example or 10.0.0.5:8443.`,
+    )
+  })
 }

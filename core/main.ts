@@ -1,7 +1,7 @@
-import { serve } from '@hono/node-server'
 import { createApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { type DemoUser, runDemo } from './demo/run-demo.ts'
+import { listen } from './listen.ts'
 import { createLog } from './log.ts'
 import { startServer } from './server.ts'
 import { StartError } from './start-error.ts'
@@ -14,12 +14,7 @@ async function main(): Promise<void> {
   const server = await startServer({ config, log })
   const app = await createApp(server)
   const demoUsers = config.demo ? await runDemo(server) : null
-  const http = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
-    const listening = serve({ fetch: app.fetch, port: config.port, hostname: config.host }, () =>
-      resolve(listening),
-    )
-    listening.once('error', reject)
-  }).catch(async (error: NodeJS.ErrnoException) => {
+  const http = await listen(app, config).catch(async (error: NodeJS.ErrnoException) => {
     await server.stop()
     if (error.code !== 'EADDRINUSE') throw error
     throw new StartError(
@@ -31,7 +26,7 @@ async function main(): Promise<void> {
     server.feed.close()
     await new Promise<void>((resolve) => {
       http.close(() => resolve())
-      if ('closeIdleConnections' in http) http.closeIdleConnections()
+      http.closeIdleConnections()
     })
     await server.stop()
   })

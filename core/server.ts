@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Plugin } from '@xrm/sdk'
-import { Teams } from './access/teams.ts'
-import { audit } from './audit/audit.ts'
+import { Actors } from './access/actors.ts'
 import { createAccounts } from './accounts/accounts.ts'
+import { auditAccountEvent } from './accounts/audit-event.ts'
 import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
 import { Configuration } from './config-files/configuration.ts'
@@ -17,6 +17,7 @@ import { Documents } from './documents/documents.ts'
 import { Duplicates } from './duplicates/groups.ts'
 import { EventFeed } from './events/feed.ts'
 import { LiveModel } from './documents/live-model.ts'
+import { createOutgoing } from './outgoing/outgoing.ts'
 import {
   fieldTypesOf,
   findPlugins,
@@ -65,6 +66,8 @@ export async function startServer({
     const db = await connect({ url })
     undo.unshift(() => db.close())
     await migrate(db)
+    const reserve = await connect({ url, max: 4, applicationName: 'xrm reserve' })
+    undo.unshift(() => reserve.close())
     const loaded = await loadPlugins(plugins)
     for (const { name, reason } of loaded.failures) log.error({ plugin: name, reason }, 'plugin not loaded')
     const context = {
@@ -85,19 +88,19 @@ export async function startServer({
     undo.unshift(() => live.stop())
     const housekeeping = keepHouse(db, live, log)
     undo.unshift(() => housekeeping.stop())
+    const outgoing = createOutgoing({ allowedHosts: config.allowedHosts })
+    undo.unshift(() => outgoing.close())
     const accounts = await createAccounts({
-      db,
+      db: reserve,
       config,
-      report: ({ name, address, email, userId }) => {
-        log.info({ event: name, address, email, userId }, 'account')
-        audit(db.pool, {
-          kind: name,
-          actor: null,
-          address,
-          ...(userId ? { subject: { kind: 'user', id: userId } } : {}),
-          details: email === undefined ? {} : { email },
-        }).catch((error: Error) => log.error({ err: error, event: name }, 'the security log was not written'))
+      report: (event) => {
+        const { name, ...more } = event
+        log.info({ event: name, ...more }, 'account')
+        auditAccountEvent(db, event).catch((error: Error) =>
+          log.error({ err: error, event: name }, 'the security log was not written'),
+        )
       },
+      mailFailed: (error) => log.error({ err: error }, 'a mail was not sent'),
     })
     const jobs = new Jobs(db, url, log)
     const changesets = new Changesets(db)
@@ -116,9 +119,11 @@ export async function startServer({
     const server: Server = {
       config,
       db,
+      reserve,
       live,
       accounts,
-      teams: new Teams(db),
+      outgoing,
+      actors: new Actors(db, () => live.current),
       changesets,
       publisher,
       retired,

@@ -106,7 +106,11 @@ export interface Share {
 }
 
 export interface SharesRequest {
-  shares: { grantee: { kind: 'user' | 'team' | 'record'; id: string }; level: 'read' | 'update' }[]
+  /** `entity` goes with a record. */
+  shares: {
+    grantee: { kind: 'user' | 'team' | 'record'; id: string; entity?: string }
+    level: 'read' | 'update'
+  }[]
 }
 
 /** What a role grants on an entity. */

@@ -110,11 +110,15 @@ describe('the house', () => {
     expect(quoters).toEqual(['core/storage/names.ts'])
   })
 
-  it('never turns text into code or markup', () => {
+  it('never turns text into code or markup [WEB-03]', () => {
     const forbidden =
-      /\b(unsafeHTML|unsafeSVG|unsafeStatic|innerHTML|srcdoc|document\.write)\b|\beval\(|new Function\(/
+      /\b(unsafe(HTML|SVG|MathML|Static|CSS)|innerHTML|outerHTML|srcdoc|insertAdjacentHTML|parseFromString|createContextualFragment|setHTMLUnsafe|document\.write|createPolicy)\b|\beval\(|new Function\(/
+    // What the build takes out of the code of others it has to name.
     const found = files.filter(
-      (file) => !isTest(file) && forbidden.test(readFileSync(join(root, file), 'utf8')),
+      (file) =>
+        !isTest(file) &&
+        !file.startsWith('admin-ui/build/') &&
+        forbidden.test(readFileSync(join(root, file), 'utf8')),
     )
     expect(found).toEqual([])
   })

@@ -100,6 +100,13 @@ test('no script adds style elements, which the Content-Security-Policy refuses',
   expect(code.match(/createElement\((["'`])style\1\)/g)).toHaveLength(3)
 })
 
+test('no script makes HTML of a text but Lit of its own templates, which trusted types would refuse [WEB-04]', () => {
+  const sinks =
+    /\.(?:innerHTML|outerHTML|srcdoc)\s*=(?!=)|\b(?:insertAdjacentHTML|parseFromString|createContextualFragment|createPolicy)\(/g
+  const found = chunks.flatMap(({ code }) => [...code.matchAll(sinks)].map(([sink]) => sink))
+  expect(found.toSorted()).toEqual(['.innerHTML=', 'createPolicy('])
+})
+
 test('nothing is loaded from another host and nothing is reported', async () => {
   const html = await readFile(join(folder, 'index.html'), 'utf8')
   expect(html).not.toMatch(/(src|href)="(https?:)?\/\//)

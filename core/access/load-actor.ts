@@ -1,20 +1,64 @@
+import { nameOfKey } from '../documents/entity-keys.ts'
+import { presentName } from '../documents/former-names.ts'
+import { cached, type Model } from '../documents/model.ts'
 import type { Database } from '../storage/database.ts'
+import { prepared } from '../storage/prepared.ts'
 import { type Actor, systemActor } from './rights.ts'
 
+interface ActorRow extends Pick<
+  Actor,
+  'name' | 'roles' | 'teams' | 'branch' | 'reports' | 'external' | 'grantees' | 'shared'
+> {
+  represents: string | null
+  represents_entity: string | null
+}
+
 /**
- * Somebody who is not there to ask, as they may act at this moment: with the roles and teams that they have now. Null when
- * the account is closed. The system is `null` by id.
+ * Somebody as they may act at this moment, in one query: with the roles and teams that they have now, who and what is below
+ * them, and whether anything is shared with them. Null when the account is closed. The system is `null` by id. Requests ask
+ * {@link Actors}, which remember.
  */
 export async function loadActor(
   db: Pick<Database['pool'], 'query'>,
+  model: Model,
   userId: string | null,
 ): Promise<Actor | null> {
   if (userId === null) return systemActor
-  const { rows } = await db.query<{ name: string; roles: string[]; teams: string[] }>(
-    `SELECT name, ARRAY(SELECT role FROM xrm.user_role r WHERE r.user_id = u.id) AS roles,
-       ARRAY(SELECT team::text FROM xrm.team_member m WHERE m.user_id = u.id) AS teams
-     FROM xrm."user" u WHERE id = $1 AND active`,
-    [userId],
-  )
-  return rows[0] ? { userId, ...rows[0] } : null
+  const statement = cached(model, 'actor', () => prepared(actorSql(model)))
+  const keys = [...model.entities.values()].map(({ key }) => key)
+  const { rows } = await db.query<ActorRow>({ ...statement, values: [userId, keys] })
+  if (!rows[0]) return null
+  const { represents: id, represents_entity: key, ...actor } = rows[0]
+  const represents = id === null || key === null ? null : { entity: nameOfKey(model, key), id }
+  return { userId, ...actor, represents }
+}
+
+/** Circles cannot be saved; should one be there all the same, `UNION` ends it. */
+function actorSql(model: Model): string {
+  const team = model.entities.get('team')
+  const parent = team?.fields.get(presentName(team, 'parent') ?? 'parent')?.columns[0]?.sql
+  const teams = team
+    ? `${team.table} t`
+    : '(SELECT NULL::uuid AS id, NULL::timestamptz AS deleted_at WHERE false) t'
+  const below = parent
+    ? `UNION SELECT t.id FROM ${teams} JOIN below b ON t.${parent} = b.id WHERE t.deleted_at IS NULL`
+    : ''
+  const above = parent
+    ? `UNION SELECT t.id FROM above a JOIN ${team!.table} c ON c.id = a.id JOIN ${teams} ON t.id = c.${parent} WHERE t.deleted_at IS NULL`
+    : ''
+  return `WITH RECURSIVE
+    own(id) AS (SELECT m.team FROM xrm.team_member m JOIN ${teams} ON t.id = m.team AND t.deleted_at IS NULL WHERE m.user_id = $1),
+    below(id) AS (SELECT id FROM own ${below}),
+    above(id) AS (SELECT id FROM own ${above}),
+    reports(id) AS (SELECT $1::uuid UNION SELECT u.id FROM xrm."user" u JOIN reports r ON u.manager = r.id),
+    grantees(id) AS (SELECT $1::uuid UNION SELECT id FROM above UNION SELECT represents FROM xrm."user" WHERE id = $1 AND represents IS NOT NULL)
+    SELECT u.name, u.external, u.represents_entity, u.represents,
+      ARRAY(SELECT role FROM xrm.user_role WHERE user_id = u.id ORDER BY role) AS roles,
+      ARRAY(SELECT id FROM own ORDER BY id) AS teams,
+      ARRAY(SELECT id FROM below ORDER BY id) AS branch,
+      ARRAY(SELECT id FROM reports ORDER BY id) AS reports,
+      ARRAY(SELECT id FROM grantees ORDER BY id) AS grantees,
+      ARRAY(SELECT key FROM unnest($2::text[]) AS key WHERE EXISTS (
+        SELECT FROM xrm.share s WHERE s.grantee = ANY(ARRAY(SELECT id FROM grantees)) AND s.entity = key)) AS shared
+    FROM xrm."user" u WHERE u.id = $1 AND u.active`
 }

@@ -1,8 +1,10 @@
-import type { Role } from '@xrm/sdk'
-import { compileExpression, type Program } from '@xrm/sdk/expression'
+import type { ApiKeyScopes } from '@xrm/sdk/access'
+import type { Program } from '@xrm/sdk/expression'
 import { cached, type EntityModel, type FieldModel, type Model } from '../documents/model.ts'
 import { resolvePath } from '../documents/paths.ts'
-import { recordScope } from '../documents/scope.ts'
+import { type Grant, grantsOn, type HeldRole, resolveRoles } from './grants.ts'
+import { isForEverything, narrow } from './narrow.ts'
+import { type Action, collapse, type FieldCondition, type RowScope, scopeKey } from './scopes.ts'
 
 /** Who acts. Taken from the session once a request; the system itself acts with {@link systemActor}. */
 export interface Actor {
@@ -11,24 +13,42 @@ export interface Actor {
   name: string
   roles: readonly string[]
   teams: readonly string[]
+  /** Ids of the teams, and of all below them. */
+  branch: readonly string[]
+  /** Ids of the users below this one, and their own. */
+  reports: readonly string[]
+  /** Of another firm: has nothing of what is there for everybody. */
+  external: boolean
+  /** The record that the login stands for. */
+  represents: { entity: string; id: string } | null
+  /** Whom shares name when they mean this user: themselves, their teams and all above, and what they stand for. */
+  grantees: readonly string[]
+  /** Keys of entities of which something is shared with them. */
+  shared: readonly string[]
   /** Who acts in this user's name. */
   impersonator?: { id: string; name: string }
   /** The key that a program came with. */
   apiKey?: string
+  /** What that key leaves of the user's rights. */
+  scopes?: ApiKeyScopes
+}
+
+/** Somebody of whom no more than this is known, such as the system: nobody below them, nothing shared with them. */
+export function actorOf(who: Pick<Actor, 'userId' | 'name' | 'roles'> & Partial<Actor>): Actor {
+  return {
+    teams: [],
+    branch: who.teams ?? [],
+    reports: who.userId === null ? [] : [who.userId],
+    external: false,
+    represents: null,
+    grantees: [],
+    shared: [],
+    ...who,
+  }
 }
 
 /** Acts with every right: at start, in imports from the command line, in jobs that say so. */
-export const systemActor: Actor = { userId: null, name: 'System', roles: ['$system'], teams: [] }
-
-export type Action = 'read' | 'update' | 'delete' | 'convert'
-
-/** Which rows a grant covers. */
-export type RowScope =
-  | { kind: 'all' | 'branch' | 'team' | 'reports' | 'own' | 'shared' }
-  | { kind: 'when'; program: Program }
-
-/** A condition in conjunctive form: every list must have a scope that covers the row. Empty: always. */
-export type FieldCondition = readonly (readonly RowScope[])[]
+export const systemActor: Actor = actorOf({ userId: null, name: 'System', roles: ['$system'] })
 
 /**
  * What a set of roles may do with one entity. Grants add up: a row is covered when one grant covers it, and a field is
@@ -37,6 +57,8 @@ export type FieldCondition = readonly (readonly RowScope[])[]
 export interface EntityRights {
   entity: EntityModel
   create: boolean
+  /** May bring records in from files. */
+  import: boolean
   /** Scopes by action; empty: never. A scope `all` stands alone. */
   rows: Readonly<Record<Action, readonly RowScope[]>>
   /** On which of the visible rows the field may be read; null: never. */
@@ -50,80 +72,67 @@ export interface EntityRights {
 export interface Rights {
   /** May change configuration, users and roles. */
   administer: boolean
-  /** Key of caches: the same for users with the same roles. */
+  /** Key of caches: the same for users for whom the same statements will do. */
   key: string
+  /** Something of the entity is shared with the actor; those with whom nothing is shared pay nothing for sharing. */
+  hasShares(entity: EntityModel): boolean
+  /** The roles that count, with those that they inherit. */
+  roles: readonly HeldRole[]
+  external: boolean
   /** Null when the entity does not exist or nothing may be read of it: to the user both look the same. */
   entity(name: string): EntityRights | null
-}
-
-interface Grant {
-  create: boolean
-  rows: Record<Action, RowScope | null>
-  field(name: string): 'none' | 'read' | 'write'
-}
-
-const everything: Role = {
-  title: 'System',
-  administer: true,
-  entities: {
-    '*': {
-      read: 'all',
-      create: 'all',
-      update: 'all',
-      delete: 'all',
-      convert: 'all',
-      fields: { '*': 'write' },
-    },
-  },
-}
-
-/** People must be able to see who owns a record: users and teams are readable for everyone who is signed in. */
-const everyone: Role['entities'] = {
-  user: { read: 'all', fields: { '*': 'read' } },
-  team: { read: 'all', fields: { '*': 'read' } },
 }
 
 /** Fields that come with the right to read the row at all. */
 const alwaysReadable = new Set(['id', 'version'])
 
-/** The rights of an actor on a model; compiled once per set of roles. */
+/** The rights of actors who were asked for on the model before; an actor is remembered for a moment, and so are these. */
+const known = new WeakMap<Actor, { model: Model; rights: Rights }>()
+
+/** The rights of an actor on a model, within what their key allows; compiled once per set of roles and scopes. */
 export function rightsOf(model: Model, actor: Actor): Rights {
-  const key = [...actor.roles].toSorted().join(',')
-  return cached(model, `rights|${key}`, () => {
-    const roles = actor.roles.flatMap((name) =>
-      name === '$system' ? [everything] : (model.roles.get(name) ?? []),
-    )
+  const found = known.get(actor)
+  if (found?.model === model) return found.rights
+  const { external, scopes: ofKey } = actor
+  const shared = new Set(actor.shared)
+  const key = [
+    [...actor.roles].toSorted().join(','),
+    ...(external ? ['external'] : []),
+    ...(shared.size > 0 ? [`shared ${[...shared].toSorted().join(',')}`] : []),
+    ...(ofKey ? [`${ofKey.access} ${ofKey.entities?.toSorted().join(',') ?? '*'}`] : []),
+  ].join('|')
+  const rights = cached(model, `rights|${key}`, () => {
+    const roles = resolveRoles(model.roles, actor.roles)
     const entities = new Map<string, EntityRights | null>()
-    const rights: Rights = {
+    const made: Rights = {
       key,
-      administer: roles.some((role) => role.administer === true),
+      roles,
+      external,
+      administer: roles.some(({ role }) => role.administer === true) && isForEverything(ofKey),
+      hasShares: (entity) => shared.has(entity.key),
       entity(name) {
-        let found = entities.get(name)
-        if (found === undefined) entities.set(name, (found = entityRights(model, name, roles, rights)))
-        return found
+        let own = entities.get(name)
+        if (own === undefined) entities.set(name, (own = narrow(entityRights(model, name, made), ofKey)))
+        return own
       },
     }
-    return rights
+    return made
   })
+  known.set(actor, { model, rights })
+  return rights
 }
 
-function entityRights(
-  model: Model,
-  name: string,
-  roles: readonly Role[],
-  rights: Rights,
-): EntityRights | null {
+function entityRights(model: Model, name: string, rights: Rights): EntityRights | null {
   const entity = model.entities.get(name)
   if (!entity) return null
-  const grants = roles
-    .map((role) => role.entities[name] ?? role.entities['*'])
-    .concat(everyone[name])
-    .flatMap((body) => (body ? [toGrant(body, model, entity)] : []))
+  const grants = grantsOn(model, entity, rights.roles, rights.external)
   const rows = {
     read: scopes(grants, 'read'),
     update: scopes(grants, 'update'),
     delete: scopes(grants, 'delete'),
     convert: scopes(grants, 'convert'),
+    export: scopes(grants, 'export'),
+    share: scopes(grants, 'share'),
   }
   if (rows.read.length === 0) return null
   const readable = new Map<string, FieldCondition | null>()
@@ -131,6 +140,7 @@ function entityRights(
   const result: EntityRights = {
     entity,
     create: grants.some((grant) => grant.create),
+    import: grants.some((grant) => grant.import),
     rows,
     readField(field) {
       let condition = readable.get(field)
@@ -209,42 +219,6 @@ function inputsCondition(
   return all
 }
 
-function toGrant(body: Role['entities'][string], model: Model, entity: EntityModel): Grant {
-  const scope = (value: typeof body.read): RowScope | null => {
-    if (value === undefined || value === 'none') return null
-    if (typeof value === 'string') return { kind: value }
-    return {
-      kind: 'when',
-      program: compileExpression(value.when, recordScope(model.entities, entity.name), { expect: 'bool' }),
-    }
-  }
-  const { fields = {} } = body
-  return {
-    create: body.create === 'all',
-    rows: {
-      read: scope(body.read),
-      update: scope(body.update),
-      delete: scope(body.delete),
-      convert: scope(body.convert),
-    },
-    field: (name) => (Object.hasOwn(fields, name) ? fields[name]! : (fields['*'] ?? 'none')),
-  }
-}
-
 function scopes(grants: readonly Grant[], action: Action): readonly RowScope[] {
   return collapse(grants.flatMap((grant) => grant.rows[action] ?? []))
-}
-
-/** `all` swallows the rest, `team` includes `own`; equal scopes count once. */
-function collapse(given: readonly RowScope[]): readonly RowScope[] {
-  if (given.some((scope) => scope.kind === 'all')) return [{ kind: 'all' }]
-  const seen = new Map<string, RowScope>()
-  for (const scope of given) seen.set(scopeKey(scope), scope)
-  if (seen.has('team')) seen.delete('own')
-  return [...seen.values()]
-}
-
-/** Equal for scopes that cover the same rows by the same words. */
-export function scopeKey(scope: RowScope): string {
-  return scope.kind === 'when' ? `when ${scope.program.text}` : scope.kind
 }

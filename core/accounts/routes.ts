@@ -25,7 +25,7 @@ export function accountRoutes(accounts: Accounts): Hono {
 }
 
 /** The socket's other end. Headers such as X-Forwarded-For say what a client likes; they count for nothing here. */
-function addressOf(c: Context): string | undefined {
+export function addressOf(c: Context): string | undefined {
   // `app.request(…)` in tests has no socket.
   return (c.env as { incoming?: unknown } | undefined)?.incoming ? getConnInfo(c).remote.address : undefined
 }

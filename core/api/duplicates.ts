@@ -51,6 +51,7 @@ export function recordMergeRoutes(server: Server): Hono<Env> {
     const request = await readMergeRequest(c)
     return onCurrentModel(server, c, async () => {
       const answer = await mergeRecords(writing(server, c), c.req.param('entity'), request, dry === true)
+      server.actors.forget()
       return c.json(answer, dry === true ? 200 : 201)
     })
   })
@@ -66,9 +67,11 @@ export function recordMergeRoutes(server: Server): Hono<Env> {
 export function mergeRoutes(server: Server): Hono<Env> {
   return new Hono<Env>().post('/:id/undo', async (c) => {
     const { dry } = readQuery(c, { dry: flag })
-    return onCurrentModel(server, c, async () =>
-      c.json(await undoMerge(writing(server, c), c.req.param('id'), dry === true)),
-    )
+    return onCurrentModel(server, c, async () => {
+      const answer = await undoMerge(writing(server, c), c.req.param('id'), dry === true)
+      server.actors.forget()
+      return c.json(answer)
+    })
   })
 }
 

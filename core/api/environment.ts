@@ -1,9 +1,12 @@
 import type { Context } from 'hono'
 import type { Logger } from 'pino'
 import { Problem } from '@xrm/sdk'
+import type { Actors } from '../access/actors.ts'
 import { type Actor, rightsOf } from '../access/rights.ts'
-import type { Teams } from '../access/teams.ts'
 import type { Accounts, Session } from '../accounts/accounts.ts'
+import { accountProblems } from '../accounts/problems.ts'
+import { addressOf } from '../accounts/routes.ts'
+import type { AuditEvent } from '../audit/audit.ts'
 import type { Config } from '../config.ts'
 import type { Configuration } from '../config-files/configuration.ts'
 import type { Bulks } from '../conversions/bulk/bulks.ts'
@@ -15,6 +18,7 @@ import type { Retired } from '../documents/retired.ts'
 import type { LiveModel } from '../documents/live-model.ts'
 import type { Model } from '../documents/model.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { Outgoing } from '../outgoing/outgoing.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
 import type { Duplicates } from '../duplicates/groups.ts'
 import type { Presets } from '../plugins/presets.ts'
@@ -28,9 +32,12 @@ import { problems } from './problems.ts'
 export interface Server {
   config: Config
   db: Database
+  /** A few connections beside those of requests, for health, sign-in and cancelling. */
+  reserve: Database
   live: LiveModel
   accounts: Accounts
-  teams: Teams
+  outgoing: Outgoing
+  actors: Actors
   changesets: Changesets
   publisher: Publisher
   configuration: Configuration
@@ -69,7 +76,33 @@ export function writing(server: Server, c: Context<Env>): WriteContext {
   }
 }
 
+/** Ends the statement that a process of the database works on. */
+export function cancelIn({ reserve }: Server): (processId: number) => Promise<unknown> {
+  return (processId) => reserve.pool.query('SELECT pg_cancel_backend($1)', [processId])
+}
+
+/** Who asked, for the security log. */
+export function asked(c: Context<Env>): Pick<AuditEvent, 'actor' | 'address' | 'request'> {
+  return { actor: c.var.actor, address: addressOf(c), request: c.var.requestId }
+}
+
+/** After records of an entity were written: what people may do hangs on teams. */
+export function forgetActors(server: Server, entity: string): void {
+  if (entity === 'team') server.actors.forget()
+}
+
 /** Lets only those pass who may change configuration and users. */
 export function requireAdministrator(c: Context<Env>): void {
   if (!rightsOf(c.var.model, c.var.actor).administer) throw new Problem(problems['request.forbidden'])
+}
+
+/** Refuses programs with a key: some things are for people at a browser. */
+export function requireInteractive(c: Context<Env>): void {
+  if (c.var.session.apiKey !== undefined) throw new Problem(accountProblems['accounts.interactive'])
+}
+
+/** Refuses everybody but the person: programs, and those who are in the person's place. */
+export function requirePerson(c: Context<Env>): void {
+  requireInteractive(c)
+  if (c.var.session.impersonator) throw new Problem(accountProblems['accounts.interactive'])
 }

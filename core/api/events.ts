@@ -81,8 +81,8 @@ async function visibleEvents(
 ): Promise<ChangeEvent[]> {
   const session = await server.accounts.session(c.req.raw.headers)
   if (!session || stored.length === 0) return []
-  const { userId, name, roles } = session
-  const actor = { userId, name, roles, teams: await server.teams.of(userId) }
+  const actor = await server.actors.of(session.userId)
+  if (!actor) return []
   const model = server.live.current
   const events = stored.map((event) => ({ ...event, entity: nameOfKey(model, event.entity) }))
   const context = { model, actor, db: server.db.pool, now: new Date().toISOString() }

@@ -91,6 +91,7 @@ async function tryExpression(
     timeZone: model.settings.timeZone,
     me: context.actor.userId,
     teams: context.actor.teams,
+    record: context.actor.represents?.id ?? null,
   })
   return answer
 }

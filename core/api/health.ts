@@ -1,23 +1,31 @@
 import { Hono } from 'hono'
 import type { Server } from './environment.ts'
 
-/** `/healthz`: the process lives. `/readyz`: it can serve, which means that the database answers. */
+/**
+ * `/healthz`: the process lives. `/readyz`: it can serve, which means that the database answers. Asked over connections of
+ * its own, so that a server with much to do is not taken for a dead one.
+ */
 export function healthRoutes(server: Server): Hono {
   const app = new Hono()
-  let last: { ok: boolean; at: number } = { ok: true, at: 0 }
-  app.get('/healthz', (c) => c.json({ status: 'ok' }))
-  app.get('/readyz', async (c) => {
-    // Asked by many and often, so the database is asked at most once a second.
-    if (performance.now() - last.at > 1000 || last.at === 0) {
-      const ok = await server.db.pool.query('SELECT 1').then(
+  let last: { ok: Promise<boolean>; at: number } | undefined
+  /** Asked by many and often, so the database is asked at most once a second. */
+  const isReady = (): Promise<boolean> => {
+    if (!last || performance.now() - last.at > 1000) {
+      const ok = server.reserve.pool.query('SELECT 1').then(
         () => true,
         () => false,
       )
       last = { ok, at: performance.now() }
     }
+    return last.ok
+  }
+  app.get('/healthz', (c) => c.json({ status: 'ok' }))
+  app.get('/readyz', async (c) => {
+    const ok = await isReady()
     return c.json(
-      { status: last.ok ? 'ok' : 'unavailable', model: server.live.current.version },
-      last.ok ? 200 : 503,
+      { status: ok ? 'ok' : 'unavailable', model: server.live.current.version },
+      ok ? 200 : 503,
+      ok ? {} : { 'retry-after': '1' },
     )
   })
   return app

@@ -1,3 +1,4 @@
+import type { Session } from '../accounts/accounts.ts'
 import type { ConversionSummary, EntityView, FieldView, MeView, ModelView, OptionView } from '@xrm/sdk/api'
 import { type Actor, type EntityRights, type Rights, rightsOf } from '../access/rights.ts'
 import { pluralTitle } from '../documents/compile.ts'
@@ -41,7 +42,7 @@ export function modelView(model: Model, actor: Actor): Omit<ModelView, 'me'> {
 export function meView(
   model: Model,
   actor: Actor,
-  session: { email: string; language: string | null },
+  session: Pick<Session, 'email' | 'language' | 'impersonator' | 'readOnly'>,
 ): MeView {
   return {
     id: actor.userId ?? '',
@@ -50,6 +51,8 @@ export function meView(
     language: session.language,
     roles: [...actor.roles],
     administer: rightsOf(model, actor).administer,
+    viewedBy: session.impersonator?.name ?? null,
+    readOnly: session.readOnly ?? false,
   }
 }
 
@@ -107,6 +110,9 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
       update: own.rows.update.length > 0 && !entity.readOnly,
       delete: own.rows.delete.length > 0 && !entity.readOnly,
       convert: own.rows.convert.length > 0,
+      import: own.import && !entity.readOnly,
+      export: own.rows.export.length > 0,
+      share: own.rows.share.length > 0 && !entity.readOnly,
     },
     duplicates: Object.keys(entity.body['x-duplicates'] ?? {}).length > 0,
     conversions: conversions

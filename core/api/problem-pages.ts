@@ -1,9 +1,11 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
+import { problems as accessProblems } from '../access/problems.ts'
 import { accountProblems } from '../accounts/problems.ts'
 import { problems as bulkProblems } from '../conversions/bulk/problems.ts'
 import { problems as conversionProblems } from '../conversions/problems.ts'
 import { problems as documentProblems } from '../documents/problems.ts'
+import { problems as outgoingProblems } from '../outgoing/problems.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
 import { problems as recordProblems } from '../records/problems.ts'
 import { problems as apiProblems } from './problems.ts'
@@ -19,6 +21,8 @@ export function problemRoutes(plugins: LoadedPlugins): Hono {
         ...conversionProblems,
         ...bulkProblems,
         ...accountProblems,
+        ...outgoingProblems,
+        ...accessProblems,
       }),
       ...plugins.plugins.flatMap((plugin) => Object.values(plugin.problems ?? {})),
     ].map((problem) => [problem.code, problem]),

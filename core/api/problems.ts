@@ -13,5 +13,10 @@ export const problems = defineProblems({
   'request.body': { status: 400, title: 'The body does not have the expected form' },
   'idempotency.mismatch': { status: 422, title: 'This key was used for another request' },
   'idempotency.key': { status: 400, title: 'The Idempotency-Key is not valid' },
+  'request.too-many': { status: 429, title: 'Too many requests' },
+  'request.too-slow': { status: 503, title: 'The database took too long for this' },
+  'request.malformed': { status: 400, title: 'This is not a valid HTTP request' },
+  'request.headers-too-large': { status: 431, title: 'The address or the headers are too long' },
+  'request.timeout': { status: 408, title: 'The request did not arrive in time' },
   'request.busy': { status: 503, title: 'The server is busy' },
 })

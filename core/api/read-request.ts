@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { Problem } from '@xrm/sdk'
+import { countMembers, formOf, repeatedName } from './json-text.ts'
 import { problems } from './problems.ts'
 
 const maxBody = 8_000_000
@@ -17,7 +18,8 @@ export async function readJson(c: Context): Promise<unknown> {
   }
   if (Number(c.req.header('content-length') ?? 0) > maxBody) throw tooLarge()
   const text = await readText(c.req.raw)
-  if (isDeeper(text, maxDepth))
+  const form = formOf(text)
+  if (form.depth > maxDepth)
     throw new Problem(problems['request.json'], { detail: `At most ${maxDepth} levels.` })
   let body: unknown
   try {
@@ -27,6 +29,11 @@ export async function readJson(c: Context): Promise<unknown> {
   }
   if (mayBeInfinite.test(text) && hasInfinity(body))
     throw new Problem(problems['request.json'], { detail: 'A number is out of range.' })
+  // What reads the last of two and what reads the first would see different requests.
+  if (countMembers(body) !== form.members) {
+    const name = repeatedName(text)?.slice(0, 100) ?? ''
+    throw new Problem(problems['request.json'], { detail: `"${name}" is named more than once in an object.` })
+  }
   return body
 }
 
@@ -41,27 +48,6 @@ function hasInfinity(value: unknown): boolean {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-/** Whether brackets outside of strings are nested deeper than the limit. */
-function isDeeper(json: string, limit: number): boolean {
-  if (json.length <= limit) return false
-  let depth = 0
-  let quoted = false
-  for (let at = 0; at < json.length; at++) {
-    const code = json.charCodeAt(at)
-    if (quoted) {
-      if (code === backslash) at++
-      else if (code === quote) quoted = false
-    } else if (code === quote) quoted = true
-    else if (code === openList || code === openObject) {
-      if (++depth > limit) return true
-    } else if (code === closeList || code === closeObject) depth--
-  }
-  return false
-}
-
-const [quote, backslash] = [34, 92]
-const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125]
 
 async function readText(request: Request): Promise<string> {
   // A length that was announced and is not too large binds the connection; without one we count ourselves.

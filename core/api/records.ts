@@ -17,7 +17,7 @@ import {
 } from '../records/query.ts'
 import { maxBatch, writeEach, writeRecords } from '../records/write.ts'
 import type { WriteOperation } from '../records/write-types.ts'
-import { type Env, reading, type Server, writing } from './environment.ts'
+import { type Env, forgetActors, reading, type Server, writing } from './environment.ts'
 import { once, onCurrentModel } from './idempotency.ts'
 import { problems } from './problems.ts'
 import {
@@ -183,6 +183,7 @@ async function writeOnce(
     async (idempotency) => {
       const context = { ...writing(server, c), ...(idempotency ? { idempotency } : {}) }
       const results = await writeRecords(context, entity, operations)
+      forgetActors(server, entity)
       return answer(results.map(({ id }) => id))
     },
     (ids) => answer(ids as string[]),
@@ -266,6 +267,7 @@ async function answerEach(
     })
   }
   const outcomes = await onCurrentModel(server, c, () => writeEach(writing(server, c), entity, operations))
+  forgetActors(server, entity)
   return c.json(
     outcomes.map((outcome) =>
       outcome.ok

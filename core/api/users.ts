@@ -1,80 +1,174 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { isDeepStrictEqual } from 'node:util'
 import { Problem } from '@xrm/sdk'
+import type { NewUserRequest, UserChange } from '@xrm/sdk/access'
+import type { RecordRef } from '@xrm/sdk/api'
+import type { PoolClient } from 'pg'
+import { readStandings, type Standing, writeStanding } from '../access/standing.ts'
+import { audit } from '../audit/audit.ts'
+import type { User } from '../accounts/accounts.ts'
 import { isId } from '../fields/relation-rules.ts'
-import { type Env, requireAdministrator, type Server } from './environment.ts'
+import { displaysOf } from '../records/displays.ts'
+import {
+  asked,
+  type Env,
+  reading,
+  requireAdministrator,
+  requireInteractive,
+  type Server,
+} from './environment.ts'
 import { problems } from './problems.ts'
-import { readObject, readQuery } from './read-request.ts'
+import { checkMembers, readObject, readQuery } from './read-request.ts'
 
-interface UserChange {
-  roles?: string[]
-  teams?: string[]
-  active?: boolean
-  password?: string
-}
+const members = {
+  name: 'string',
+  roles: 'array',
+  password: 'string',
+  teams: 'array',
+  // An id or null; what it names is checked where it is written.
+  manager: 'any',
+  external: 'boolean',
+  represents: 'any',
+} as const
 
-/** `/api/users`: who can sign in, with which roles and teams. For administrators. */
+/** `/api/users`: who can sign in, with which roles, and where they stand among the others. For administrators. */
 export function userRoutes(server: Server): Hono<Env> {
   const app = new Hono<Env>()
   app.use(async (c, next) => {
     requireAdministrator(c)
+    requireInteractive(c)
     await next()
   })
-  const withTeams = async (): Promise<unknown[]> => {
-    const users = await server.accounts.listUsers()
-    return Promise.all(users.map(async (user) => ({ ...user, teams: await server.teams.of(user.id) })))
-  }
 
   app.get('/', async (c) => {
     readQuery(c, {})
-    return c.json({ items: await withTeams() })
+    return c.json({ items: await viewUsers(server, c) })
   })
 
   app.post('/', async (c) => {
-    const { roles, ...user } = await readObject<{
-      email: string
-      name: string
-      password: string
-      roles: string[]
-    }>(c, { email: 'string', name: 'string', password: 'string', roles: 'array' }, [
+    readQuery(c, {})
+    const request = await readObject<NewUserRequest>(c, { ...members, email: 'string' }, [
       'email',
       'name',
-      'password',
       'roles',
     ])
-    checkRoles(c.var.model.roles, roles)
-    return c.json(await server.accounts.createUser({ ...user, roles }), 201)
+    checkRequest(c, request)
+    const { email, name, password, roles, ...standing } = request
+    const { id } = await server.accounts.createUser(
+      { email, name, password, roles },
+      async (client, user) => {
+        await writeStanding(client, c.var.model, user.id, standing)
+        const after = await stateOf(client, c, user.id)
+        await audit(client, {
+          kind: 'user-made',
+          ...asked(c),
+          subject: { kind: 'user', id: user.id },
+          details: { email: user.email, ...after },
+        })
+      },
+    )
+    server.actors.forget()
+    return c.json(
+      (await viewUsers(server, c)).find((user) => user.id === id),
+      201,
+    )
   })
 
   app.patch('/:id', async (c) => {
+    readQuery(c, {})
     const id = c.req.param('id')
-    const change = await readObject<UserChange>(c, {
-      roles: 'array',
-      teams: 'array',
-      active: 'boolean',
-      password: 'string',
+    const change = await readObject<UserChange>(c, { ...members, active: 'boolean' })
+    checkRequest(c, change)
+    if (!isId(id) || !(await readStandings(server.db.pool, c.var.model, id)).has(id))
+      throw new Problem(problems['request.not-found'])
+    const { name, roles, active, password, ...standing } = change
+    const account = {
+      ...(name === undefined ? {} : { name }),
+      ...(roles === undefined ? {} : { roles }),
+      ...(active === undefined ? {} : { active }),
+      ...(password === undefined ? {} : { password }),
+    }
+    await server.accounts.changeUser(id, account, {
+      before: (client) => stateOf(client, c, id),
+      after: async (client, before) => {
+        await writeStanding(client, c.var.model, id, standing)
+        const details = differences(before, await stateOf(client, c, id))
+        if (password !== undefined) details['password'] = true
+        if (Object.keys(details).length > 0)
+          await audit(client, { kind: 'user-changed', ...asked(c), subject: { kind: 'user', id }, details })
+      },
     })
-    const known = (await server.accounts.listUsers()).some((user) => user.id === id)
-    if (!known) throw new Problem(problems['request.not-found'])
-    if (change.teams && !change.teams.every(isId))
-      throw new Problem(problems['request.body'], {
-        errors: [{ pointer: '#/teams', code: 'request.type', detail: 'must be ids of teams' }],
-      })
-    if (change.roles) checkRoles(c.var.model.roles, change.roles)
-    const { teams, ...account } = change
-    await server.accounts.changeUser(id, account, async (client) => {
-      if (teams) await server.teams.set(id, teams, client)
-    })
-    return c.json((await withTeams()).find((user) => (user as { id: string }).id === id))
+    server.actors.forget()
+    return c.json((await viewUsers(server, c)).find((user) => user.id === id))
   })
 
   return app
 }
 
-function checkRoles(known: ReadonlyMap<string, unknown>, roles: readonly unknown[]): void {
-  const errors = roles.flatMap((role, index) =>
-    typeof role === 'string' && known.has(role)
+/** What makes a `UserView` of a user. */
+type View = Omit<Standing, 'represents'> & { represents: RecordRef | null }
+
+async function viewUsers(server: Server, c: Context<Env>): Promise<(User & View)[]> {
+  const [users, standings] = await Promise.all([
+    server.accounts.listUsers(),
+    readStandings(server.db.pool, c.var.model),
+  ])
+  const named = [...standings.values()].flatMap(({ represents }) => represents ?? [])
+  const displays = await displaysOf(reading(server, c), named)
+  return users.map((user): User & View => {
+    const { represents, ...standing } = standings.get(user.id)!
+    const record: RecordRef | null = represents && {
+      ...represents,
+      display: displays.get(`${represents.entity}/${represents.id}`) ?? null,
+    }
+    return { ...user, ...standing, represents: record }
+  })
+}
+
+type State = Pick<User, 'name' | 'roles' | 'active'> & Standing
+
+/** What the security log says of a user: everything that rights follow from. */
+async function stateOf(client: PoolClient, c: Context<Env>, id: string): Promise<State> {
+  const { rows } = await client.query<Pick<User, 'name' | 'roles' | 'active'>>(
+    `SELECT name, active, ARRAY(SELECT role FROM xrm.user_role WHERE user_id = u.id ORDER BY role) AS roles FROM xrm."user" u WHERE id = $1`,
+    [id],
+  )
+  return { ...rows[0]!, ...(await readStandings(client, c.var.model, id)).get(id)! }
+}
+
+function differences(before: State, after: State): Record<string, unknown> {
+  return Object.fromEntries(
+    (Object.keys(after) as (keyof State)[])
+      .filter((key) => !isDeepStrictEqual(before[key], after[key]))
+      .map((key) => [key, { before: before[key], after: after[key] }]),
+  )
+}
+
+function checkRequest(
+  c: Context<Env>,
+  { roles = [], teams = [], manager = null, represents = null }: UserChange,
+): void {
+  const errors = roles.flatMap((role: unknown, index) =>
+    typeof role === 'string' && c.var.model.roles.has(role)
       ? []
       : [{ pointer: `#/roles/${index}`, code: 'reference.unknown', detail: 'is not a role' }],
   )
+  if (!teams.every(isId))
+    errors.push({ pointer: '#/teams', code: 'request.type', detail: 'must be ids of teams' })
+  if (manager !== null && !isId(manager))
+    errors.push({ pointer: '#/manager', code: 'request.type', detail: 'must be the id of a user, or null' })
+  if (represents !== null) {
+    if (typeof represents !== 'object' || Array.isArray(represents))
+      errors.push({ pointer: '#/represents', code: 'request.type', detail: 'must be a record, or null' })
+    else
+      errors.push(
+        ...checkMembers(
+          { ...represents },
+          { entity: 'string', id: 'string' },
+          ['entity', 'id'],
+          '#/represents',
+        ),
+      )
+  }
   if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
 }

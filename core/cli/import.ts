@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { Command } from 'commander'
+import { loadActor } from '../access/load-actor.ts'
 import { type Actor, systemActor } from '../access/rights.ts'
-import { Teams } from '../access/teams.ts'
 import { listUsers } from '../accounts/users.ts'
 import { ImportError } from '../import/import-error.ts'
 import { importFile, type ImportSummary } from '../import/import-file.ts'
 import { StartError } from '../start-error.ts'
-import type { Database } from '../storage/database.ts'
 import { commandConfig } from './command-config.ts'
 import { ImportBulk } from '../conversions/bulk/import-bulk.ts'
 import type { BulkWork } from '../conversions/bulk/work.ts'
@@ -50,7 +49,7 @@ export function importCommand(): Command {
       const node = await openNode(commandConfig(command))
       try {
         const { db, model, hooks } = node
-        const actor = options.as === undefined ? systemActor : await actorOf(db, options.as)
+        const actor = options.as === undefined ? systemActor : await actorOf(node, options.as)
         const bulk =
           options.convert === undefined ? null : new ImportBulk(workOf(node), options.convert, actor)
         const summary = await importFile({
@@ -109,11 +108,12 @@ async function readMapping(path: string): Promise<unknown> {
   }
 }
 
-async function actorOf(db: Database, email: string): Promise<Actor> {
+async function actorOf({ db, model }: Node, email: string): Promise<Actor> {
   const user = (await listUsers(db)).find((one) => one.email === email.trim().toLowerCase())
-  if (!user?.active)
+  const actor = user ? await loadActor(db.pool, model, user.id) : null
+  if (!actor)
     throw new StartError(`There is no active user with the e-mail ${email}.`, 'See `xrm user list`.')
-  return { userId: user.id, name: user.name, roles: user.roles, teams: await new Teams(db).of(user.id) }
+  return actor
 }
 
 /** How far it is, on standard error, every two seconds. */

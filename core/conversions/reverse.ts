@@ -116,7 +116,7 @@ async function reverseWithin(context: Writing, id: string): Promise<Omit<Reverse
 async function readRow(client: PoolClient, id: string): Promise<RunRow> {
   const { rows } = await client.query<RunRow>(
     `SELECT r.id, r.status, r.source_entity, r.source, r.touched, r.reversible_until AS until, r.reversible_until < now() AS expired, d.body,
-       (SELECT coalesce(json_agg(json_build_object('key', t.key, 'entity', t.entity, 'action', t.action, 'record', t.record)), '[]')
+       (SELECT coalesce(json_agg(json_build_object('key', t.key, 'entity', t.entity, 'action', t.action, 'record', t.record) ORDER BY t.key), '[]')
         FROM xrm.conversion_target t WHERE t.run = r.id) AS targets
      FROM xrm.conversion_run r LEFT JOIN xrm.conversion_definition d ON d.digest = r.definition WHERE r.id = $1 FOR UPDATE OF r`,
     [id],

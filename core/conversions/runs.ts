@@ -37,7 +37,7 @@ interface RunRow {
 const selectRuns = `
   SELECT r.id, r.conversion, r.at, r.actor, u.name AS "actorName", r.source_entity, r.source, r.once, r.locks, r.children, r.notes,
     r.status, r.channel, r.trigger, r.model, r.reversible_until, r.reversed_at, r.reversed_by, v.name AS "reversedByName",
-    (SELECT coalesce(json_agg(json_build_object('key', t.key, 'entity', t.entity, 'action', t.action, 'record', t.record, 'fields', t.fields)), '[]')
+    (SELECT coalesce(json_agg(json_build_object('key', t.key, 'entity', t.entity, 'action', t.action, 'record', t.record, 'fields', t.fields) ORDER BY t.key), '[]')
      FROM xrm.conversion_target t WHERE t.run = r.id) AS targets
   FROM xrm.conversion_run r LEFT JOIN xrm."user" u ON u.id = r.actor LEFT JOIN xrm."user" v ON v.id = r.reversed_by`
 

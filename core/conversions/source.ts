@@ -162,6 +162,7 @@ export function evaluateOnSource(
     timeZone: context.model.settings.timeZone,
     me: context.actor.userId,
     teams: context.actor.teams,
+    record: context.actor.represents?.id ?? null,
   })
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type DemoContext, Problem } from '@xrm/sdk'
+import { writeTeams } from '../access/actors.ts'
 import { systemActor } from '../access/rights.ts'
 import type { Server } from '../api/environment.ts'
 import { runConversion } from '../conversions/run.ts'
@@ -89,7 +90,7 @@ class DemoRun {
         password: randomBytes(12).toString('base64url'),
       }
       const { id } = await this.#server.accounts.createUser({ ...user, roles: [role] })
-      await this.#server.teams.set(id, [this.#teams.get(role)!])
+      await writeTeams(this.#server.db.pool, id, [this.#teams.get(role)!])
       this.#users.set(role, [...(this.#users.get(role) ?? []), id])
       users.push(user)
     }

@@ -76,7 +76,7 @@ export function compileModel(input: CompileInput, issues: Issues): Model {
   const roles = byKind('role')
   for (const [name, view] of views) lintView(name, view, entities, issues)
   for (const [name, form] of forms) lintForm(name, form, entities, issues)
-  for (const [name, role] of roles) lintRole(name, role, entities, issues)
+  for (const [name, role] of roles) lintRole(name, role, roles, entities, issues)
   if (![...roles.values()].some((role) => role.administer === true)) {
     const message = 'No role may administer any more: nobody could take this back.'
     issues.error({ kind: 'role', name: 'admin' }, '/administer', 'role.no-administrator', message)

@@ -1,18 +1,27 @@
 import type { Role } from '@xrm/sdk'
 import { compileExpression } from '@xrm/sdk/expression'
+import { resolveRoles } from '../access/grants.ts'
 import { compileAt } from './compile-at.ts'
 import type { Issues } from './issues.ts'
 import type { EntityModel } from './model.ts'
 import { recordScope } from './scope.ts'
 
-/** Checks that a role's entities and fields exist and its scope expressions fit. */
+/** Checks that a role's entities, fields and the roles that it inherits exist, and that its scope expressions fit. */
 export function lintRole(
   name: string,
   role: Role,
+  roles: ReadonlyMap<string, Role>,
   entities: ReadonlyMap<string, EntityModel>,
   issues: Issues,
 ): void {
   const place = { kind: 'role' as const, name }
+  for (const [index, inherited] of (role.inherits ?? []).entries()) {
+    const pointer = `/inherits/${index}`
+    if (!roles.has(inherited))
+      issues.error(place, pointer, 'reference.unknown', `There is no role "${inherited}".`)
+    else if (resolveRoles(roles, [inherited]).some((one) => one.name === name))
+      issues.error(place, pointer, 'role.circle', `"${inherited}" is this role, or has its grants from it.`)
+  }
   for (const [key, grants] of Object.entries(role.entities)) {
     const entity = entities.get(key)
     if (!entity && key !== '*') {
@@ -20,7 +29,7 @@ export function lintRole(
       issues.warning(place, `/entities/${key}`, 'reference.unknown', `There is no entity "${key}".`)
       continue
     }
-    for (const action of ['read', 'update', 'delete', 'convert'] as const) {
+    for (const action of ['read', 'update', 'delete', 'convert', 'export', 'share'] as const) {
       const scope = grants[action]
       if (scope === undefined || typeof scope === 'string') continue
       const pointer = `/entities/${key}/${action}/when`

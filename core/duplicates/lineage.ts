@@ -1,9 +1,12 @@
 import type { PoolClient } from 'pg'
+import { type MovedAccess, moveAccess, returnAccess } from './move-access.ts'
 
-/** Runs of conversions that named one of the others. */
+/** Runs of conversions that named one of the others, and who was let in to them. */
 export interface Lineage {
   targets: { run: string; key: string; record: string }[]
   sources: { run: string; source: string }[]
+  /** Absent where the merge is older than sharing. */
+  access?: MovedAccess
 }
 
 /**
@@ -39,15 +42,16 @@ export async function moveLineage(
     }
     if (counts) taken.add(conversion)
   }
-  return { targets, sources }
+  return { targets, sources, access: await moveAccess(client, keep, others) }
 }
 
 /** Gives runs back to the records from which they were taken. */
 export async function returnLineage(
   client: PoolClient,
   keep: string,
-  { targets, sources }: Lineage,
+  { targets, sources, access }: Lineage,
 ): Promise<void> {
+  if (access) await returnAccess(client, keep, access)
   await client.query(
     `UPDATE xrm.conversion_target t SET record = o.record FROM json_to_recordset($1::json) AS o(run uuid, key text, record uuid)
      WHERE t.run = o.run AND t.key = o.key AND t.record = $2`,

@@ -30,8 +30,8 @@ const maxGroup = 20
 export function scanForDuplicates(db: Database, model: () => Model): JobKind<ScanData> {
   return {
     async run({ entity: key, actor: userId, at }, run) {
-      const actor = await loadActor(db.pool, userId)
       const current = model()
+      const actor = await loadActor(db.pool, current, userId)
       const entity = [...current.entities.values()].find((one) => one.key === key)
       const rights = actor && entity ? rightsOf(current, actor).entity(entity.name) : null
       if (!actor || !entity || !rights) throw new Problem(problems['duplicate-group.not-found'])

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { afterAll, describe, expect, it } from 'vitest'
+import { publish } from '../../test/support/publish.ts'
 import { testServer } from '../../test/support/server.ts'
-import { type Actor, systemActor } from '../access/rights.ts'
+import { type Actor, actorOf, systemActor } from '../access/rights.ts'
 import { ImportBulk } from '../conversions/bulk/import-bulk.ts'
 import type { ImportError } from './import-error.ts'
 import { importFile, type ImportOptions, type ImportSummary } from './import-file.ts'
@@ -14,6 +15,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('importing a file', async () => {
   const { server, user } = await testServer()
+  const admin = (await user(['admin'])).call
+  await publish(admin, {
+    'role/importer': {
+      title: 'Importer',
+      inherits: ['sales'],
+      entities: { account: { import: 'all' } },
+    },
+  })
   let files = 0
 
   async function run(
@@ -191,20 +200,21 @@ describe('importing a file', async () => {
   })
 
   it('acts with the rights of the user whose name it takes', async () => {
-    const actor = async (roles: string[]): Promise<Actor> => ({
-      userId: (await user(roles)).id,
-      name: 'U',
-      roles,
-      teams: [],
-    })
+    const actor = async (roles: string[]): Promise<Actor> =>
+      actorOf({ userId: (await user(roles)).id, name: 'U', roles })
     const mapping = keyed('account', { name: { column: 'name' }, parent_account: { column: 'parent' } })
     const csv = 'id,name,parent\nu1,Own,\nu2,Foreign,11111111-1111-7111-8111-111111111111\n'
-    const sales = await run(csv, mapping, { actor: await actor(['sales']) })
+    const sales = await run(csv, mapping, { actor: await actor(['importer']) })
     expect(sales).toMatchObject({ rejected: 1, records: { account: { created: 1 } } })
     expect(sales.report[1]?.[4]).toBe('field.relation')
-    expect(await places('id,name,parent\n', mapping, { actor: await actor(['reader']) })).toHaveLength(3)
+    expect(await places('id,name,parent\n', mapping, { actor: await actor(['reader']) })).toHaveLength(4)
     const created = keyed('account', { name: { column: 'name' }, created_at: { column: 'at' } })
-    expect(await places('id,name,at\n', created, { actor: await actor(['sales']) })).toHaveLength(1)
+    expect(await places('id,name,at\n', created, { actor: await actor(['importer']) })).toHaveLength(1)
+    // Who may create accounts one by one may not bring in a thousand.
+    const named = keyed('account', { name: { column: 'name' } })
+    expect(await places('id,name\n', named, { actor: await actor(['sales']) })).toEqual([
+      '/records/account: records of "account" are not yours to import',
+    ])
   })
 
   it('rejects keys of records that are in the bin, cannot be changed, or are several', async () => {
@@ -213,9 +223,9 @@ describe('importing a file', async () => {
     await server.db.pool.query(`UPDATE record.account SET deleted_at = now() WHERE external_id = 'b1'`)
     const binned = await run('id,name\nb1,Again\n', mapping)
     expect(binned.report[1]?.[4]).toBe('import.key-withheld')
-    const { id } = await user(['sales'])
+    const { id } = await user(['importer'])
     const theirs = await run('id,name\nb2,Mine now\n', mapping, {
-      actor: { userId: id, name: 'S', roles: ['sales'], teams: [] },
+      actor: actorOf({ userId: id, name: 'S', roles: ['importer'] }),
     })
     expect(theirs.report[1]?.[4]).toBe('record.forbidden')
     const byName = {
@@ -375,7 +385,7 @@ describe('importing a file', async () => {
     expect(owned).toMatchObject({ rejected: 1, records: { account: { created: 1 } } })
     const { id } = await user(['sales'])
     expect(
-      await places(csv, users, { actor: { userId: id, name: 'S', roles: ['sales'], teams: [] } }),
+      await places(csv, users, { actor: actorOf({ userId: id, name: 'S', roles: ['sales'] }) }),
     ).toHaveLength(1)
   })
 

@@ -14,6 +14,7 @@ import { readRows, type Row } from './read-rows.ts'
 import { type Deferred, RecordWriter } from './record-writer.ts'
 import { Rejects } from './rejects.ts'
 import type { Reason, RecordCounts, RowState } from './row-state.ts'
+import { fromCell } from '../records/cell-text.ts'
 import { asUtf8, type Utf8File } from './utf8-file.ts'
 
 export interface ImportOptions {
@@ -217,7 +218,7 @@ class Import {
     const { filter, header, blank } = this.#plan
     if (filter === null) return true
     const read = (alias: string): string | null => {
-      const text = row.cells[header.alias(alias)!]!.trim()
+      const text = fromCell(row.cells[header.alias(alias)!]!.trim())
       return blank.has(text) ? null : text
     }
     return filter.evaluate(read, evaluationOf(context)) === true

@@ -144,6 +144,8 @@ class Planner {
       this.#errors.push(`${at}: only an administrator can import users`)
       return null
     }
+    if (!isUser && !rights.import && this.#actor.userId !== null)
+      this.#errors.push(`${at}: records of "${entityName}" are not yours to import`)
     const fields = Object.entries(body.fields).flatMap(([path, field]) => {
       const plan = this.#field(`${at}/fields/${path}`, path, field, rights, before, imported)
       return plan ? [plan] : []

@@ -1,5 +1,6 @@
 import type { Parsed } from '@xrm/sdk'
 import type { EvaluationContext } from '@xrm/sdk/expression'
+import { fromCell } from '../records/cell-text.ts'
 import { type FieldPlan, foldChoice, type ImportPlan } from './plan-import.ts'
 
 /** What a row says about one field. */
@@ -55,9 +56,9 @@ export function readField(
   return checked(plan, fromText(plan, text), text)
 }
 
-/** The text of a cell without blanks around it; null when it says nothing. */
+/** The text of a cell without blanks around it and without what keeps it from being a formula; null when it says nothing. */
 function cellOf(cells: readonly string[], place: number, blanks: ReadonlySet<string>): string | null {
-  const text = cells[place]!.trim()
+  const text = fromCell(cells[place]!.trim())
   return blanks.has(text) ? null : text
 }
 

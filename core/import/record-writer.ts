@@ -7,6 +7,7 @@ import { type Existing, findExisting, keysInBin, keyText } from './existing.ts'
 import { importUsers } from './import-users.ts'
 import type { Found, Lookups } from './lookups.ts'
 import type { FieldPlan, ImportPlan, RecordPlan } from './plan-import.ts'
+import { fromCell } from '../records/cell-text.ts'
 import { readField, type Value } from './read-field.ts'
 import { type RecordCounts, reject, type RowState } from './row-state.ts'
 import { Turns } from './turns.ts'
@@ -118,7 +119,7 @@ export class RecordWriter {
   }
 
   #column({ row }: RowState, alias: string): string | null {
-    const text = row.cells[this.#import.header.alias(alias)!]!.trim()
+    const text = fromCell(row.cells[this.#import.header.alias(alias)!]!.trim())
     return this.#import.blank.has(text) ? null : text
   }
 

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
-import { type EntityRights, type Rights, rightsOf, type RowScope, scopeKey } from '../access/rights.ts'
+import { type EntityRights, type Rights, rightsOf } from '../access/rights.ts'
+import { type RowScope, scopeKey } from '../access/scopes.ts'
 import { fromStored } from '../documents/entity-keys.ts'
 import { cached, type EntityModel, type FieldModel, type Model } from '../documents/model.ts'
 import { namedSuccessors, successorsOf } from '../conversions/successors.ts'
@@ -107,6 +108,10 @@ function planLoad(
     isLockable(context, entity)
       ? "EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.locks AND r.status = 'standing')"
       : 'false',
+    // What an expression lets the actor change must stay within it; what is shared may go anywhere.
+    all.hasShares(entity) && rights.rows.update.length > 0
+      ? flag([{ kind: 'shared', shares: 'update' }])
+      : 'false',
     ...guarded.map((name) => flag(rights.updateField(name))),
   ]
   builder.restrict(rights.rows.read)
@@ -141,7 +146,11 @@ function applyLoaded(model: Model, row: WriteRow, plan: LoadPlan, values: readon
     at += columns.length
   }
   row.before = before
-  const [deleted, mayUpdate, mayDelete, locked, ...fieldFlags] = values.slice(at) as (boolean | null)[]
+  const [deleted, mayUpdate, mayDelete, locked, shared, ...fieldFlags] = values.slice(at) as (
+    | boolean
+    | null
+  )[]
+  row.shared = shared === true
   const wantsDeleted = row.action === 'restore'
   if (deleted !== wantsDeleted) row.failure = { code: 'record.not-found' }
   else if ((row.action === 'update' ? mayUpdate : mayDelete) !== true)

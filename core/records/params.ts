@@ -1,11 +1,15 @@
+import type { ContextName } from '@xrm/sdk/expression'
 import type { Actor } from '../access/rights.ts'
 import type { Settings } from '../documents/model.ts'
 
 /** Where the value of a parameter comes from: the text of the query, the one who asks, or the single call. */
 export type Param =
   | { kind: 'literal'; value: unknown }
-  | { kind: 'context'; name: 'now' | 'timeZone' | 'me' | 'teams' }
+  | { kind: 'context'; name: AskerName }
   | { kind: 'slot'; name: string }
+
+/** What expressions may ask of who asks, and what the scopes of rights ask besides. */
+export type AskerName = ContextName | 'branch' | 'reports' | 'grantees'
 
 /** What the context parameters stand for in one call. */
 export interface QueryContext {
@@ -14,7 +18,16 @@ export interface QueryContext {
   settings: Settings
 }
 
-const contextTypes = { now: 'timestamptz', timeZone: 'text', me: 'uuid', teams: 'uuid[]' }
+const contextTypes: Record<AskerName, string> = {
+  now: 'timestamptz',
+  timeZone: 'text',
+  me: 'uuid',
+  teams: 'uuid[]',
+  record: 'uuid',
+  branch: 'uuid[]',
+  reports: 'uuid[]',
+  grantees: 'uuid[]',
+}
 
 /** Collects the parameters of a statement and gives back their SQL. */
 export class Params {
@@ -26,7 +39,7 @@ export class Params {
     return `$${this.list.length}::${pgType}`
   }
 
-  context(name: 'now' | 'timeZone' | 'me' | 'teams'): string {
+  context(name: AskerName): string {
     return this.#once(`context ${name}`, { kind: 'context', name }, contextTypes[name])
   }
 
@@ -60,8 +73,13 @@ export function bindParams(
         return context.settings.timeZone
       case 'me':
         return context.actor.userId
+      case 'record':
+        return context.actor.represents?.id ?? null
       case 'teams':
-        return context.actor.teams
+      case 'branch':
+      case 'reports':
+      case 'grantees':
+        return context.actor[param.name]
     }
   })
 }

@@ -37,6 +37,8 @@ export interface ListQuery {
   within?: string
   /** Only these; not a parameter of the API. */
   ids?: readonly string[]
+  /** Only what may be taken out; not a parameter of the API. */
+  exported?: boolean
 }
 
 export const defaultLimit = 25
@@ -71,8 +73,10 @@ export async function listRecords(
     query.sort,
     query.deleted,
     query.ids !== undefined,
+    query.exported,
   ])
-  const binding = `${context.actor.userId ?? ''}|${rights.key}|${shape}`
+  const roles = rights.roles.map(({ name }) => name).join()
+  const binding = `${context.actor.userId ?? ''}|${roles}|${shape}`
   const cursor = query.after === undefined ? null : cursors.read(query.after, binding)
   const nulls = cursor?.map((value) => value === null) ?? null
   const plan = cached(context.model, `list|${rights.key}|${limit}|${shape}|${nulls?.join() ?? ''}`, () =>
@@ -189,6 +193,17 @@ function planList(
   })
 }
 
+/** The paths that a file has as columns: those asked for, each `*` spelled out. */
+export function exportedFields(
+  context: Pick<ReadContext, 'model' | 'actor'>,
+  entityName: string,
+  { fields }: Pick<ListQuery, 'fields'>,
+): string[] {
+  const { rights, entity } = access(context, entityName)
+  const builder = new SelectBuilder(context.model, rights, entity)
+  return selectFields(builder, rights, entity, fields).map(({ path }) => path)
+}
+
 /** The selected fields; `*` is every field of the entity that the user may read, and the display text. */
 function selectFields(
   builder: SelectBuilder,
@@ -228,10 +243,11 @@ export function applyConditions(
   builder: SelectBuilder,
   own: EntityRights,
   entity: EntityModel,
-  query: Pick<ListQuery, 'filter' | 'within' | 'search' | 'deleted' | 'ids'>,
+  query: Pick<ListQuery, 'filter' | 'within' | 'search' | 'deleted' | 'ids' | 'exported'>,
 ): void {
   if (query.ids !== undefined) builder.where.push(`t0.id = ANY(${builder.params.slot('ids', 'uuid[]')})`)
   restrictRows(builder, own, entity, query.deleted === true)
+  if (query.exported === true) builder.restrict(own.rows.export)
   if (query.within !== undefined) builder.filter(query.within)
   if (query.filter !== undefined) builder.filter(query.filter)
   if (query.search !== undefined) searchCondition(builder, own, query.search)

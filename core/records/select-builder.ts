@@ -6,7 +6,9 @@ import {
   type Scope,
   type SqlValue,
 } from '@xrm/sdk/expression'
-import type { EntityRights, FieldCondition, Rights, RowScope } from '../access/rights.ts'
+import type { EntityRights, Rights } from '../access/rights.ts'
+import { scopesSql } from '../access/scope-sql.ts'
+import type { FieldCondition, RowScope } from '../access/scopes.ts'
 import { fromStoredSql } from '../documents/entity-keys.ts'
 import { renamedHint } from '../documents/former-names.ts'
 import type { EntityModel, FieldModel, Model } from '../documents/model.ts'
@@ -232,14 +234,14 @@ export class SelectBuilder {
     prefix: readonly string[],
     alias = this.#alias(prefix, false),
   ): string | null {
-    if (scopes.length === 0) return 'false'
-    if (scopes.some((scope) => scope.kind === 'all')) return null
-    const sql = scopes.map((scope) => {
-      if (scope.kind === 'when') return `(${plain(scope.program.sql(this.#target(prefix, false)))}) IS TRUE`
-      const own = `${alias}.owner = ${this.params.context('me')}`
-      return scope.kind === 'team' ? `${own} OR ${alias}.team = ANY(${this.params.context('teams')})` : own
-    })
-    return `(${sql.join(' OR ')})`
+    const entity =
+      prefix.length === 0
+        ? this.#entity
+        : this.#model.entities.get(
+            resolvePath(this.#model.entities, this.#entity, prefix.join('.'))!.field.relation!,
+          )!
+    const place = { entity, alias, params: this.params, hasShares: this.#rights.hasShares(entity) }
+    return scopesSql(scopes, place, (scope) => plain(scope.program.sql(this.#target(prefix, false))))
   }
 
   /**

@@ -101,7 +101,7 @@ function dependsOnChange(entity: EntityModel, row: WriteRow, path: string): bool
  * Giving a record away by its owner or team is meant and allowed.
  */
 function validateScope(context: WriteContext, rights: EntityRights, row: WriteRow): void {
-  if (row.action !== 'update') return
+  if (row.action !== 'update' || row.shared) return
   const scopes = rights.rows.update
   if (scopes.some((scope) => scope.kind !== 'when')) return
   const evaluation = evaluationOf(context)

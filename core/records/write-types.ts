@@ -81,6 +81,8 @@ export interface WriteRow {
   /** Fields whose value differs from before, in API form. */
   changed: Set<string>
   touch: boolean
+  /** A share lets the actor change it, whatever it holds. */
+  shared: boolean
   /** Takes the place of the write's own `cause.ref`. */
   ref: string | undefined
   errors: ProblemItem[]
@@ -130,6 +132,7 @@ export interface Evaluation {
   timeZone: string
   me: string | null
   teams: readonly string[]
+  record: string | null
 }
 
 /** What expressions are evaluated with during a write. */
@@ -139,5 +142,6 @@ export function evaluationOf(context: Pick<WriteContext, 'now' | 'actor' | 'mode
     timeZone: context.model.settings.timeZone,
     me: context.actor.userId,
     teams: context.actor.teams,
+    record: context.actor.represents?.id ?? null,
   }
 }

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import { type EntityRights, rightsOf } from '../access/rights.ts'
+import { checkTeamTree } from '../access/team-tree.ts'
 import { landOnSuccessors, mayBeLate } from '../conversions/land-late.ts'
 import { fireTriggers, hasTriggers } from '../conversions/triggers/fire.ts'
 import type { EntityModel, FieldModel } from '../documents/model.ts'
@@ -174,6 +175,7 @@ async function validate(
   const fields = entity.stored.filter((field) => rows.some((row) => row.changed.has(field.name)))
   await checkReferences(context, fields, rows)
   await checkUnique(context, entity, rows)
+  await checkTeamTree(context, entity, rows)
   const { client } = context
   const cascade: Cascade = context.cascade ?? { parents: new Map(), depth: 0 }
   const dependants =

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Socket } from 'node:net'
-import { Client, Pool, type PoolClient, type PoolConfig } from 'pg'
+import { Pool, type PoolClient, type PoolConfig } from 'pg'
+import { CallerGone, currentCaller, lend } from './cancel.ts'
 import { checkServer, connectionError } from './database-check.ts'
+import { GatheringClient } from './gathering-client.ts'
 import { typeParsers } from './type-parsers.ts'
 
 /** The connections to PostgreSQL that everything in the server shares. */
@@ -174,40 +175,47 @@ function isRetryable(error: unknown): boolean {
 
 const holding = new AsyncLocalStorage<{ pool: Pool; active: boolean }>()
 
-/** Sends what is asked within one turn of the event loop in one piece: a write to the socket costs more than a query does. */
-class GatheringClient extends Client {
-  #gathering = false
+/** How many may wait for a connection, for each that there is; who comes then is refused at once. */
+const waitingPerConnection = 10
 
-  override query = ((...args: Parameters<Client['query']>) => {
-    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection
-    if (!this.#gathering) {
-      this.#gathering = true
-      stream.cork()
-      process.nextTick(() => {
-        this.#gathering = false
-        stream.uncork()
-      })
-    }
-    return super.query(...args)
-  }) as Client['query']
-}
-
-/** A pool that gives no connection to code that runs inside {@link transaction}. `query` takes its connection here too. */
+/**
+ * A pool that gives no connection to code that runs inside {@link transaction}, keeps its queue short, and knows which
+ * connections work for callers that may go away. `query` takes its connection here too.
+ */
 class GuardedPool extends Pool {
   constructor(config: PoolConfig) {
     super(config)
     const connectToPool = this.connect.bind(this)
     this.connect = ((callback?: Parameters<typeof connectToPool>[0]) => {
-      const held = holding.getStore()
-      if (held?.active && held.pool === this) {
-        const error = new Error(
-          'Inside a transaction, use its client: a second connection could wait for ever.',
-        )
-        return callback ? callback(error, undefined, () => {}) : Promise.reject(error)
+      const refused = this.#refusal()
+      if (refused) return callback ? callback(refused, undefined, () => {}) : Promise.reject(refused)
+      const caller = currentCaller()
+      if (!caller) return callback ? connectToPool(callback) : connectToPool()
+      if (callback) {
+        return connectToPool((error, client, done) => {
+          if (!client || lend(caller, client)) callback(error, client, client?.release ?? done)
+          else callback(new CallerGone(), undefined, () => {})
+        })
       }
-      return callback ? connectToPool(callback) : connectToPool()
+      return connectToPool().then((client) => {
+        if (!lend(caller, client)) throw new CallerGone()
+        return client
+      })
     }) as typeof this.connect
   }
+
+  #refusal(): Error | undefined {
+    const holder = holding.getStore()
+    if (holder?.active && holder.pool === this)
+      return new Error('Inside a transaction, use its client: a second connection could wait for ever.')
+    if (this.waitingCount >= this.options.max * waitingPerConnection) return new QueueFull()
+    return undefined
+  }
+}
+
+/** So many wait for a connection already that waiting would take longer than coming back. */
+export class QueueFull extends Error {
+  override readonly message = 'Too many wait for a connection already.'
 }
 
 /** As start-up options they hold from the first statement on and cost no round trip. */

@@ -36,4 +36,4 @@ const codes = new Set([
 
 /** What the driver says in its own words, without a code. */
 const lost =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout)/
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|Too many wait for a connection)/

@@ -40,6 +40,28 @@ const team = defineEntity({
   },
   properties: {
     name: { type: 'string', maxLength: 120, title: 'Name', 'x-labels': { de: 'Name' } },
+    kind: {
+      'x-type': 'select',
+      title: 'Kind',
+      'x-labels': { de: 'Art' },
+      default: 'team',
+      'x-options': {
+        team: { title: 'Team', labels: { de: 'Team' } },
+        department: { title: 'Department', labels: { de: 'Abteilung' } },
+        unit: { title: 'Business unit', labels: { de: 'Geschäftsbereich' } },
+      },
+    },
+    parent: {
+      'x-type': 'relation',
+      'x-relation': {
+        entity: 'team',
+        inverse: { title: 'Teams below', labels: { de: 'Teams darunter' } },
+      },
+      title: 'Part of',
+      'x-labels': { de: 'Teil von' },
+      description: 'Roles with the scope "team and below" follow this downwards.',
+      'x-descriptions': { de: 'Rollen mit dem Umfang „Team und darunter“ folgen dem nach unten.' },
+    },
     description: { 'x-type': 'long-text', title: 'Description', 'x-labels': { de: 'Beschreibung' } },
   },
   'x-unique': { name: ['name'] },
@@ -66,6 +88,9 @@ export const systemPlugin = definePlugin({
           update: 'all',
           delete: 'all',
           convert: 'all',
+          import: 'all',
+          export: 'all',
+          share: 'all',
           fields: { '*': 'write' },
         },
       },

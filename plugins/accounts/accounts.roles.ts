@@ -9,7 +9,17 @@ export const accountRoles = {
     labels: { de: 'Vertrieb' },
     description:
       "Sees all customers and business, works on their own and their teams' records, converts leads.",
-    entities: { account: { read: 'all', create: 'all', update: 'team', delete: 'own', fields } },
+    entities: {
+      account: {
+        read: 'all',
+        create: 'all',
+        update: 'team',
+        delete: 'own',
+        export: 'team',
+        share: 'own',
+        fields,
+      },
+    },
   }),
   purchasing: defineRole({
     title: 'Purchasing',

@@ -8,7 +8,15 @@ export const campaignRoles = {
     title: 'Sales',
     labels: { de: 'Vertrieb' },
     entities: {
-      campaign: { read: 'all', create: 'all', update: 'team', delete: 'own', fields: { '*': 'write' } },
+      campaign: {
+        read: 'all',
+        create: 'all',
+        update: 'team',
+        delete: 'own',
+        export: 'team',
+        share: 'own',
+        fields: { '*': 'write' },
+      },
       // Who takes part is noted by whoever learns of it.
       campaign_member: {
         read: 'all',
@@ -16,6 +24,8 @@ export const campaignRoles = {
         update: 'all',
         delete: 'all',
         convert: 'all',
+        export: 'team',
+        share: 'own',
         fields: { '*': 'write' },
       },
     },

@@ -12,6 +12,8 @@ export const contactRoles = {
         update: 'team',
         delete: 'own',
         convert: 'team',
+        export: 'team',
+        share: 'own',
         fields: { '*': 'write' },
       },
     },

@@ -7,7 +7,16 @@ export const employeeRoles = {
     labels: { de: 'Personal' },
     description: 'Works on employees; sees contacts and activities.',
     entities: {
-      employee: { read: 'all', create: 'all', update: 'all', delete: 'own', fields: { '*': 'write' } },
+      employee: {
+        read: 'all',
+        create: 'all',
+        update: 'all',
+        delete: 'own',
+        import: 'all',
+        export: 'all',
+        share: 'all',
+        fields: { '*': 'write' },
+      },
       contact: { read: 'all', convert: 'all', fields: { '*': 'read' } },
       activity: { read: 'all', create: 'all', update: 'own', fields: { '*': 'write' } },
     },

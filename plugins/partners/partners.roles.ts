@@ -6,7 +6,15 @@ export const partnerRoles = {
     title: 'Sales',
     labels: { de: 'Vertrieb' },
     entities: {
-      partner: { read: 'all', create: 'all', update: 'team', delete: 'own', fields: { '*': 'write' } },
+      partner: {
+        read: 'all',
+        create: 'all',
+        update: 'team',
+        delete: 'own',
+        export: 'team',
+        share: 'own',
+        fields: { '*': 'write' },
+      },
       account: { convert: 'team' },
     },
   }),

@@ -23,7 +23,7 @@ export interface Role {
   entities: {
     [k: string]: {
       /**
-       * Which records: all; `branch`, those of my teams and of the teams below them; `team`, those of my teams; `reports`, those of people who report to me, directly or not; my own; `shared`, those shared with me; or those for which the expression holds. Each but `none` and `all` includes my own (but `shared` and expressions) and what is shared with me.
+       * Which records: all; `branch`, those of my teams and of the teams below them; `team`, those of my teams; `reports`, those of people who report to me, directly or not; my own; `shared`, those shared with me; or those for which the expression holds. Each but `none` and `all` includes my own (but `shared` and expressions) and what is shared with me: for reading and export, what is shared at all; for update and convert, what is shared for changing. Nobody deletes or shares on by a share, unless the scope is `shared` itself.
        */
       read?:
         | ('all' | 'branch' | 'team' | 'reports' | 'own' | 'shared' | 'none')
@@ -35,7 +35,7 @@ export interface Role {
           }
       create?: 'all' | 'none'
       /**
-       * Which records: all; `branch`, those of my teams and of the teams below them; `team`, those of my teams; `reports`, those of people who report to me, directly or not; my own; `shared`, those shared with me; or those for which the expression holds. Each but `none` and `all` includes my own (but `shared` and expressions) and what is shared with me.
+       * Which records: all; `branch`, those of my teams and of the teams below them; `team`, those of my teams; `reports`, those of people who report to me, directly or not; my own; `shared`, those shared with me; or those for which the expression holds. Each but `none` and `all` includes my own (but `shared` and expressions) and what is shared with me: for reading and export, what is shared at all; for update and convert, what is shared for changing. Nobody deletes or shares on by a share, unless the scope is `shared` itself.
        */
       update?:
         | ('all' | 'branch' | 'team' | 'reports' | 'own' | 'shared' | 'none')
@@ -46,7 +46,7 @@ export interface Role {
             when: string
           }
       /**
-       * Which records: all; `branch`, those of my teams and of the teams below them; `team`, those of my teams; `reports`, those of people who report to me, directly or not; my own; `shared`, those shared with me; or those for which the expression holds. Each but `none` and `all` includes my own (but `shared` and expressions) and what is shared with me.
+       * Which records: all; `branch`, those of my teams and of the teams below them; `team`, those of my teams; `reports`, those of people who report to me, directly or not; my own; `shared`, those shared with me; or those for which the expression holds. Each but `none` and `all` includes my own (but `shared` and expressions) and what is shared with me: for reading and export, what is shared at all; for update and convert, what is shared for changing. Nobody deletes or shares on by a share, unless the scope is `shared` itself.
        */
       delete?:
         | ('all' | 'branch' | 'team' | 'reports' | 'own' | 'shared' | 'none')

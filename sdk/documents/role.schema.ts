@@ -2,7 +2,7 @@ import { closed, description, expression, keyPattern, labels, title } from './vo
 
 const scope = {
   description:
-    'Which records: all; `branch`, those of my teams and of the teams below them; `team`, those of my teams; `reports`, those of people who report to me, directly or not; my own; `shared`, those shared with me; or those for which the expression holds. Each but `none` and `all` includes my own (but `shared` and expressions) and what is shared with me.',
+    'Which records: all; `branch`, those of my teams and of the teams below them; `team`, those of my teams; `reports`, those of people who report to me, directly or not; my own; `shared`, those shared with me; or those for which the expression holds. Each but `none` and `all` includes my own (but `shared` and expressions) and what is shared with me: for reading and export, what is shared at all; for update and convert, what is shared for changing. Nobody deletes or shares on by a share, unless the scope is `shared` itself.',
   anyOf: [
     { enum: ['all', 'branch', 'team', 'reports', 'own', 'shared', 'none'] },
     closed({ when: expression }, ['when']),

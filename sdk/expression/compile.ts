@@ -15,7 +15,7 @@ export interface Program {
   readonly type: ValueType
   /** Every field path used, each once: for where-used, access checks and joins. */
   readonly paths: readonly string[]
-  /** The value depends on when it is evaluated or for whom: now(), today(), me, myTeams(). */
+  /** The value depends on when it is evaluated or for whom: now(), today(), me, myTeams(), myRecord(). */
   readonly volatile: boolean
   /** Computes the value from fields in API form, and gives it in API form. Never throws because of a value. */
   evaluate(read: (path: string) => unknown, context: EvaluationContext): unknown

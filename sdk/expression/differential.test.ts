@@ -19,6 +19,7 @@ interface Setting {
   timeZone: string
   me: string | null
   teams: readonly string[]
+  record: string | null
 }
 
 const quote = (name: string) => `"${name}"`
@@ -58,7 +59,13 @@ async function inSql(
   const parameters: unknown[] = []
   const add = (value: unknown, type: string) => `$${parameters.push(value)}::${type}`
   const context: Record<string, string> = {}
-  const contextTypes = { now: 'timestamptz', timeZone: 'text', me: 'uuid', teams: 'uuid[]' } as const
+  const contextTypes = {
+    now: 'timestamptz',
+    timeZone: 'text',
+    me: 'uuid',
+    teams: 'uuid[]',
+    record: 'uuid',
+  } as const
   const target: Parameters<Program['sql']>[0] = {
     field: (path) =>
       fields[path] === 'money'
@@ -115,6 +122,7 @@ const setting: fc.Arbitrary<Setting> = fc.record({
   timeZone: fc.constantFrom(...zones),
   me: fc.constantFrom(null, ids[0]),
   teams: fc.subarray([...ids]),
+  record: fc.constantFrom(null, ids[0]),
 })
 
 /** A constant null fits every type, so a generated text may choose overloads that do not go together; few do. */
@@ -179,7 +187,7 @@ describe('JavaScript and PostgreSQL', () => {
       compileExpression(text, scope),
     )
     const rows = letters.map((letter) => ({ ...nothing, s1: letter }))
-    const at = { now: '2026-11-21T00:00:00Z', timeZone: 'UTC', me: null, teams: [] }
+    const at = { now: '2026-11-21T00:00:00Z', timeZone: 'UTC', me: null, teams: [], record: null }
     const results = await inSql(programs, rows, at)
     for (const [index, row] of rows.entries())
       expect(results[index]).toEqual(programs.map((program) => inJavaScript(program, row, at)))

@@ -32,7 +32,7 @@ export { ExpressionError, type ExpressionErrorCode, type Position } from './erro
 export { fold, foldFunctionSql } from './fold.ts'
 export { limits } from './parse.ts'
 export { type Reference, referencesIn, renameIn } from './references.ts'
-export type { Sql, SqlTarget, SqlText, SqlValue, SqlWriter } from './sql-text.ts'
+export type { ContextName, Sql, SqlTarget, SqlText, SqlValue, SqlWriter } from './sql-text.ts'
 export {
   defineFunction,
   type Evaluate,

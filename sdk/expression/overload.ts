@@ -2,7 +2,7 @@ import { parseDate, parseInstant } from './calendar.ts'
 import { type Node, toList } from './node.ts'
 import type { FunctionRow, FunctionTable } from './table/define.ts'
 import type { Pattern, Signature } from './table/signature.ts'
-import { sameType, typeName, type ValueType } from './types.ts'
+import { anyRecord, sameType, typeName, type ValueType } from './types.ts'
 import { Exact, parseId, type Value } from './values.ts'
 
 interface Match {
@@ -51,6 +51,7 @@ export function match(
 /** Gives the node the type, if it can be had without losing anything; undefined if not. */
 export function coerce(node: Node, type: ValueType, table: FunctionTable): Node | undefined {
   if (sameType(node.type, type)) return node
+  if (sameType(node.type, anyRecord) && isRecord(type)) return { ...node, type }
   if (node.type === 'null' && node.kind === 'literal') return { ...node, type }
   if (node.type === 'int' && type === 'decimal') return promote(node, table)
   if (typeof type === 'object' && 'list' in type) return coerceList(node, type.list, table)
@@ -137,10 +138,11 @@ function collect(param: Signature['params'][number], arg: Node, letters: Map<str
   return true
 }
 
-/** The type that all nodes can be given; a constant text follows the others, null follows anything. */
+/** The type that all nodes can be given; a record of any entity and a constant text follow the others, null follows anything. */
 export function unify(nodes: readonly Node[]): ValueType | undefined {
   let type: ValueType | undefined
   let text = false
+  let record = false
   for (const node of nodes) {
     if (node.type === 'null') continue
     if (isText(node)) {
@@ -148,13 +150,21 @@ export function unify(nodes: readonly Node[]): ValueType | undefined {
       continue
     }
     const other = node.type
+    if (sameType(other, anyRecord)) {
+      record = true
+      continue
+    }
     if (type === undefined || sameType(type, other) || (isEmptyList(type) && isList(other))) type = other
     else if (isEmptyList(other) && isList(type)) continue
     else if ((type === 'int' && other === 'decimal') || (type === 'decimal' && other === 'int'))
       type = 'decimal'
     else return undefined
   }
-  return type ?? (text ? 'string' : 'null')
+  return type ?? (record ? anyRecord : text ? 'string' : 'null')
+}
+
+function isRecord(type: ValueType): boolean {
+  return typeof type === 'object' && 'record' in type
 }
 
 function isList(type: ValueType): boolean {

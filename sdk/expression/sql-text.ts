@@ -6,6 +6,9 @@ import type { ValueType } from './types.ts'
  */
 export type SqlValue = { sql: string } | { amount: string; currency: string }
 
+/** What an expression may ask of the moment and of the one who asks. */
+export type ContextName = 'now' | 'timeZone' | 'me' | 'teams' | 'record'
+
 /** Where SQL is made for: names, parameters and context come from the caller. */
 export interface SqlTarget {
   /** The column behind a path, quoted and joined by the caller; money gives both columns, both null or neither. */
@@ -13,7 +16,7 @@ export interface SqlTarget {
   /** A parameter, with its type: `$3::text`. A list comes as the texts of its elements. */
   literal(value: string | number | boolean | null | readonly string[], pgType: string): string
   /** A parameter of the request: timestamptz, text, uuid, uuid[]. */
-  context(name: 'now' | 'timeZone' | 'me' | 'teams'): string
+  context(name: ContextName): string
 }
 
 /** What a row's SQL gives: one text, or two for money. */
@@ -65,5 +68,5 @@ export class Sql {
 /** What rows use to write SQL. */
 export interface SqlWriter {
   text(value: string): string
-  context(name: 'now' | 'timeZone' | 'me' | 'teams'): string
+  context(name: ContextName): string
 }

@@ -1,5 +1,12 @@
 import type { Node } from './node.ts'
-import { Sql, type SqlTarget, type SqlText, type SqlValue, type SqlWriter } from './sql-text.ts'
+import {
+  type ContextName,
+  Sql,
+  type SqlTarget,
+  type SqlText,
+  type SqlValue,
+  type SqlWriter,
+} from './sql-text.ts'
 import { pgType, type ValueType } from './types.ts'
 import { decimalString, type Decimal, type Money, type Value } from './values.ts'
 
@@ -30,7 +37,7 @@ class Writer implements SqlWriter {
     return this.#target.literal(value, 'text')
   }
 
-  context(name: 'now' | 'timeZone' | 'me' | 'teams'): string {
+  context(name: ContextName): string {
     return this.#target.context(name)
   }
 

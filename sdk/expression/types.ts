@@ -16,6 +16,9 @@ export type ValueType =
   | { list: ValueType }
   | { record: string }
 
+/** A record of whatever entity the other side is: what a login stands for is known only when somebody asks. */
+export const anyRecord: ValueType = { record: '*' }
+
 /** What names mean: the roots (fields of the record, `source` …) and the fields of related records. */
 export interface Scope {
   variable(name: string): { type: ValueType } | undefined

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { serve } from '@hono/node-server'
 import { pino } from 'pino'
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { createApp } from '../../core/app.ts'
 import { readConfig } from '../../core/config.ts'
+import { listen } from '../../core/listen.ts'
 import { type RunningServer, startServer } from '../../core/server.ts'
 import { createTestDatabase } from '../support/database.ts'
 import sales from './sales.plugin.ts'
@@ -40,20 +40,22 @@ export function testApp({ withUser = true }: { withUser?: boolean } = {}): TestA
       throw new Error('Build the interface first: npm test does, or vite build in admin-ui')
     const databaseUrl = await createTestDatabase()
     const config = {
-      ...readConfig({ DATABASE_URL: databaseUrl, XRM_TIME_ZONE: 'Europe/Berlin', XRM_CURRENCY: 'EUR' }),
+      ...readConfig({
+        DATABASE_URL: databaseUrl,
+        XRM_TIME_ZONE: 'Europe/Berlin',
+        XRM_CURRENCY: 'EUR',
+        XRM_RATE_LIMIT: '0',
+      }),
       port: 0,
     }
     const server = await startServer({ config, log: pino({ level: 'silent' }), plugins: [sales] })
     stop.unshift(() => server.stop())
-    const { fetch } = await createApp(server)
-    const http = await new Promise<ReturnType<typeof serve>>((resolve) => {
-      const listening = serve({ fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(listening))
-    })
+    const http = await listen(await createApp(server), { port: 0, host: '127.0.0.1' })
     stop.unshift(
       () =>
         new Promise((resolve) => {
           http.close(() => resolve())
-          if ('closeAllConnections' in http) http.closeAllConnections()
+          http.closeAllConnections()
         }),
     )
     app.server = server

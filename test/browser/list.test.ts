@@ -76,7 +76,9 @@ test('filters by a stage that is ticked and by a day as it is written here', asy
   await page.keyboard.press('Escape')
   await filter(page, 'Wiedervorlage').fill('24.12.26')
   await page.waitForURL(/follow_up=2026-12-24/)
-  expect((await rowTexts(page)).every((text) => text.includes('24.12.2026'))).toBe(true)
+  await expect
+    .poll(async () => (await rowTexts(page)).every((text) => text.includes('24.12.2026')))
+    .toBe(true)
 })
 
 test('sorts by clicks on headers, with Shift by several, and goes back with the browser', async () => {

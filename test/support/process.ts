@@ -66,6 +66,7 @@ export async function serverProcess(): Promise<ServerProcess> {
           XRM_ADMIN_EMAIL: login.email,
           XRM_ADMIN_PASSWORD: login.password,
           LOG_LEVEL: 'error',
+          XRM_RATE_LIMIT: '0',
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       })

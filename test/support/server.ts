@@ -1,10 +1,13 @@
 import { afterAll, onTestFinished } from 'vitest'
 import type { Plugin } from '@xrm/sdk'
+import { writeTeams } from '../../core/access/actors.ts'
 import { createApp } from '../../core/app.ts'
 import { type Config, readConfig } from '../../core/config.ts'
 import { createLog } from '../../core/log.ts'
 import { type RunningServer, startServer } from '../../core/server.ts'
 import { createTestDatabase } from './database.ts'
+import { expectAtRest, expectConsistent, heldToInvariants } from './invariants.ts'
+import { watchWrites } from './watch-writes.ts'
 
 export interface Answer<T = Record<string, unknown>> {
   status: number
@@ -31,28 +34,43 @@ export interface TestServer {
   node(options?: {
     listen?: boolean
     plugins?: readonly Plugin[]
-  }): Promise<{ server: RunningServer; as(userId: string): Caller }>
+  }): Promise<{ server: RunningServer; app: TestServer['app']; as(userId: string): Caller }>
 }
 
 /**
  * A whole server on a database of its own, driven through `app.request`. Users are real rows with real roles; only the
  * cookie is replaced by a header, because hashing a password for every test would take longer than the tests. It stops after the file, or
  * after the test that makes one for itself (`until: 'test'`).
+ *
+ * Every request is held to what holds for all of them, and what is left at the end too; see `invariants.ts`. A test that
+ * takes the database apart on purpose says `leaves: 'anything'`.
  */
 export async function testServer({
   plugins,
   until = 'file',
   env = {},
+  leaves = 'order',
 }: {
   plugins?: readonly Plugin[]
   until?: 'file' | 'test'
   env?: Record<string, string>
+  leaves?: 'order' | 'anything'
 } = {}): Promise<TestServer> {
   const url = await createTestDatabase()
-  const config = readConfig({ DATABASE_URL: url, XRM_TIME_ZONE: 'Europe/Berlin', ...env }, [])
+  const config = readConfig(
+    { DATABASE_URL: url, XRM_TIME_ZONE: 'Europe/Berlin', XRM_RATE_LIMIT: '0', ...env },
+    [],
+  )
   const nodes: RunningServer[] = []
   const stop = async () => {
-    for (const node of nodes) await node.stop()
+    try {
+      if (leaves === 'order') {
+        for (const { db } of nodes) await expectAtRest(db)
+        for (const { db, live } of nodes.slice(0, 1)) await expectConsistent(db, await live.refresh())
+      }
+    } finally {
+      for (const node of nodes) await node.stop()
+    }
   }
   if (until === 'test') onTestFinished(stop)
   else afterAll(stop)
@@ -65,7 +83,8 @@ export async function testServer({
     })
     nodes.push(running)
     const server = withHeaderSessions(running)
-    return { server, app: await createApp(server) }
+    watchWrites(server.db)
+    return { server, app: holding(await createApp(server)) }
   }
   const first = await start(true)
   let count = 0
@@ -82,14 +101,24 @@ export async function testServer({
       const { id } = rows[0]!
       for (const role of roles)
         await first.server.db.pool.query('INSERT INTO xrm.user_role VALUES ($1, $2)', [id, role])
-      await first.server.teams.set(id, teams)
+      await writeTeams(first.server.db.pool, id, teams)
       return { id, call: caller(first.app, id) }
     },
     async node({ listen = true, plugins: shipped } = {}) {
       const { server, app } = await start(listen, shipped)
-      return { server, as: (userId) => caller(app, userId) }
+      return { server, app, as: (userId) => caller(app, userId) }
     },
   }
+}
+
+/** The app, with every request held to the invariants. */
+function holding(app: TestServer['app']): TestServer['app'] {
+  const request = app.request
+  app.request = (input, init, ...rest) => {
+    const what = typeof input === 'string' ? `${init?.method ?? 'GET'} ${input}` : 'the request'
+    return heldToInvariants(() => request(input, init, ...rest), what.slice(0, 300))
+  }
+  return app
 }
 
 function caller(app: TestServer['app'], userId: string): Caller {
@@ -127,7 +156,7 @@ function withHeaderSessions(server: RunningServer): RunningServer {
       ...server.accounts,
       session: async (headers) => {
         const id = headers.get('x-test-user')
-        if (id === null) return null
+        if (id === null) return server.accounts.session(headers)
         const { rows } = await server.db.pool.query<{
           name: string
           email: string

@@ -42,7 +42,7 @@ function entity(name: string, fields: FieldView[]): EntityView {
       { key: 'note.lead', entity: 'note', field: 'lead', title: 'Notes', labels: {} },
       { key: 'task.lead', entity: 'task', field: 'lead', title: 'Tasks', labels: {} },
     ],
-    can: { create: true, update: true, delete: true, convert: true },
+    can: { create: true, update: true, delete: true, convert: true, import: true, export: true, share: true },
     duplicates: false,
     conversions: [],
   }
@@ -61,7 +61,16 @@ const model: ModelView = {
   entities: { lead, account },
   views: [],
   forms: [],
-  me: { id: 'u', name: 'U', email: 'u@example.test', language: null, roles: [], administer: false },
+  me: {
+    id: 'u',
+    name: 'U',
+    email: 'u@example.test',
+    language: null,
+    roles: [],
+    administer: false,
+    viewedBy: null,
+    readOnly: false,
+  },
   settings: { currency: 'EUR', timeZone: 'Europe/Berlin', languages: ['en', 'de'] },
 }
 

@@ -1,3 +1,5 @@
+import { ownAccountPaths, userAccountPaths } from './account-paths.ts'
+import { userPaths } from './access-paths.ts'
 import { bulkPaths, noticePaths } from './bulk-paths.ts'
 import { duplicatePaths } from './duplicate-paths.ts'
 import { json, operation, parameter, type Schema } from './parts.ts'
@@ -32,10 +34,11 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
         answer: anything,
       }),
     },
+    ...ownAccountPaths(),
     ...noticePaths(),
     ...duplicatePaths(),
     ...(conversions.length > 0 ? conversionPaths(conversions) : {}),
-    ...(administer ? { ...administration(), ...definitions() } : {}),
+    ...(administer ? { ...administration(), ...userAccountPaths(), ...definitions() } : {}),
   }
 }
 
@@ -270,20 +273,6 @@ function administration(): Record<string, Schema> {
       parameters: [parameter('name', 'Name of the way of working.', { type: 'string' }, 'path')],
       post: operation('Make a draft of it', ['presets'], { status: 201, answer: anything }),
     },
-    '/api/users': {
-      get: operation('Users with roles and teams', ['users'], { answer: anything }),
-      post: operation('Create a user', ['users'], {
-        body: { type: 'object' },
-        status: 201,
-        answer: anything,
-      }),
-    },
-    '/api/users/{id}': {
-      parameters: [parameter('id', 'Id of the user.', { type: 'string', format: 'uuid' }, 'path')],
-      patch: operation('Change roles, teams, activity or password', ['users'], {
-        body: { type: 'object' },
-        answer: anything,
-      }),
-    },
+    ...userPaths(),
   }
 }

@@ -1,3 +1,4 @@
+import { sharePaths } from './access-paths.ts'
 import { type Actor, type EntityRights, rightsOf } from '../../access/rights.ts'
 import { cached, type FieldModel, type Model } from '../../documents/model.ts'
 import { fixedPaths } from './fixed-paths.ts'
@@ -40,9 +41,12 @@ export function openApi(model: Model, actor: Actor): Schema {
       paths,
       components: {
         schemas,
-        securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'xrm.session_token' } },
+        securitySchemes: {
+          session: { type: 'apiKey', in: 'cookie', name: 'xrm.session_token' },
+          key: { type: 'http', scheme: 'bearer', description: 'A key of your account page: `xrm_…`.' },
+        },
       },
-      security: [{ session: [] }],
+      security: [{ session: [] }, { key: [] }],
     }
   })
 }
@@ -281,6 +285,7 @@ function entityPaths(own: EntityRights): Record<string, Schema> {
         answer: json({ type: 'object' }),
       }),
     },
+    ...sharePaths(base, own, id, tag),
     [`${base}/aggregate`]: {
       post: operation(`Count and sum ${entity.plural}`, tag, {
         body: { $ref: '#/components/schemas/aggregate' },

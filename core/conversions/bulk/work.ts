@@ -110,7 +110,7 @@ async function workOnChunk(work: BulkWork, id: string): Promise<boolean> {
 async function contextOf(work: BulkWork, bulk: BulkRow): Promise<WriteContext> {
   const { db, hooks } = work
   const model = work.model()
-  const actor = await loadActor(db.pool, bulk.actor)
+  const actor = await loadActor(db.pool, model, bulk.actor)
   if (!actor) throw new Problem(problems['bulk.actor-gone'])
   const now = new Date().toISOString()
   const conversion = requireConversion({ model, actor, db: db.pool, now }, bulk.conversion)

@@ -59,7 +59,7 @@ export async function doDue(work: BulkWork, client: PoolClient, due: Due): Promi
   await client.query('SAVEPOINT attempt')
   const result = await attempt(client, log, async () => {
     const actor: Actor | null =
-      trigger.body.runAs === 'system' ? systemActor : await loadActor(client, due.actor)
+      trigger.body.runAs === 'system' ? systemActor : await loadActor(client, model, due.actor)
     if (!actor) throw new Problem(problems['bulk.actor-gone'])
     return perform({ ...base, actor, chain: due.chain }, conversion, trigger, due.record)
   })

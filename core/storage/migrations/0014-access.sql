@@ -15,6 +15,8 @@ CREATE TABLE xrm.share (
   -- A user, a team (with all below), or a record that logins stand for.
   grantee_kind text NOT NULL CHECK (grantee_kind IN ('user', 'team', 'record')),
   grantee uuid NOT NULL,
+  -- Of a record: by key.
+  grantee_entity text,
   level text NOT NULL CHECK (level IN ('read', 'update')),
   shared_by uuid REFERENCES xrm."user" (id) ON DELETE SET NULL,
   at timestamptz NOT NULL DEFAULT now(),

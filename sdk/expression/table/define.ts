@@ -11,6 +11,8 @@ export interface EvaluationContext {
   /** The user's id, or null where nobody is signed in. */
   me: string | null
   teams?: readonly string[]
+  /** The record that the user's login stands for. */
+  record?: string | null
   locale?: string
 }
 

@@ -20,6 +20,14 @@ const user: readonly FunctionRow[] = [
     run: (run: Run) => run.context.teams ?? [],
     sql: (to) => to.context('teams'),
   }),
+  defineFunction({
+    signature: 'myRecord(): record',
+    description:
+      'The record that the login stands for, such as the account of a customer: account == myRecord().',
+    volatile: true,
+    run: (run: Run) => run.context.record ?? null,
+    sql: (to) => to.context('record'),
+  }),
 ]
 
 /**

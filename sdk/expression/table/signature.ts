@@ -1,4 +1,4 @@
-import type { ValueType } from '../types.ts'
+import { anyRecord, type ValueType } from '../types.ts'
 
 /** What a parameter takes. `any` and `record` carry the name that equal types must share in one call. */
 export type Pattern = { is: ValueType } | { any: string } | { record: string } | { list: Pattern }
@@ -53,6 +53,7 @@ function parsePattern(text: string): Pattern {
   if (text === 'teams') return { list: { is: { record: 'team' } } }
   const list = /^list<(.+)>$/.exec(text)
   if (list) return { list: parsePattern(list[1] ?? '') }
+  if (text === 'record') return { is: anyRecord }
   if (text === 'R') return { record: 'R' }
   if (/^[A-Z]$/.test(text)) return { any: text }
   if (names.has(text)) return { is: text as ValueType }

@@ -107,7 +107,10 @@ function leaf(type: ValueType): fc.Arbitrary<string> {
 function calls(type: ValueType, depth: number): fc.Arbitrary<string>[] {
   const made = functionTable.rows.flatMap((row) => instances(row, type, depth))
   if (type === 'bool')
-    made.push(...comprehensions(depth), fc.constantFrom('team in myTeams()', 'team == null'))
+    made.push(
+      ...comprehensions(depth),
+      fc.constantFrom('team in myTeams()', 'team == null', 'account == myRecord()', 'myRecord() != null'),
+    )
   if (type === 'string' || type === 'int') {
     const list = fc.array(expressionOf(type, depth), { minLength: 1, maxLength: 3 })
     made.push(list.map((items) => `coalesce(${items.join(', ')})`))

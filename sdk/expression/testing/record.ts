@@ -242,4 +242,5 @@ export const goldenContext = {
   timeZone: 'Europe/Berlin',
   me: ids[0],
   teams: [ids[2]],
+  record: ids[0],
 }
