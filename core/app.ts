@@ -76,12 +76,7 @@ function signedIn(server: Server): Hono<Env> {
     c.set('actor', through(actor, session))
     c.set('model', server.live.current)
     c.set('now', new Date().toISOString())
-<<<<<<< HEAD
-    await (isUnsafe(c) ? next() : forCaller(c.req.raw.signal, cancel, next))
-=======
-    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
-    await (isRead ? forCaller(c.req.raw.signal, cancelIn(server), next) : next())
->>>>>>> main
+    await (isUnsafe(c) ? next() : forCaller(c.req.raw.signal, cancelIn(server), next))
   })
   app.route('/me', meRoutes(server))
   app.use(async (c, next) => {
