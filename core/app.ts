@@ -5,6 +5,7 @@ import { Problem } from '@xrm/sdk'
 import { rightsOf } from './access/rights.ts'
 import { checkOrigin } from './accounts/request.ts'
 import { accountRoutes, addressOf } from './accounts/routes.ts'
+import { accessRoutes } from './api/access.ts'
 import { bulkRoutes } from './api/bulk.ts'
 import { changesetRoutes, documentRoutes } from './api/documents.ts'
 import { conversionRoutes, recordConversionRoutes } from './api/conversions.ts'
@@ -122,6 +123,7 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/events', eventRoutes(server))
   app.route('/search', searchRoutes(server))
   app.route('/users', userRoutes(server))
+  app.route('/access', accessRoutes(server))
   return app
 }
 
