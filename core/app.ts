@@ -1,11 +1,15 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { Problem } from '@xrm/sdk'
-import { rightsOf } from './access/rights.ts'
 import { checkOrigin } from './accounts/request.ts'
 import { accountRoutes, addressOf } from './accounts/routes.ts'
 import { accessRoutes } from './api/access.ts'
+import { accountProblems } from './accounts/problems.ts'
+import { rightsOf } from './access/rights.ts'
+import { meRoutes } from './api/me.ts'
+import { userSignInRoutes } from './api/user-sign-in.ts'
 import { bulkRoutes } from './api/bulk.ts'
 import { changesetRoutes, documentRoutes } from './api/documents.ts'
 import { conversionRoutes, recordConversionRoutes } from './api/conversions.ts'
@@ -19,7 +23,7 @@ import { limitRate } from './api/limit-rate.ts'
 import { noticeRoutes } from './api/notices.ts'
 import { problemRoutes } from './api/problem-pages.ts'
 import { problems } from './api/problems.ts'
-import { readObject, readQuery, text } from './api/read-request.ts'
+import { readQuery, text } from './api/read-request.ts'
 import { pluginRoutes } from './api/plugins.ts'
 import { duplicateRoutes, mergeRoutes, recordMergeRoutes } from './api/duplicates.ts'
 import { presetRoutes } from './api/presets.ts'
@@ -64,26 +68,21 @@ function signedIn(server: Server): Hono<Env> {
     const session = await server.accounts.session(c.req.raw.headers)
     await limit({ userId: session?.userId, address: addressOf(c) })
     if (!session) throw new Problem(problems['request.signed-out'])
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') checkOrigin(c.req.raw, server.config.publicUrl)
-    const actor = await server.actors.of(session.userId)
+    // A key comes in a header that no other site can make a browser send.
+    if (isUnsafe(c) && session.apiKey === undefined) checkOrigin(c.req.raw, server.config.publicUrl)
+    const actor = await server.actors.behind(session)
     if (!actor) throw new Problem(problems['request.signed-out'])
     c.set('session', session)
     c.set('actor', actor)
     c.set('model', server.live.current)
     c.set('now', new Date().toISOString())
-    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
-    await (isRead ? forCaller(c.req.raw.signal, cancelIn(server), next) : next())
+    await (isUnsafe(c) ? next() : forCaller(c.req.raw.signal, cancelIn(server), next))
   })
-  app.get('/me', (c) => c.json(meView(c.var.model, c.var.actor, c.var.session)))
-  app.patch('/me', async (c) => {
-    const { language } = await readObject<{ language: string }>(c, { language: 'string' }, ['language'])
-    if (language !== 'en' && language !== 'de') {
-      throw new Problem(problems['request.body'], {
-        errors: [{ pointer: '#/language', code: 'request.type', detail: 'must be en or de' }],
-      })
-    }
-    await server.accounts.setLanguage(c.var.session.userId, language)
-    return c.json(meView(c.var.model, c.var.actor, { ...c.var.session, language }))
+  app.route('/me', meRoutes(server))
+  app.use(async (c, next) => {
+    if (isUnsafe(c) && c.var.session.readOnly) throw new Problem(accountProblems['accounts.read-only'])
+    requireSecondFactor(server, c)
+    await next()
   })
   app.get('/model', async (c) => {
     const { changeset } = readQuery(c, { changeset: text })
@@ -92,7 +91,13 @@ function signedIn(server: Server): Hono<Env> {
       const draft = await server.documents.model(changeset)
       return c.json({ ...modelView(draft, c.var.actor), me: meView(draft, c.var.actor, c.var.session) })
     }
-    const etag = `"${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${encodeURIComponent(rightsOf(c.var.model, c.var.actor).key)}"`
+    const { key } = rightsOf(c.var.model, c.var.actor)
+    const seen = c.var.session.impersonator
+      ? `-${c.var.session.impersonator.id}-${c.var.session.readOnly}`
+      : ''
+    const etag = `"${createHash('sha256')
+      .update(`${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${key}${seen}`)
+      .digest('base64url')}"`
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
     return c.json(
       { ...modelView(c.var.model, c.var.actor), me: meView(c.var.model, c.var.actor, c.var.session) },
@@ -122,9 +127,22 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/jobs', jobRoutes(server))
   app.route('/events', eventRoutes(server))
   app.route('/search', searchRoutes(server))
+  app.route('/users', userSignInRoutes(server))
   app.route('/users', userRoutes(server))
   app.route('/access', accessRoutes(server))
   return app
+}
+
+function isUnsafe(c: Context): boolean {
+  return c.req.method !== 'GET' && c.req.method !== 'HEAD'
+}
+
+/** Where the installation wants one, nothing but the own account is open without. A key was made by somebody who had it. */
+function requireSecondFactor({ config: { requireSecondFactor: from } }: Server, c: Context<Env>): void {
+  const { session } = c.var
+  if (!from || session.hasSecondFactor !== false || session.impersonator) return
+  if (from === 'everyone' || rightsOf(c.var.model, c.var.actor).administer)
+    throw new Problem(accountProblems['accounts.second-factor-needed'])
 }
 
 /** What PostgreSQL says of a statement that ran into its time limit. */

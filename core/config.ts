@@ -1,10 +1,11 @@
 import { isDate } from './fields/date-rules.ts'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readSignInConfig, type SignInConfig, signInVariables } from './accounts/config.ts'
 import { StartError } from './start-error.ts'
 
 /** Everything an operator can set from outside, read and checked once at start. */
-export interface Config {
+export interface Config extends SignInConfig {
   port: number
   host: string
   /** Your own PostgreSQL. Without it the server starts one in {@link Config.data}. */
@@ -43,6 +44,7 @@ const known = [
   'XRM_CURRENCY',
   'XRM_CURRENCY_RATES',
   'XRM_PUBLIC_URL',
+  ...signInVariables,
   'XRM_RATE_LIMIT',
   'XRM_ALLOWED_HOSTS',
 ]
@@ -72,6 +74,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, args: string[] 
     rates: rates(value('XRM_CURRENCY_RATES') ?? '{}'),
     logLevel: logLevel(value('LOG_LEVEL') ?? 'info'),
     publicUrl: publicUrl(value('XRM_PUBLIC_URL')),
+    ...readSignInConfig(value, publicUrl(value('XRM_PUBLIC_URL'))),
     rateLimit: rateLimit(value('XRM_RATE_LIMIT') ?? '3000'),
     allowedHosts: allowedHosts(value('XRM_ALLOWED_HOSTS') ?? ''),
     demo: flags.demo ?? false,

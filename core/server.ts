@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Plugin } from '@xrm/sdk'
 import { Actors } from './access/actors.ts'
-import { audit } from './audit/audit.ts'
 import { createAccounts } from './accounts/accounts.ts'
+import { auditAccountEvent } from './accounts/audit-event.ts'
 import type { Server } from './api/environment.ts'
 import type { Config } from './config.ts'
 import { Configuration } from './config-files/configuration.ts'
@@ -93,16 +93,14 @@ export async function startServer({
     const accounts = await createAccounts({
       db: reserve,
       config,
-      report: ({ name, address, email, userId }) => {
-        log.info({ event: name, address, email, userId }, 'account')
-        audit(db.pool, {
-          kind: name,
-          actor: null,
-          address,
-          ...(userId ? { subject: { kind: 'user', id: userId } } : {}),
-          details: email === undefined ? {} : { email },
-        }).catch((error: Error) => log.error({ err: error, event: name }, 'the security log was not written'))
+      report: (event) => {
+        const { name, ...more } = event
+        log.info({ event: name, ...more }, 'account')
+        auditAccountEvent(db, event).catch((error: Error) =>
+          log.error({ err: error, event: name }, 'the security log was not written'),
+        )
       },
+      mailFailed: (error) => log.error({ err: error }, 'a mail was not sent'),
     })
     const jobs = new Jobs(db, url, log)
     const changesets = new Changesets(db)

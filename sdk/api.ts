@@ -124,6 +124,10 @@ export interface MeView {
   language: string | null
   roles: string[]
   administer: boolean
+  /** The name of who sees with these eyes; null: the person is there. */
+  viewedBy: string | null
+  /** Nothing can be changed in this session. */
+  readOnly: boolean
 }
 
 /**
@@ -158,12 +162,19 @@ export interface AggregateAnswer {
   rows: Record<string, unknown>[]
 }
 
+export interface ChangeActor {
+  id: string
+  name: string
+  impersonator?: { id: string; name: string }
+}
+
 /** One change of `GET /api/records/{entity}/{id}/history`, newest first. */
 export interface ChangeView {
   id: string
   at: string
   action: 'create' | 'update' | 'delete' | 'restore'
-  actor: { id: string; name: string } | null
+  /** Who was in their place, if somebody was: `impersonator`. */
+  actor: ChangeActor | null
   cause: { kind: string; ref?: string }
   before: Record<string, unknown>
   after: Record<string, unknown>
@@ -180,7 +191,7 @@ export interface TimelineEntry {
   id: string
   at: string
   done: boolean
-  actor: { id: string; name: string } | null
+  actor: ChangeActor | null
   /** type activity: the record's entity, kind option key and display text. */
   entity?: string
   kind?: string | null

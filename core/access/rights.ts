@@ -1,7 +1,9 @@
+import type { ApiKeyScopes } from '@xrm/sdk/access'
 import type { Program } from '@xrm/sdk/expression'
 import { cached, type EntityModel, type FieldModel, type Model } from '../documents/model.ts'
 import { resolvePath } from '../documents/paths.ts'
 import { type Grant, grantsOn, type HeldRole, resolveRoles } from './grants.ts'
+import { isForEverything, narrow } from './narrow.ts'
 import { type Action, collapse, type FieldCondition, type RowScope, scopeKey } from './scopes.ts'
 
 /** Who acts. Taken from the session once a request; the system itself acts with {@link systemActor}. */
@@ -27,6 +29,8 @@ export interface Actor {
   impersonator?: { id: string; name: string }
   /** The key that a program came with. */
   apiKey?: string
+  /** What that key leaves of the user's rights. */
+  scopes?: ApiKeyScopes
 }
 
 /** Somebody of whom no more than this is known, such as the system: nobody below them, nothing shared with them. */
@@ -85,16 +89,17 @@ export const alwaysReadable: ReadonlySet<string> = new Set(['id', 'version'])
 /** The rights of actors who were asked for on the model before; an actor is remembered for a moment, and so are these. */
 const known = new WeakMap<Actor, { model: Model; rights: Rights }>()
 
-/** The rights of an actor on a model; compiled once per set of roles. */
+/** The rights of an actor on a model, within what their key allows; compiled once per set of roles and scopes. */
 export function rightsOf(model: Model, actor: Actor): Rights {
   const found = known.get(actor)
   if (found?.model === model) return found.rights
-  const { external } = actor
+  const { external, scopes: ofKey } = actor
   const shared = new Set(actor.shared)
   const key = [
     [...actor.roles].toSorted().join(','),
     ...(external ? ['external'] : []),
     ...(shared.size > 0 ? [`shared ${[...shared].toSorted().join(',')}`] : []),
+    ...(ofKey ? [`${ofKey.access} ${ofKey.entities?.toSorted().join(',') ?? '*'}`] : []),
   ].join('|')
   const rights = cached(model, `rights|${key}`, () => {
     const roles = resolveRoles(model.roles, actor.roles)
@@ -103,11 +108,11 @@ export function rightsOf(model: Model, actor: Actor): Rights {
       key,
       roles,
       external,
-      administer: roles.some(({ role }) => role.administer === true),
+      administer: roles.some(({ role }) => role.administer === true) && isForEverything(ofKey),
       hasShares: (entity) => shared.has(entity.key),
       entity(name) {
         let own = entities.get(name)
-        if (own === undefined) entities.set(name, (own = entityRights(model, name, made)))
+        if (own === undefined) entities.set(name, (own = narrow(entityRights(model, name, made), ofKey)))
         return own
       },
     }

@@ -1,15 +1,23 @@
 import type { PoolClient } from 'pg'
+import type { ApiKeyView, LinkAnswer, NewApiKeyRequest, SessionView } from '@xrm/sdk/access'
 import type { Config } from '../config.ts'
 import type { Database } from '../storage/database.ts'
 import { sharedSecret } from '../storage/secrets.ts'
+import { listApiKeys, makeApiKey, type NewApiKey, removeApiKey } from './api-keys.ts'
 import { type AttemptLimits, countAttempts } from './attempts.ts'
 import type { Auth } from './auth.ts'
 import { sessionCookie } from './auth-names.ts'
-import { type AccountEvent, handleAuth } from './handle-auth.ts'
+import { type AccountEvent, noStore } from './auth-routes.ts'
+import { handleAuth } from './handle-auth.ts'
+import { type By, makeLink } from './links.ts'
+import { smtp } from './mail.ts'
+import { addPasskey, listPasskeys, passkeyCreation, type PasskeyView, removePasskey } from './passkeys.ts'
 import { checkOrigin, readBody } from './request.ts'
-import { hashToken } from './session-tokens.ts'
+import { type SecondFactors, secondFactors } from './second-factor.ts'
+import { endSessions, listSessions } from './session-list.ts'
 import { type Session, sessionReader } from './sessions.ts'
 import { createFirstAdmin, createSetupToken, isSetupNeeded, setUp } from './setup.ts'
+import { beginViewAs, endViewAs } from './view-as.ts'
 import {
   type AccountChange,
   type AroundChange,
@@ -17,7 +25,7 @@ import {
   type NewUser,
   type User,
   createUser,
-  deleteSessions,
+  endAccess,
   listUsers,
   setActive,
   setLanguage,
@@ -25,13 +33,15 @@ import {
   setRoles,
 } from './users.ts'
 
-export type { AccountEvent, NewUser, Session, User }
+export type { AccountEvent, By, NewUser, Session, User }
 
 export interface AccountsOptions {
   db: Database
-  config: Pick<Config, 'admin' | 'publicUrl'>
+  config: Pick<Config, 'admin' | 'publicUrl'> & Partial<Pick<Config, 'mail' | 'provider' | 'timeZone'>>
   /** Gets every sign-in, failed ones included, for the security log. */
   report?: (event: AccountEvent) => void
+  /** Gets why a mail did not go out. */
+  mailFailed?: (error: unknown) => void
   limits?: Partial<AttemptLimits>
 }
 
@@ -55,6 +65,33 @@ export interface Accounts {
   setLanguage: (userId: string, language: string | null) => Promise<void>
   listUsers: () => Promise<User[]>
   signOutEverywhere: (userId: string) => Promise<void>
+  /** See {@link makeLink}. `origin` is where browsers reach us when the operator has not said so. */
+  makeLink: (userId: string, how: { origin: string; language: string | null; by: By }) => Promise<LinkAnswer>
+  sessions: {
+    list: (userId: string, current?: string) => Promise<SessionView[]>
+    end: (userId: string, which: { id: string } | { keep: string | undefined }, by: By) => Promise<number>
+  }
+  keys: {
+    list: (userId: string) => Promise<ApiKeyView[]>
+    make: (userId: string, wish: NewApiKeyRequest, by: By) => Promise<NewApiKey>
+    remove: (userId: string, id: string, by: By) => Promise<void>
+  }
+  factors: SecondFactors
+  passkeys: {
+    list: (userId: string) => Promise<PasskeyView[]>
+    creation: (person: Session, origin: string) => Promise<object>
+    add: (
+      userId: string,
+      given: { name: string; response: object },
+      origin: string,
+      by: By,
+    ) => Promise<PasskeyView>
+    remove: (userId: string, id: string, by: By) => Promise<void>
+  }
+  viewAs: {
+    begin: (session: Session, userId: string, mode: 'look' | 'act', by: By) => Promise<void>
+    end: (session: Session, by: By) => Promise<void>
+  }
 }
 
 /** Ten tries at one account, and a hundred from one address, each quarter of an hour. */
@@ -64,22 +101,41 @@ const nowhere = 'unknown'
 
 /** Sets up accounts on a migrated database, and makes the first administrator if the operator named one. */
 export async function createAccounts(options: AccountsOptions): Promise<Accounts> {
-  const { db, config, report = () => {} } = options
-  const { publicUrl } = config
+  const { db, config, report = () => {}, mailFailed = () => {} } = options
+  const { publicUrl, provider } = config
   if (config.admin) await createFirstAdmin(db, config.admin)
   await db.pool.query('DELETE FROM xrm.session WHERE expires_at < now()')
+  await db.pool.query('DELETE FROM xrm.one_time WHERE expires_at < now()')
 
   const secret = await sharedSecret(db, 'cookies')
   let loading: Promise<Auth> | undefined
   const auth = (): Promise<Auth> =>
     (loading ??= import('./auth.ts').then(({ createAuth }) =>
-      createAuth({ db, secret, publicUrl, isActive: (userId) => isActive(db, userId) }),
+      createAuth({
+        db,
+        secret,
+        publicUrl,
+        isActive: (userId) => isActive(db, userId),
+        hasSecondFactor: async (userId) => {
+          const { code, passkeys } = await factors.of(userId)
+          return code || passkeys > 0
+        },
+      }),
     ))
   const sessions = sessionReader(db, secret, sessionCookie(publicUrl))
   const attempts = countAttempts({ ...defaultLimits, ...options.limits })
-  const endSession = async (token: string) => {
-    await db.pool.query('DELETE FROM xrm.session WHERE token = $1', [hashToken(token)])
+  const factors = secondFactors(db, await sharedSecret(db, 'second-factors'))
+  const links = {
+    db,
+    send: config.mail ? smtp(config.mail) : undefined,
+    timeZone: config.timeZone ?? 'UTC',
+    failed: mailFailed,
   }
+  const singleSignOn =
+    provider && publicUrl !== undefined
+      ? (await import('./single-sign-on.ts')).singleSignOn(db, provider, publicUrl)
+      : undefined
+  const routes = { db, secret, auth, sessions, attempts, publicUrl, links, factors, singleSignOn, report }
   /** After a change here, the next request here must know. */
   const changing = async <T>(change: Promise<T>): Promise<T> => {
     const result = await change
@@ -89,8 +145,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
 
   return {
     setupToken: await createSetupToken(db),
-    handle: (request, address = nowhere) =>
-      handleAuth({ auth, sessions, attempts, publicUrl, endSession, report }, request, address),
+    handle: (request, address = nowhere) => handleAuth(routes, request, address),
     setup: async (request, address = nowhere) => {
       if (request.method === 'GET')
         return Response.json({ needed: await isSetupNeeded(db) }, { headers: noStore })
@@ -112,11 +167,35 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     setActive: (userId, active) => changing(setActive(db, userId, active)),
     setLanguage: (userId, language) => changing(setLanguage(db, userId, language)),
     listUsers: () => listUsers(db),
-    signOutEverywhere: (userId) => changing(deleteSessions(db.pool, userId)),
+    signOutEverywhere: (userId) => changing(endAccess(db.pool, userId)),
+    makeLink: (userId, { origin, ...how }) =>
+      makeLink(links, userId, { origin: publicUrl ?? origin, ...how }),
+    sessions: {
+      list: (userId, current) => listSessions(db, userId, current),
+      end: (userId, which, by) => changing(endSessions(db, userId, which, by)),
+    },
+    keys: {
+      list: (userId) => listApiKeys(db, userId),
+      make: (userId, wish, by) => makeApiKey(db, userId, wish, by),
+      remove: (userId, id, by) => changing(removeApiKey(db, userId, id, by)),
+    },
+    factors: {
+      ...factors,
+      confirm: (...given) => changing(factors.confirm(...given)),
+      remove: (...given) => changing(factors.remove(...given)),
+    },
+    passkeys: {
+      list: (userId) => listPasskeys(db, userId),
+      creation: (person, origin) => passkeyCreation(db, person, origin),
+      add: (userId, given, origin, by) => changing(addPasskey(db, userId, given, origin, by)),
+      remove: (userId, id, by) => changing(removePasskey(db, userId, id, by)),
+    },
+    viewAs: {
+      begin: (session, userId, mode, by) => changing(beginViewAs(db, session, userId, mode, by)),
+      end: (session, by) => changing(endViewAs(db, session, by)),
+    },
   }
 }
-
-const noStore = { 'cache-control': 'no-store' }
 
 async function isActive(db: Database, userId: string): Promise<boolean> {
   const { rowCount } = await db.pool.query('SELECT FROM xrm."user" WHERE id = $1 AND active', [userId])

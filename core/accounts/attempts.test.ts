@@ -11,7 +11,7 @@ describe('networkOf', () => {
     ['::ffff:192.0.2.1', '192.0.2.1'],
     ['::FFFF:c000:0201', '192.0.2.1'],
     ['192.0.2.1', '192.0.2.1'],
-  ])('takes %s for %s', (address, network) => {
+  ])('takes %s for %s [AUTH-04]', (address, network) => {
     expect(networkOf(address)).toBe(network)
   })
 })

@@ -13,3 +13,6 @@ export function hasSecureCookies(publicUrl: string | undefined): boolean {
 export function sessionCookie(publicUrl: string | undefined): string {
   return `${hasSecureCookies(publicUrl) ? '__Secure-' : ''}${cookiePrefix}.session_token`
 }
+
+/** What our hook makes better-auth answer when the password was right and that is not enough. Nobody outside sees it. */
+export const secondFactorNeeded = 'XRM_SECOND_FACTOR'

@@ -4,12 +4,10 @@ import { getAdapter } from 'better-auth/db/adapter'
 import { CamelCasePlugin, Kysely, type KyselyPlugin, PostgresDialect } from 'kysely'
 import { Problem } from '@xrm/sdk'
 import type { Database } from '../storage/database.ts'
-import { addressHeader, cookiePrefix, hasSecureCookies } from './auth-names.ts'
+import { addressHeader, cookiePrefix, hasSecureCookies, secondFactorNeeded } from './auth-names.ts'
 import { hashPassword, passwordLength, verifyPassword } from './passwords.ts'
+import { sessionLifetime } from './new-session.ts'
 import { hashSessionTokens } from './session-tokens.ts'
-
-/** Seconds that a session lasts after it was last renewed; renewed at most once a day. */
-const lifetime = 7 * 24 * 60 * 60
 
 export interface AuthOptions {
   db: Database
@@ -17,12 +15,14 @@ export interface AuthOptions {
   /** Where browsers reach us, if the operator has said so. */
   publicUrl: string | undefined
   isActive: (userId: string) => Promise<boolean>
+  /** True: the password alone opens no session. */
+  hasSecondFactor: (userId: string) => Promise<boolean>
 }
 
 export type Auth = Awaited<ReturnType<typeof createAuth>>
 
 /** better-auth on our tables, with our passwords and hashed session tokens. Its limiter is off: ours knows accounts. */
-export async function createAuth({ db, secret, publicUrl, isActive }: AuthOptions) {
+export async function createAuth({ db, secret, publicUrl, isActive, hasSecondFactor }: AuthOptions) {
   const dialect = new PostgresDialect({ pool: db.pool })
   const kysely = new Kysely<unknown>({ dialect, plugins: [new CamelCasePlugin(), dates] })
   const options = {
@@ -48,7 +48,7 @@ export async function createAuth({ db, secret, publicUrl, isActive }: AuthOption
         timeZone: { type: 'string' as const, required: false },
       },
     },
-    session: { expiresIn: lifetime, updateAge: 24 * 60 * 60 },
+    session: { expiresIn: sessionLifetime, updateAge: 24 * 60 * 60 },
     databaseHooks: {
       session: {
         create: {
@@ -56,6 +56,8 @@ export async function createAuth({ db, secret, publicUrl, isActive }: AuthOption
           before: async ({ userId }: { userId: string }) => {
             if (!(await isActive(userId)))
               throw new APIError('UNAUTHORIZED', { code: 'INVALID_EMAIL_OR_PASSWORD' })
+            if (await hasSecondFactor(userId))
+              throw new APIError('UNAUTHORIZED', { code: secondFactorNeeded })
           },
         },
       },

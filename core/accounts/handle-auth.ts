@@ -1,61 +1,79 @@
+import { parse } from 'hono/utils/cookie'
 import { Problem, type ProblemItem } from '@xrm/sdk'
-import type { Auth } from './auth.ts'
-import { addressHeader } from './auth-names.ts'
-import type { Attempts } from './attempts.ts'
-import { checkPassword } from './passwords.ts'
+import { addressHeader, cookiePrefix } from './auth-names.ts'
+import { type AuthRoutes, noStore, ssoLifetime } from './auth-routes.ts'
+import { asMailLanguage } from './link-mail.ts'
+import { followLink, forgotPassword, readLink } from './links.ts'
+import { setCookie } from './new-session.ts'
+import { changePassword } from './own-password.ts'
+import { passkeyRequest, usePasskey } from './passkeys.ts'
 import { accountProblems } from './problems.ts'
-import { type BodyShape, checkOrigin, readBody } from './request.ts'
-import type { SessionReader } from './sessions.ts'
-
-/** What happened, for the security log. Never holds a password or a token. */
-export interface AccountEvent {
-  name: 'signed-in' | 'sign-in-failed' | 'sign-in-refused' | 'signed-out' | 'password-changed' | 'set-up'
-  address: string
-  email?: string
-  userId?: string
-}
-
-interface AuthRoutes {
-  /** Loaded by the first call: it is a third of all modules, and most requests never need it. */
-  auth: () => Promise<Auth>
-  sessions: SessionReader
-  attempts: Attempts
-  publicUrl: string | undefined
-  endSession: (token: string) => Promise<void>
-  report: (event: AccountEvent) => void
-}
+import { type BodyShape, checkOrigin, originOf, readBody } from './request.ts'
+import type { Session } from './sessions.ts'
+import { enter, secondStep, signIn } from './sign-in.ts'
 
 /**
- * The routes of better-auth that are open, with the members that their bodies may have. All others do not exist from
- * outside until somebody has thought about them; sign-up above all.
+ * The routes that are open, with the members that their bodies may have. Whatever else better-auth knows does not exist
+ * from outside until somebody has thought about it; sign-up above all.
  */
 const open: Record<string, BodyShape> = {
+  'GET /options': {},
   'POST /sign-in/email': { email: 'string', password: 'string', rememberMe: 'boolean?' },
+  'POST /second-factor': { code: 'string?', recovery: 'string?' },
   'POST /sign-out': {},
   'GET /get-session': {},
   'POST /change-password': { currentPassword: 'string', newPassword: 'string' },
   'POST /update-user': { name: 'string?', language: 'string?', timeZone: 'string?' },
   'POST /revoke-other-sessions': {},
+  'POST /forgot-password': { email: 'string' },
+  'POST /link': { token: 'string' },
+  'POST /choose-password': { token: 'string', password: 'string' },
+  'POST /passkey/options': {},
+  'POST /passkey': { response: 'object' },
+  'GET /sso': {},
+  'GET /sso/callback': {},
 }
+
+/** Carries what a sign-in at the provider was begun with. */
+const ssoCookie = `${cookiePrefix}.sso`
 
 /**
  * Answers `/api/auth/*`: checks what better-auth does not (unknown members, wrong tries, the origin), passes the request
- * on, and makes problems of its errors. Session tokens are taken out of answers: they belong in the cookie, where
- * scripts cannot read them. Throws a `Problem` for what is refused.
+ * on where it is better-auth's, and makes problems of its errors. Session tokens are taken out of answers: they belong in
+ * the cookie, where scripts cannot read them. Throws a `Problem` for what is refused.
  */
 export async function handleAuth(routes: AuthRoutes, request: Request, address: string): Promise<Response> {
   const path = new URL(request.url).pathname.slice('/api/auth'.length)
   const route = `${request.method} ${path}`
   const shape = Object.hasOwn(open, route) ? open[route] : undefined
   if (!shape) throw new Problem(accountProblems['accounts.not-found'])
-  if (request.method === 'GET') return answer(await pass(routes, request, address))
+  if (request.method === 'GET') return get(routes, path, request, address)
 
   checkOrigin(request, routes.publicUrl)
   const body: Record<string, unknown> = await readBody(request, shape)
   const response = await run(routes, route, body, request, address)
   // Whatever was changed counts from the next request on.
   routes.sessions.forget()
-  return answer(response)
+  return response
+}
+
+async function get(routes: AuthRoutes, path: string, request: Request, address: string): Promise<Response> {
+  switch (path) {
+    case '/options':
+      return Response.json(
+        {
+          forgotPassword: routes.links.send !== undefined,
+          singleSignOn: routes.singleSignOn ? { name: routes.singleSignOn.name } : null,
+        },
+        { headers: noStore },
+      )
+    case '/sso':
+      return toProvider(routes, request)
+    case '/sso/callback':
+      return fromProvider(routes, request, address)
+    default:
+      return answer(await pass(routes, request, address))
+  }
 }
 
 async function run(
@@ -65,25 +83,114 @@ async function run(
   request: Request,
   address: string,
 ): Promise<Response> {
+  const { db, attempts, publicUrl, links } = routes
+  const on = (): Promise<Response> => pass(routes, request, address, body)
   switch (route) {
     case 'POST /sign-in/email':
-      return signIn(routes, body as { email: string; password: string }, request, address)
-    case 'POST /change-password':
+      return answer(await signIn(routes, body as { email: string; password: string }, on, request, address))
+    case 'POST /second-factor':
+      return secondStep(routes, body as { code?: string; recovery?: string }, request, address)
+    case 'POST /change-password': {
+      const session = await personOf(routes, request)
       return changePassword(
         routes,
+        session,
         body as { currentPassword: string; newPassword: string },
         request,
         address,
       )
+    }
     case 'POST /update-user':
+      await personOf(routes, request)
       checkProfile(body)
-      return pass(routes, request, address, body)
+      return answer(await on())
+    case 'POST /revoke-other-sessions':
+      await personOf(routes, request)
+      return answer(await on())
+    case 'POST /forgot-password': {
+      if (!links.send || publicUrl === undefined) throw new Problem(accountProblems['accounts.not-found'])
+      const email = String(body['email'])
+      // Every wish counts as wrong: mails are limited however often somebody asks.
+      await attempts.try(address, `mail ${email}`, async () => false)
+      const language = asMailLanguage(request.headers.get('accept-language')) ?? 'en'
+      forgotPassword(links, email, { origin: publicUrl, language, address })
+      return Response.json({}, { status: 202, headers: noStore })
+    }
+    case 'POST /link': {
+      let found = {}
+      await attempts.try(address, 'link', async () => {
+        found = await readLink(links, String(body['token']))
+        return true
+      })
+      return Response.json(found, { headers: noStore })
+    }
+    case 'POST /choose-password': {
+      let person = {}
+      await attempts.try(address, 'link', async () => {
+        person = await followLink(links, body as { token: string; password: string }, address)
+        return true
+      })
+      return Response.json(person, { headers: noStore })
+    }
+    case 'POST /passkey/options':
+      return Response.json(await passkeyRequest(db, originOf(request, publicUrl)), { headers: noStore })
+    case 'POST /passkey': {
+      let userId = ''
+      await attempts.try(address, 'passkey', async () => {
+        userId = await usePasskey(db, body['response'] as object, originOf(request, publicUrl))
+        return true
+      })
+      return enter(routes, { userId, method: 'passkey' }, request, address, {})
+    }
     default: {
-      const response = await pass(routes, request, address, body)
-      if (route === 'POST /sign-out') routes.report({ name: 'signed-out', address })
-      return response
+      const session = await routes.sessions.read(request.headers)
+      const response = await on()
+      if (response.ok && session) routes.report({ name: 'signed-out', address, userId: session.userId })
+      return answer(response)
     }
   }
+}
+
+/** Who asks, if it is the person: nobody in their place, and no program with a key. */
+async function personOf({ sessions }: AuthRoutes, request: Request): Promise<Session> {
+  const session = await sessions.read(request.headers)
+  if (!session) throw new Problem(accountProblems['accounts.not-signed-in'])
+  if (session.impersonator || session.apiKey !== undefined)
+    throw new Problem(accountProblems['accounts.interactive'])
+  return session
+}
+
+async function toProvider({ singleSignOn, publicUrl }: AuthRoutes, request: Request): Promise<Response> {
+  if (!singleSignOn) throw new Problem(accountProblems['accounts.not-found'])
+  const { location, token } = await singleSignOn.begin(new URL(request.url).searchParams.get('returnTo'))
+  return redirect(location, setCookie(ssoCookie, token, ssoLifetime, publicUrl))
+}
+
+/** Back from the provider. What is wrong is said on the sign-in page: people, not programs, come here. */
+async function fromProvider(routes: AuthRoutes, request: Request, address: string): Promise<Response> {
+  const { singleSignOn, publicUrl, report } = routes
+  if (!singleSignOn) throw new Problem(accountProblems['accounts.not-found'])
+  const token = parse(request.headers.get('cookie') ?? '', ssoCookie)[ssoCookie] ?? ''
+  try {
+    const { userId, returnTo } = await singleSignOn.finish(new URL(request.url), token, address)
+    const { headers } = await enter(routes, { userId, method: 'sso' }, request, address, {})
+    routes.sessions.forget()
+    return redirect(returnTo, ...headers.getSetCookie(), setCookie(ssoCookie, '', 0, publicUrl))
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    report({
+      name: 'sign-in-failed',
+      address,
+      details: { method: 'sso', code: error.code, ...(error.detail ? { detail: error.detail } : {}) },
+    })
+    return redirect(`/sign-in?problem=${error.code}`, setCookie(ssoCookie, '', 0, publicUrl))
+  }
+}
+
+function redirect(location: string, ...cookies: string[]): Response {
+  const headers = new Headers({ ...noStore, location })
+  for (const cookie of cookies) headers.append('set-cookie', cookie)
+  return new Response(null, { status: 302, headers })
 }
 
 function checkProfile({
@@ -124,50 +231,8 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-async function signIn(
-  { attempts, sessions, endSession, report, ...routes }: AuthRoutes,
-  body: { email: string; password: string },
-  request: Request,
-  address: string,
-): Promise<Response> {
-  const before = sessions.tokenOf(request.headers)
-  let response = new Response()
-  try {
-    await attempts.try(address, body.email, async () => {
-      response = await pass(routes, request, address, body)
-      return response.ok
-    })
-  } catch (error) {
-    report({ name: 'sign-in-refused', address, email: body.email })
-    throw error
-  }
-  report({ name: response.ok ? 'signed-in' : 'sign-in-failed', address, email: body.email })
-  // A session from before the sign-in may be known to somebody else.
-  if (response.ok && before !== undefined) await endSession(before)
-  return response
-}
-
-async function changePassword(
-  routes: AuthRoutes,
-  body: { currentPassword: string; newPassword: string },
-  request: Request,
-  address: string,
-): Promise<Response> {
-  const session = await routes.sessions.read(request.headers)
-  if (!session) throw new Problem(accountProblems['accounts.not-signed-in'])
-  checkPassword(body.newPassword, '#/newPassword')
-  let response = new Response()
-  // Who finds an open screen must not be able to try passwords there either.
-  await routes.attempts.try(address, session.userId, async () => {
-    response = await pass(routes, request, address, { ...body, revokeOtherSessions: true })
-    return response.ok
-  })
-  if (response.ok) routes.report({ name: 'password-changed', address, userId: session.userId })
-  return response
-}
-
 async function pass(
-  { auth }: Pick<AuthRoutes, 'auth'>,
+  { auth }: AuthRoutes,
   request: Request,
   address: string,
   body?: unknown,

@@ -19,6 +19,14 @@ export function checkOrigin(request: Request, publicUrl: string | undefined): vo
   }
 }
 
+/**
+ * The origin that the sender's browser shows, after {@link checkOrigin}; for programs that name none, the address that
+ * they asked for. Not for mails: it is the sender who says it.
+ */
+export function originOf(request: Request, publicUrl: string | undefined): string {
+  return publicUrl ?? request.headers.get('origin') ?? new URL(request.url).origin
+}
+
 function isOwn(origin: string, request: Request, publicUrl: string | undefined): boolean {
   if (publicUrl !== undefined) return origin === publicUrl
   return (
@@ -27,9 +35,9 @@ function isOwn(origin: string, request: Request, publicUrl: string | undefined):
   )
 }
 
-type Kind = 'string' | 'boolean'
+type Kind = 'string' | 'boolean' | 'object'
 
-/** What a body may hold: `string`, `boolean`, and with a `?` after it if it may be left out. */
+/** What a body may hold: `string`, `boolean`, `object`, and with a `?` after it if it may be left out. */
 export type BodyShape = Record<string, Kind | `${Kind}?`>
 
 type Body<Shape extends BodyShape> = {
@@ -37,7 +45,11 @@ type Body<Shape extends BodyShape> = {
     ? string
     : Shape[Key] extends 'boolean'
       ? boolean
-      : unknown
+      : Shape[Key] extends 'object'
+        ? object
+        : Shape[Key] extends 'string?'
+          ? string | undefined
+          : unknown
 }
 
 /** Reads a small JSON object with exactly these members. Every wrong or unknown member is named in one problem. */
@@ -55,8 +67,12 @@ export async function readBody<const Shape extends BodyShape>(
     const value = body[key]
     const kind = rule.replace('?', '')
     if (value === undefined && rule.endsWith('?')) continue
-    if (typeof value !== kind)
-      errors.push({ pointer: `#/${key}`, code: 'type', detail: `This must be a ${kind}.` })
+    if (typeof value !== kind || value === null || Array.isArray(value))
+      errors.push({
+        pointer: `#/${key}`,
+        code: 'type',
+        detail: `This must be ${kind === 'object' ? 'an object' : `a ${kind}`}.`,
+      })
   }
   if (errors.length > 0) throw new Problem(accountProblems['accounts.invalid-input'], { errors })
   return body as Body<Shape>

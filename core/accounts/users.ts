@@ -14,12 +14,19 @@ export interface User {
   active: boolean
   roles: string[]
   createdAt: string
+  /** Of any session, not to the minute; null: never. */
+  lastSeenAt: string | null
+  /** Has a code or a passkey beside the password. */
+  secondFactor: boolean
+  /** Has no password and no other way in yet. */
+  invited: boolean
 }
 
 export interface NewUser {
   email: string
   name: string
-  password: string
+  /** Absent: the person is invited, and chooses one with a link. */
+  password?: string | undefined
   roles: string[]
 }
 
@@ -54,6 +61,7 @@ export async function createUser(
 /** Checks the input and hashes the password, which takes long and therefore happens outside of any transaction. */
 export async function prepareUser({ email, name, password, roles }: NewUser): Promise<PreparedUser> {
   const person = checkPerson({ email, name })
+  if (password === undefined) return { ...person, roles, hash: null }
   checkPassword(password, '#/password')
   return { ...person, roles, hash: await hashPassword(password) }
 }
@@ -93,7 +101,8 @@ export interface PreparedUser {
   email: string
   name: string
   roles: string[]
-  hash: string
+  /** Of the password; null: none yet. */
+  hash: string | null
 }
 
 /** Writes a prepared user in a transaction of the caller. */
@@ -107,7 +116,7 @@ export async function insertUser(
   )
   const id = rows[0]?.id
   if (id === undefined) throw new Problem(accountProblems['accounts.email-taken'])
-  await writePassword(client, id, hash)
+  if (hash !== null) await writePassword(client, id, hash)
   await writeRoles(client, id, roles)
   const user = (await selectUsers(client, id))[0]
   if (!user) throw new Error('A user that was just written is not there')
@@ -148,7 +157,9 @@ export async function changeUser<T>(
     if (roles) await replaceRoles(client, userId, roles)
     if (active !== undefined) await writeActive(client, userId, active)
     if (hash !== null) await writePassword(client, userId, hash)
-    if (hash !== null || active === false) await deleteSessions(client, userId)
+    if (hash !== null || active === false) await endAccess(client, userId)
+    // Who looks through somebody's eyes was checked against the roles of before.
+    else if (roles) await endViews(client, userId)
     if (roles || active === false) await mustKeepAdmin(client)
     await around?.after(client, before as T)
   })
@@ -161,7 +172,7 @@ export async function setPassword(db: Database, userId: string, password: string
   await transaction(db, async (client) => {
     await mustExist(client, userId)
     await writePassword(client, userId, hash)
-    await deleteSessions(client, userId)
+    await endAccess(client, userId)
   })
 }
 
@@ -170,6 +181,7 @@ export async function setRoles(db: Database, userId: string, roles: string[]): P
   await changingAdmins(db, async (client) => {
     await mustExist(client, userId)
     await replaceRoles(client, userId, roles)
+    await endViews(client, userId)
     await mustKeepAdmin(client)
   })
 }
@@ -188,7 +200,7 @@ export async function setActive(db: Database, userId: string, active: boolean): 
     await mustExist(client, userId)
     await writeActive(client, userId, active)
     if (active) return
-    await deleteSessions(client, userId)
+    await endAccess(client, userId)
     await mustKeepAdmin(client)
   })
 }
@@ -198,22 +210,42 @@ export function listUsers(db: Database): Promise<User[]> {
   return selectUsers(db.pool)
 }
 
-/** Ends all sessions of a user. */
-export async function deleteSessions(client: Pick<PoolClient, 'query'>, userId: string): Promise<void> {
-  await client.query('DELETE FROM xrm.session WHERE user_id = $1', [userId])
+/** Ends everything with which somebody could go on as the user: sessions, those in or by their name, keys and links. */
+export async function endAccess(client: Pick<PoolClient, 'query'>, userId: string): Promise<void> {
+  await client.query('DELETE FROM xrm.session WHERE user_id = $1 OR impersonated_by = $1', [userId])
+  await client.query('DELETE FROM xrm.api_key WHERE user_id = $1', [userId])
+  await client.query('DELETE FROM xrm.one_time WHERE user_id = $1', [userId])
 }
+
+/** Ends sessions in which somebody is in the user's place, or the user in somebody else's. */
+async function endViews(client: Pick<PoolClient, 'query'>, userId: string): Promise<void> {
+  await client.query(
+    'DELETE FROM xrm.session WHERE impersonated_by IS NOT NULL AND (user_id = $1 OR impersonated_by = $1)',
+    [userId],
+  )
+}
+
+/** What the list of users says of their ways in; `u` is the user. */
+export const signInColumns = `
+  (SELECT max(last_seen_at) FROM xrm.session s WHERE s.user_id = u.id AND s.impersonated_by IS NULL) AS "lastSeenAt",
+  (EXISTS (SELECT FROM xrm.second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)
+    OR EXISTS (SELECT FROM xrm.passkey p WHERE p.user_id = u.id)) AS "secondFactor",
+  NOT EXISTS (SELECT FROM xrm.account a WHERE a.user_id = u.id)
+    AND NOT EXISTS (SELECT FROM xrm.passkey p WHERE p.user_id = u.id) AS invited`
 
 async function selectUsers(client: Pick<PoolClient, 'query'>, id: string | null = null): Promise<User[]> {
   const { rows } = await client.query<User>(
     `SELECT id, name, email, language, time_zone AS "timeZone", active, created_at AS "createdAt",
-      ARRAY(SELECT role FROM xrm.user_role WHERE user_id = id ORDER BY role) AS roles
-    FROM xrm."user" WHERE $1::uuid IS NULL OR id = $1 ORDER BY lower(name), id`,
+      ARRAY(SELECT role FROM xrm.user_role WHERE user_id = u.id ORDER BY role) AS roles,
+      ${signInColumns}
+    FROM xrm."user" u WHERE $1::uuid IS NULL OR id = $1 ORDER BY lower(name), id`,
     [id],
   )
   return rows
 }
 
-async function writePassword(client: PoolClient, userId: string, hash: string): Promise<void> {
+/** Writes a hashed password in a transaction of the caller. */
+export async function writePassword(client: PoolClient, userId: string, hash: string): Promise<void> {
   await client.query(
     `INSERT INTO xrm.account (user_id, provider_id, account_id, password) VALUES ($1::uuid, 'credential', $1::uuid::text, $2)
     ON CONFLICT (provider_id, account_id) DO UPDATE SET password = $2, updated_at = now()`,
@@ -237,7 +269,8 @@ async function writeActive(client: PoolClient, userId: string, active: boolean):
   await client.query('UPDATE xrm."user" SET active = $2, updated_at = now() WHERE id = $1', [userId, active])
 }
 
-async function mustExist(client: PoolClient, userId: string): Promise<void> {
+/** A problem when there is no such user. */
+export async function mustExist(client: Pick<PoolClient, 'query'>, userId: string): Promise<void> {
   const { rowCount } = await client.query('SELECT FROM xrm."user" WHERE id::text = $1', [userId])
   if (rowCount === 0)
     throw new Problem(accountProblems['accounts.not-found'], { detail: 'There is no such user.' })

@@ -4,6 +4,7 @@ import { Problem } from '@xrm/sdk'
 import type { Actors } from '../access/actors.ts'
 import { type Actor, rightsOf } from '../access/rights.ts'
 import type { Accounts, Session } from '../accounts/accounts.ts'
+import { accountProblems } from '../accounts/problems.ts'
 import { addressOf } from '../accounts/routes.ts'
 import type { AuditEvent } from '../audit/audit.ts'
 import type { Config } from '../config.ts'
@@ -93,4 +94,15 @@ export function forgetActors(server: Server, entity: string): void {
 /** Lets only those pass who may change configuration and users. */
 export function requireAdministrator(c: Context<Env>): void {
   if (!rightsOf(c.var.model, c.var.actor).administer) throw new Problem(problems['request.forbidden'])
+}
+
+/** Refuses programs with a key: some things are for people at a browser. */
+export function requireInteractive(c: Context<Env>): void {
+  if (c.var.session.apiKey !== undefined) throw new Problem(accountProblems['accounts.interactive'])
+}
+
+/** Refuses everybody but the person: programs, and those who are in the person's place. */
+export function requirePerson(c: Context<Env>): void {
+  requireInteractive(c)
+  if (c.var.session.impersonator) throw new Problem(accountProblems['accounts.interactive'])
 }

@@ -1,3 +1,4 @@
+import type { Session } from '../accounts/accounts.ts'
 import type { ConversionSummary, EntityView, FieldView, MeView, ModelView, OptionView } from '@xrm/sdk/api'
 import { type Actor, type EntityRights, type Rights, rightsOf } from '../access/rights.ts'
 import { pluralTitle } from '../documents/compile.ts'
@@ -41,7 +42,7 @@ export function modelView(model: Model, actor: Actor): Omit<ModelView, 'me'> {
 export function meView(
   model: Model,
   actor: Actor,
-  session: { email: string; language: string | null },
+  session: Pick<Session, 'email' | 'language' | 'impersonator' | 'readOnly'>,
 ): MeView {
   return {
     id: actor.userId ?? '',
@@ -50,6 +51,8 @@ export function meView(
     language: session.language,
     roles: [...actor.roles],
     administer: rightsOf(model, actor).administer,
+    viewedBy: session.impersonator?.name ?? null,
+    readOnly: session.readOnly ?? false,
   }
 }
 

@@ -9,7 +9,14 @@ import { audit } from '../audit/audit.ts'
 import type { User } from '../accounts/accounts.ts'
 import { isId } from '../fields/relation-rules.ts'
 import { displaysOf } from '../records/displays.ts'
-import { asked, type Env, reading, requireAdministrator, type Server } from './environment.ts'
+import {
+  asked,
+  type Env,
+  reading,
+  requireAdministrator,
+  requireInteractive,
+  type Server,
+} from './environment.ts'
 import { problems } from './problems.ts'
 import { checkMembers, readObject, readQuery } from './read-request.ts'
 
@@ -29,6 +36,7 @@ export function userRoutes(server: Server): Hono<Env> {
   const app = new Hono<Env>()
   app.use(async (c, next) => {
     requireAdministrator(c)
+    requireInteractive(c)
     await next()
   })
 
@@ -39,11 +47,11 @@ export function userRoutes(server: Server): Hono<Env> {
 
   app.post('/', async (c) => {
     readQuery(c, {})
-    const request = await readObject<NewUserRequest & { password: string }>(
-      c,
-      { ...members, email: 'string' },
-      ['email', 'name', 'password', 'roles'],
-    )
+    const request = await readObject<NewUserRequest>(c, { ...members, email: 'string' }, [
+      'email',
+      'name',
+      'roles',
+    ])
     checkRequest(c, request)
     const { email, name, password, roles, ...standing } = request
     const { id } = await server.accounts.createUser(

@@ -13,6 +13,7 @@ interface ChangeRow {
   action: ChangeView['action']
   actor: string | null
   actorName: string | null
+  impersonator: { id: string; name: string } | null
   cause: string
   ref: string | null
   before: Record<string, unknown>
@@ -58,8 +59,9 @@ export async function readChanges(
     ...[...former].flatMap(([column, name]) => (isReadable(name) ? [column] : [])),
   ]
   const { rows } = await context.db.query<ChangeRow>(
-    `SELECT c.id::text, c.at, c.action, c.actor, u.name AS "actorName", c.cause, c.ref, c.before, c.after
-     FROM xrm.change c LEFT JOIN xrm."user" u ON u.id = c.actor
+    `SELECT c.id::text, c.at, c.action, c.actor, u.name AS "actorName",
+       CASE WHEN i.id IS NULL THEN NULL ELSE json_build_object('id', i.id, 'name', i.name) END AS impersonator, c.cause, c.ref, c.before, c.after
+     FROM xrm.change c LEFT JOIN xrm."user" u ON u.id = c.actor LEFT JOIN xrm."user" i ON i.id = c.impersonator
      WHERE c.record = $1 AND c.entity = $2 AND (c.action <> 'update' OR c.before ?| $6 OR c.after ?| $6) AND ($3::bigint IS NULL OR c.id < $3) AND ($4::timestamptz IS NULL OR c.at < $4)
      ORDER BY c.id DESC LIMIT $5`,
     [id, own.entity.key, beforeId, until, limit, readable],
@@ -67,7 +69,11 @@ export async function readChanges(
   return rows.map((row) => {
     const before = visible(context.model, own, row.before)
     const after = visible(context.model, own, row.after)
-    const actor = row.actor === null ? null : { id: row.actor, name: row.actorName ?? '' }
+    const { impersonator } = row
+    const actor =
+      row.actor === null
+        ? null
+        : { id: row.actor, name: row.actorName ?? '', ...(impersonator ? { impersonator } : {}) }
     const cause = { kind: row.cause, ...(row.ref === null ? {} : { ref: row.ref }) }
     return { id: row.id, at: row.at, action: row.action, actor, cause, before, after }
   })

@@ -38,6 +38,7 @@ export async function writeStatement(
     entity.key,
     context.cause.kind,
     context.cause.ref ?? null,
+    context.actor.impersonator?.id ?? null,
   ]
   if (parts.stages) values.push(JSON.stringify(stages))
   if (context.idempotency)
@@ -66,19 +67,19 @@ function statementText(
   const sql = [
     `input AS (SELECT * FROM json_to_recordset($1::json) AS i(${shape.join(', ')}) WHERE (SELECT version FROM xrm.model) = $2::bigint)`,
     `written AS (${isCreate ? insertSql(entity, columns) : updateSql(entity, columns)})`,
-    `changes AS (INSERT INTO xrm.change (at, entity, record, version, action, actor, cause, ref, before, after)
-      SELECT $3::timestamptz, $5::text, i.id, i.version + 1, i.h_action, $4::uuid, $6::text, ${parts.refs ? 'coalesce(i.h_ref, $7::text)' : '$7::text'}, i.h_before, i.h_after FROM input i JOIN written w ON w.id = i.id)`,
+    `changes AS (INSERT INTO xrm.change (at, entity, record, version, action, actor, impersonator, cause, ref, before, after)
+      SELECT $3::timestamptz, $5::text, i.id, i.version + 1, i.h_action, $4::uuid, $8::uuid, $6::text, ${parts.refs ? 'coalesce(i.h_ref, $7::text)' : '$7::text'}, i.h_before, i.h_after FROM input i JOIN written w ON w.id = i.id)`,
   ]
   if (parts.stages) {
     sql.push(
       `stages AS (INSERT INTO xrm.stage_event (at, entity, record, field, before, after, category, owner, actor, facts)
         SELECT $3::timestamptz, $5::text, s.id, s.field, s.before, s.after, s.category, s.owner, $4::uuid, s.facts
-        FROM json_to_recordset($8::json) AS s(id uuid, field text, before text, after text, category text, owner uuid, facts jsonb)
+        FROM json_to_recordset($9::json) AS s(id uuid, field text, before text, after text, category text, owner uuid, facts jsonb)
         JOIN written w ON w.id = s.id)`,
     )
   }
   if (parts.key) {
-    const at = parts.stages ? 9 : 8
+    const at = parts.stages ? 10 : 9
     sql.push(
       `key AS (INSERT INTO xrm.idempotency (actor, key, request, result)
         SELECT $4::uuid, $${at}::text, $${at + 1}::text, $${at + 2}::jsonb WHERE EXISTS (SELECT FROM written))`,

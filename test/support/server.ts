@@ -34,7 +34,7 @@ export interface TestServer {
   node(options?: {
     listen?: boolean
     plugins?: readonly Plugin[]
-  }): Promise<{ server: RunningServer; as(userId: string): Caller }>
+  }): Promise<{ server: RunningServer; app: TestServer['app']; as(userId: string): Caller }>
 }
 
 /**
@@ -106,7 +106,7 @@ export async function testServer({
     },
     async node({ listen = true, plugins: shipped } = {}) {
       const { server, app } = await start(listen, shipped)
-      return { server, as: (userId) => caller(app, userId) }
+      return { server, app, as: (userId) => caller(app, userId) }
     },
   }
 }
@@ -156,7 +156,7 @@ function withHeaderSessions(server: RunningServer): RunningServer {
       ...server.accounts,
       session: async (headers) => {
         const id = headers.get('x-test-user')
-        if (id === null) return null
+        if (id === null) return server.accounts.session(headers)
         const { rows } = await server.db.pool.query<{
           name: string
           email: string

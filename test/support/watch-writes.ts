@@ -57,6 +57,9 @@ function isWrite(text: string, rowCount: number | null): boolean {
   if (/^set\s/i.test(bare) || !changes.test(bare)) return false
   // What may be written although the request is refused: the security log, and what counts or remembers attempts.
   if (/^insert\s+into\s+xrm\.audit\b/i.test(bare)) return false
+  // When somebody was here, and a challenge that was answered wrongly: it is used up.
+  if (/^update xrm\.(session set last_seen_at|api_key set last_used_at)\b/i.test(bare)) return false
+  if (/^delete from xrm\.one_time\b/i.test(bare)) return false
   return rowCount !== 0 || (/^with\b/i.test(bare) && !bare.endsWith('SELECT id FROM written'))
 }
 

@@ -112,6 +112,7 @@ export const de = {
   'related.add': 'Neu',
   'related.empty': 'Hier ist noch nichts.',
   'related.more': 'Mehr anzeigen',
+  'timeline.in-place': '{name} (durch {impersonator})',
   'timeline.title': 'Verlauf',
   'timeline.planned': 'Geplant',
   'timeline.past': 'Bisher',

@@ -110,6 +110,7 @@ export const en = {
   'related.add': 'New',
   'related.empty': 'Nothing here yet.',
   'related.more': 'Show more',
+  'timeline.in-place': '{name} (by {impersonator})',
   'timeline.title': 'Timeline',
   'timeline.planned': 'Planned',
   'timeline.past': 'Past',

@@ -61,7 +61,16 @@ const model: ModelView = {
   entities: { lead, account },
   views: [],
   forms: [],
-  me: { id: 'u', name: 'U', email: 'u@example.test', language: null, roles: [], administer: false },
+  me: {
+    id: 'u',
+    name: 'U',
+    email: 'u@example.test',
+    language: null,
+    roles: [],
+    administer: false,
+    viewedBy: null,
+    readOnly: false,
+  },
   settings: { currency: 'EUR', timeZone: 'Europe/Berlin', languages: ['en', 'de'] },
 }
 

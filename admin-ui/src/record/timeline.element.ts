@@ -1,4 +1,4 @@
-import type { ChangeView, EntityView, TimelineAnswer, TimelineEntry } from '@xrm/sdk/api'
+import type { ChangeActor, ChangeView, EntityView, TimelineAnswer, TimelineEntry } from '@xrm/sdk/api'
 import { html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { call, paths } from '../data/client.ts'
@@ -107,7 +107,7 @@ export class TimelineElement extends XrmElement {
       <div class="grow">
         <div class="text">${this.#text(entry)}</div>
         <div class="second small">
-          ${formatWhen(entry.at, currentLocale())}${entry.actor ? ` · ${entry.actor.name}` : ''}
+          ${formatWhen(entry.at, currentLocale())}${entry.actor ? ` · ${nameOf(entry.actor)}` : ''}
         </div>
       </div>
     </li>`
@@ -163,4 +163,9 @@ export class TimelineElement extends XrmElement {
       toasts.show(describeError(error), { bad: true })
     }
   }
+}
+
+/** Who did it, and who was in their place. */
+function nameOf({ name, impersonator }: ChangeActor): string {
+  return impersonator ? t('timeline.in-place', { name, impersonator: impersonator.name }) : name
 }

@@ -1,3 +1,4 @@
+import { ownAccountPaths, userAccountPaths } from './account-paths.ts'
 import { userPaths } from './access-paths.ts'
 import { bulkPaths, noticePaths } from './bulk-paths.ts'
 import { duplicatePaths } from './duplicate-paths.ts'
@@ -33,10 +34,11 @@ export function fixedPaths(conversions: readonly string[], administer: boolean):
         answer: anything,
       }),
     },
+    ...ownAccountPaths(),
     ...noticePaths(),
     ...duplicatePaths(),
     ...(conversions.length > 0 ? conversionPaths(conversions) : {}),
-    ...(administer ? { ...administration(), ...definitions() } : {}),
+    ...(administer ? { ...administration(), ...userAccountPaths(), ...definitions() } : {}),
   }
 }
 

@@ -41,9 +41,12 @@ export function openApi(model: Model, actor: Actor): Schema {
       paths,
       components: {
         schemas,
-        securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'xrm.session_token' } },
+        securitySchemes: {
+          session: { type: 'apiKey', in: 'cookie', name: 'xrm.session_token' },
+          key: { type: 'http', scheme: 'bearer', description: 'A key of your account page: `xrm_…`.' },
+        },
       },
-      security: [{ session: [] }],
+      security: [{ session: [] }, { key: [] }],
     }
   })
 }
