@@ -105,8 +105,8 @@ describe('importing a file', async () => {
         `SELECT name, phone FROM record.account WHERE name ILIKE '%nordwind%' OR name ILIKE 'ganz%' ORDER BY 1`,
       ),
     ).toEqual([
-      { name: 'Ganz neu KG', phone: '+4940300400' },
-      { name: 'Nordwind Handel GmbH', phone: '+4940100200' },
+      { name: 'Ganz neu KG', phone: '+49 40 300400' },
+      { name: 'Nordwind Handel GmbH', phone: '+49 40 100200' },
     ])
   })
 
