@@ -5,9 +5,9 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { Problem } from '@xrm/sdk'
 import { checkOrigin } from './accounts/request.ts'
 import { accountRoutes, addressOf } from './accounts/routes.ts'
-import type { Session } from './accounts/accounts.ts'
+import { accessRoutes } from './api/access.ts'
 import { accountProblems } from './accounts/problems.ts'
-import { type Actor, rightsOf } from './access/rights.ts'
+import { rightsOf } from './access/rights.ts'
 import { meRoutes } from './api/me.ts'
 import { userSignInRoutes } from './api/user-sign-in.ts'
 import { bulkRoutes } from './api/bulk.ts'
@@ -70,10 +70,10 @@ function signedIn(server: Server): Hono<Env> {
     if (!session) throw new Problem(problems['request.signed-out'])
     // A key comes in a header that no other site can make a browser send.
     if (isUnsafe(c) && session.apiKey === undefined) checkOrigin(c.req.raw, server.config.publicUrl)
-    const actor = await server.actors.of(session.userId)
+    const actor = await server.actors.behind(session)
     if (!actor) throw new Problem(problems['request.signed-out'])
     c.set('session', session)
-    c.set('actor', through(actor, session))
+    c.set('actor', actor)
     c.set('model', server.live.current)
     c.set('now', new Date().toISOString())
     await (isUnsafe(c) ? next() : forCaller(c.req.raw.signal, cancelIn(server), next))
@@ -129,18 +129,8 @@ function signedIn(server: Server): Hono<Env> {
   app.route('/search', searchRoutes(server))
   app.route('/users', userSignInRoutes(server))
   app.route('/users', userRoutes(server))
+  app.route('/access', accessRoutes(server))
   return app
-}
-
-/** The user, with who really is there or which key they came with. */
-function through(actor: Actor, { impersonator, apiKey, scopes }: Session): Actor {
-  if (!impersonator && apiKey === undefined) return actor
-  return {
-    ...actor,
-    ...(impersonator ? { impersonator } : {}),
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(scopes ? { scopes } : {}),
-  }
 }
 
 function isUnsafe(c: Context): boolean {

@@ -1,3 +1,4 @@
+import type { Session } from '../accounts/sessions.ts'
 import type { Model } from '../documents/model.ts'
 import type { Database } from '../storage/database.ts'
 import { loadActor } from './load-actor.ts'
@@ -22,8 +23,19 @@ export class Actors {
     this.#model = model
   }
 
-  /** Null: there is no such user, or the account is closed. */
-  of(userId: string): Promise<Actor | null> {
+  /** Who acts in a session: its user, with who really is there or what the key leaves. Null: the account is closed. */
+  async behind({ userId, impersonator, apiKey, scopes }: Session): Promise<Actor | null> {
+    const actor = await this.#of(userId)
+    if (!actor || (!impersonator && apiKey === undefined)) return actor
+    return {
+      ...actor,
+      ...(impersonator ? { impersonator } : {}),
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(scopes ? { scopes } : {}),
+    }
+  }
+
+  #of(userId: string): Promise<Actor | null> {
     const now = performance.now()
     const model = this.#model()
     const known = this.#cache.get(userId)

@@ -84,7 +84,7 @@ export interface Rights {
 }
 
 /** Fields that come with the right to read the row at all. */
-const alwaysReadable = new Set(['id', 'version'])
+export const alwaysReadable: ReadonlySet<string> = new Set(['id', 'version'])
 
 /** The rights of actors who were asked for on the model before; an actor is remembered for a moment, and so are these. */
 const known = new WeakMap<Actor, { model: Model; rights: Rights }>()

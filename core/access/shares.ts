@@ -140,7 +140,8 @@ async function loadShares(db: ReadContext['db'], id: string): Promise<ShareRow[]
   return rows
 }
 
-async function viewShares(context: ReadContext, id: string): Promise<Share[]> {
+/** The shares of a record as the reader may see them. */
+export async function viewShares(context: ReadContext, id: string): Promise<Share[]> {
   const rows = await loadShares(context.db, id)
   const entityOf = ({ kind, grantee_entity: key }: ShareRow): string =>
     kind === 'record' ? nameOfKey(context.model, key!) : kind

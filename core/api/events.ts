@@ -81,7 +81,7 @@ async function visibleEvents(
 ): Promise<ChangeEvent[]> {
   const session = await server.accounts.session(c.req.raw.headers)
   if (!session || stored.length === 0) return []
-  const actor = await server.actors.of(session.userId)
+  const actor = await server.actors.behind(session)
   if (!actor) return []
   const model = server.live.current
   const events = stored.map((event) => ({ ...event, entity: nameOfKey(model, event.entity) }))

@@ -22,7 +22,7 @@ export function recordExportRoutes(server: Server): Hono<Env> {
       }
       // The request is long over; what holds is what holds now.
       const session = await server.accounts.session(c.req.raw.headers)
-      const actor = session ? await server.actors.of(session.userId) : null
+      const actor = session ? await server.actors.behind(session) : null
       if (!actor) throw new Problem(problems['request.signed-out'])
       return { ...first, actor, model: server.live.current }
     }

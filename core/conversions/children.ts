@@ -73,6 +73,29 @@ function usesEntity({ field }: Child): boolean {
 
 type Target = { key: string; entity: string; id: string }
 
+/** A child as it is before the run; its value of the field by which it hangs on the source. */
+export interface FoundChild {
+  id: string
+  value: string[] | string | null
+}
+
+/** Finds the children with which the run has something to do, and keeps them until the transaction ends. */
+export async function holdChildren(
+  { client }: { client: PoolClient },
+  { source }: Pick<Plan, 'source'>,
+  child: Child,
+): Promise<FoundChild[]> {
+  if (child.action === 'leave' || child.action === 'map') return []
+  const { rows } = await client.query<FoundChild>({
+    ...prepared(
+      `SELECT t.id, t.${child.field.columns[0]!.sql} AS value FROM ${child.entity.table} t
+         WHERE ${childCondition(child)} AND t.deleted_at IS NULL${usesEntity(child) ? '' : ' AND $2::text IS NOT NULL'} ORDER BY t.id FOR NO KEY UPDATE`,
+    ),
+    values: [source.id, source.entity.key],
+  })
+  return rows
+}
+
 /**
  * Prepares what becomes of the children: shown on the targets too, moved to one, or copied to each. The engine does this
  * on its own authority, for the actor may convert without owning each activity; the history names the actor.
@@ -81,16 +104,9 @@ export async function prepareChildren(
   context: WriteContext & { client: PoolClient },
   plan: Plan,
   child: Child,
+  rows: readonly FoundChild[],
 ): Promise<{ writes: PreparedWrite[]; count: number }> {
-  if (child.action === 'leave' || child.action === 'map') return { writes: [], count: 0 }
   const { entity, field, reassignOpen } = child
-  const { rows } = await context.client.query<{ id: string; value: string[] | string | null }>({
-    ...prepared(
-      `SELECT t.id, t.${field.columns[0]!.sql} AS value FROM ${entity.table} t
-         WHERE ${childCondition(child)} AND t.deleted_at IS NULL${usesEntity(child) ? '' : ' AND $2::text IS NOT NULL'} ORDER BY t.id FOR NO KEY UPDATE`,
-    ),
-    values: [plan.source.id, plan.source.entity.key],
-  })
   const targets = targetsOf(plan, child.to)
   if (rows.length === 0 || (targets.length === 0 && reassignOpen === null)) return { writes: [], count: 0 }
   const asSystem = { ...context, rightsOf: systemActor }

@@ -7,6 +7,7 @@ import { type EntityRights, rightsOf, systemActor } from '../access/rights.ts'
 import { escapePointer, isEqual } from '@xrm/sdk/merge'
 import type { ConversionModel, TargetModel } from '../documents/model.ts'
 import { getRecord, type ReadContext } from '../records/query.ts'
+import { together } from '../storage/database.ts'
 import type { Rate } from './convert-value.ts'
 import { type ChildRow, childrenOf } from './each.ts'
 import { type LinkChoice, linkField, newerFields } from './on-link.ts'
@@ -89,13 +90,15 @@ export async function planConversion(
   const drafts = await draftTargets(context, conversion, source, request)
   checkTargetNames(conversion, request, drafts)
   const writing = writingContext(context, conversion)
-  if (lock && !held) await lockMatchKeys(context, keysOf(drafts))
-  const targets: PlannedTarget[] = []
-  for (const draft of drafts) {
+  const [, ...found] = await together<[void, ...Matches[]]>(
+    lock && !held ? lockMatchKeys(context, keysOf(drafts)) : undefined,
+    ...drafts.map(({ target, rights, mapped, isMatched: counts }) =>
+      counts ? findMatches(writing, target, rights!, mapped.values) : { candidates: [], hidden: false },
+    ),
+  )
+  const targets = drafts.map((draft, index): PlannedTarget => {
     const { key, target, rights, wanted, mapped, child, given } = draft
-    const matches = draft.isMatched
-      ? await findMatches(writing, target, rights!, mapped.values)
-      : { candidates: [], hidden: false }
+    const matches = found[index]!
     const preset =
       wanted && target.body.preset !== undefined
         ? (sourceValue(source, target.body.preset) as string | null)
@@ -120,15 +123,19 @@ export async function planConversion(
       planned.errors.push(...mapped.errors)
       planned.notes.push(...mapped.notes)
     }
-    if (decision.action === 'link') await loadLinked(writing, planned)
     if (decision.action === 'ask') planned.errors.push(decisionRequired(planned))
-    targets.push(planned)
-  }
-  for (const [index, planned] of targets.entries()) {
+    return planned
+  })
+  await together(
+    ...targets.map((planned) =>
+      planned.decision.action === 'link' ? loadLinked(writing, planned) : undefined,
+    ),
+  )
+  const newer = await together(...targets.map((planned) => newerFields(context, source, planned)))
+  targets.forEach((planned, index) => {
     const { keep = [], take = [] } = drafts[index]!.given ?? {}
-    const newer = await newerFields(context, source, planned)
-    planWrites(planned, targets, { keep: new Set(keep), take: new Set(take), newer })
-  }
+    planWrites(planned, targets, { keep: new Set(keep), take: new Set(take), newer: newer[index]! })
+  })
   const errors = [...targets.flatMap((planned) => planned.errors), ...atLeastOne(conversion, targets)]
   const plan = { conversion, source, targets, errors, notes: targets.flatMap((planned) => planned.notes) }
   return { ...plan, hash: hashOf(plan) }

@@ -4,10 +4,10 @@ import { Problem, type ProblemItem } from '@xrm/sdk'
 import type { ConversionRequest, RunView } from '@xrm/sdk/api'
 import { escapePointer } from '@xrm/sdk/merge'
 import { systemActor } from '../access/rights.ts'
-import { transaction } from '../storage/database.ts'
+import { together, transaction } from '../storage/database.ts'
 import { type PreparedWrite, prepareWrite } from '../records/write.ts'
 import type { WriteContext, WriteOperation } from '../records/write-types.ts'
-import { prepareChildren } from './children.ts'
+import { type FoundChild, holdChildren, prepareChildren } from './children.ts'
 import { checkHash, type Plan, planConversion, type PlannedTarget } from './plan.ts'
 import { ownersOf } from './owners.ts'
 import { requireModel } from '../records/require-model.ts'
@@ -26,18 +26,17 @@ export async function runConversion(
   request: ConversionRequest,
   origin: RunOrigin = {},
 ): Promise<RunView> {
-  const id = await transaction(
+  return transaction(
     context.db,
     async (client) => {
       const own = { ...context, client }
-      await requireModel(own)
-      return convertWithin(own, name, request, origin)
+      const [, id] = await together(requireModel(own), convertWithin(own, name, request, origin))
+      const run = await readRun({ ...own, db: client }, id)
+      if (!run) throw new Error('A run that was just written cannot be read')
+      return run
     },
     { retries: 10, indexed: true },
   )
-  const run = await readRun({ ...context, db: context.db.pool }, id)
-  if (!run) throw new Error('A run that was just written cannot be read')
-  return run
 }
 
 /**
@@ -87,16 +86,21 @@ async function convert(
       code: 'conversion.as-system',
       detail: 'the targets were written with all rights, as the definition says',
     })
-  const targets = await prepareTargets(own, plan, { take: true })
-  const source = await prepareSource(own, plan)
+  const [targets, source] = await together(
+    prepareTargets(own, plan, { take: true }),
+    prepareSource(own, plan),
+  )
   refuse([...plan.errors, ...targets.errors, ...source.errors])
-  for (const write of targets.writes) await write.execute()
+  const concerned = plan.conversion.children.filter(({ key }) => !origin.without?.has(key))
+  const [, ...found] = await together<[unknown, ...FoundChild[][]]>(
+    together(...targets.writes.map((write) => write.execute())),
+    ...concerned.map((child) => holdChildren(own, plan, child)),
+  )
   // After the targets, because children and source may come to name them.
   const children: RunView['children'] = []
   const touched: Record<string, string[]> = {}
-  for (const child of plan.conversion.children) {
-    if (origin.without?.has(child.key)) continue
-    const { writes, count } = await prepareChildren(own, plan, child)
+  for (const [index, child] of concerned.entries()) {
+    const { writes, count } = await prepareChildren(own, plan, child, found[index]!)
     for (const write of writes) await write.execute()
     const left = writes.reduce((sum, { outcomes }) => sum + outcomes.filter(({ ok }) => !ok).length, 0)
     if (left > 0) {
@@ -112,19 +116,21 @@ async function convert(
         if (outcome.ok) (touched[child.entity.key] ??= []).push(outcome.result.id)
     if (count > left) children.push({ key: child.key, action: child.action, count: count - left })
   }
-  await source.write?.execute()
-  await storeRun(idempotency ? { ...own, idempotency } : own, {
-    id,
-    conversion: plan.conversion,
-    source: plan.source,
-    status: 'standing',
-    channel,
-    trigger: origin.trigger ?? null,
-    targets: storedTargets(plan),
-    children,
-    notes: plan.notes,
-    touched,
-  })
+  await together(
+    source.write?.execute(),
+    storeRun(idempotency ? { ...own, idempotency } : own, {
+      id,
+      conversion: plan.conversion,
+      source: plan.source,
+      status: 'standing',
+      channel,
+      trigger: origin.trigger ?? null,
+      targets: storedTargets(plan),
+      children,
+      notes: plan.notes,
+      touched,
+    }),
+  )
   return id
 }
 
@@ -141,20 +147,24 @@ export async function prepareTargets(
   const errors: ProblemItem[] = []
   const owners = await ownersOf(context.client, plan, take)
   const all = plan.conversion.body.permissions?.runAs === 'system' ? { rightsOf: systemActor } : {}
-  for (const planned of plan.targets) {
-    const operation = operationOf(planned, owners.get(planned))
-    // What is refused already would only repeat its errors in other words.
-    if (!operation || planned.decision.errors.length > 0) continue
-    const write = await prepareWrite({ ...context, ...all, expected }, planned.target.entity.name, [
-      operation,
-    ])
+  const prepared = await together(
+    ...plan.targets.map(async (planned) => {
+      const operation = operationOf(planned, owners.get(planned))
+      // What is refused already would only repeat its errors in other words.
+      if (!operation || planned.decision.errors.length > 0) return null
+      return prepareWrite({ ...context, ...all, expected }, planned.target.entity.name, [operation])
+    }),
+  )
+  plan.targets.forEach((planned, index) => {
+    const write = prepared[index]
+    if (!write) return
     const [outcome] = write.outcomes
     if (outcome && !outcome.ok) {
-      if (leavesAsItIs(plan, planned, outcome.problem)) continue
+      if (leavesAsItIs(plan, planned, outcome.problem)) return
       errors.push(...targetErrors(planned, outcome.problem))
     }
     writes.push(write)
-  }
+  })
   // A field whose mapping failed is missing on purpose; that it is required adds nothing.
   const known = new Set(plan.errors.map((error) => error.pointer))
   return { writes, errors: errors.filter((error) => !known.has(error.pointer)) }

@@ -6,6 +6,7 @@ import { decoder } from '../records/decode.ts'
 import { named, type ReadContext, run } from '../records/query.ts'
 import { SelectBuilder } from '../records/select-builder.ts'
 import { problems } from './problems.ts'
+import { together } from '../storage/database.ts'
 import { prepared } from '../storage/prepared.ts'
 
 /** The source of a run, as the actor sees it. */
@@ -32,8 +33,11 @@ export async function loadSource(
   id: string,
   lock: boolean,
 ): Promise<Source> {
-  if (lock && isId(id)) await lockSources(context, conversion, [id])
-  const found = (await loadSources(context, conversion, [id])).get(id)
+  const [, sources] = await together(
+    lock && isId(id) ? lockSources(context, conversion, [id]) : undefined,
+    loadSources(context, conversion, [id]),
+  )
+  const found = sources.get(id)
   if (!found) throw notFound()
   if (found instanceof Problem) throw found
   return found

@@ -4,6 +4,7 @@ import { cached, type EntityModel } from '../documents/model.ts'
 import { decoder } from '../records/decode.ts'
 import { named, type ReadContext, run } from '../records/query.ts'
 import { SelectBuilder } from '../records/select-builder.ts'
+import { together } from '../storage/database.ts'
 import { prepared } from '../storage/prepared.ts'
 import { normalised } from './normalised.ts'
 import type { MatchRule } from './rules.ts'
@@ -41,25 +42,26 @@ export async function findCandidates(
   { fields, except }: { fields: readonly string[]; except?: string },
 ): Promise<FoundRecords> {
   const all = rightsOf(context.model, context.actor)
-  const byId = new Map<string, Found>()
-  let hidden = false
-  for (const rule of rules) {
+  const asked = rules.flatMap((rule) => {
     const given = givenFor(rule, values)
-    if (!given) continue
+    if (!given) return []
     const plan = cached(
       context.model,
       `candidates|${all.key}|${entity.name}|${JSON.stringify([rule.body, fields])}`,
       () => planCandidates(context, all, rights, entity, rule, fields),
     )
-    // The index reads the less, the higher the threshold of its operator is. It holds within a transaction; outside of one,
-    // where nobody should ask for similarity, the lowest holds, and the answer is the same.
-    if (rule.body.similar !== undefined)
-      await context.db.query({
-        ...prepared(`SELECT set_config('pg_trgm.similarity_threshold', $1, true)`),
-        values: [String(rule.body.similar)],
-      })
     const slots = Object.fromEntries(given.map((list, index) => [`v${index}`, list]))
-    const { rows } = await run(context, plan, { ...slots, except: except ?? null })
+    // The index reads the less, the higher the threshold of its operator is. It holds within a transaction, for the statement
+    // that is sent next; outside of one, where nobody should ask for similarity, the lowest holds, and the answer is the same.
+    const threshold = rule.body.similar === undefined ? undefined : useThreshold(context, rule.body.similar)
+    const answer = together(threshold, run(context, plan, { ...slots, except: except ?? null }))
+    return [{ rule, plan, answer }]
+  })
+  const byId = new Map<string, Found>()
+  let hidden = false
+  const answers = await together(...asked.map(({ answer }) => answer))
+  for (const [index, { rule, plan }] of asked.entries()) {
+    const [, { rows }] = answers[index]!
     for (const row of rows) {
       if (row[plan.flagAt] !== true) {
         hidden ||= rule.body.confidence === 'certain'
@@ -77,6 +79,13 @@ export async function findCandidates(
     (a, b) => rank(a) - rank(b) || b.score - a.score || (a.record.id < b.record.id ? -1 : 1),
   )
   return { found, hidden }
+}
+
+function useThreshold({ db }: ReadContext, threshold: number): Promise<unknown> {
+  return db.query({
+    ...prepared(`SELECT set_config('pg_trgm.similarity_threshold', $1, true)`),
+    values: [String(threshold)],
+  })
 }
 
 /** The values of a rule's fields, in the order of its fields; null when one is missing and the rule cannot say anything. */

@@ -1,4 +1,5 @@
 import { rightsOf } from '../access/rights.ts'
+import { together } from '../storage/database.ts'
 import { Cursors } from './cursor.ts'
 import { listRecords, type ReadContext } from './query.ts'
 
@@ -18,15 +19,18 @@ export async function displaysOf(
   for (const { entity, id } of references) byEntity.set(entity, (byEntity.get(entity) ?? new Set()).add(id))
   const result = new Map<string, string>()
   const rights = rightsOf(context.model, context.actor)
-  for (const [entity, ids] of byEntity) {
-    const own = rights.entity(entity)
-    if (own?.readField('display') == null) continue
-    const places = deleted && own.rows.delete.length > 0 ? [false, true] : [false]
-    for (const bin of places) {
-      const query = { ids: [...ids], fields: ['display'], limit: 500, ...(bin ? { deleted: true } : {}) }
-      const { items } = await listRecords(context, entity, query, noCursors)
-      for (const item of items) result.set(`${entity}/${item.id}`, (item['display'] as string | null) ?? '')
-    }
+  const read = async (entity: string, ids: string[], bin: boolean): Promise<void> => {
+    const query = { ids, fields: ['display'], limit: 500, ...(bin ? { deleted: true } : {}) }
+    const { items } = await listRecords(context, entity, query, noCursors)
+    for (const item of items) result.set(`${entity}/${item.id}`, (item['display'] as string | null) ?? '')
   }
+  await together(
+    ...[...byEntity].flatMap(([entity, ids]) => {
+      const own = rights.entity(entity)
+      if (own?.readField('display') == null) return []
+      const places = deleted && own.rows.delete.length > 0 ? [false, true] : [false]
+      return places.map((bin) => read(entity, [...ids], bin))
+    }),
+  )
   return result
 }

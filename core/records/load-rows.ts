@@ -1,8 +1,11 @@
+import type { PoolClient } from 'pg'
 import { type EntityRights, type Rights, rightsOf } from '../access/rights.ts'
 import { type RowScope, scopeKey } from '../access/scopes.ts'
 import { fromStored } from '../documents/entity-keys.ts'
 import { cached, type EntityModel, type FieldModel, type Model } from '../documents/model.ts'
 import { namedSuccessors, successorsOf } from '../conversions/successors.ts'
+import { together } from '../storage/database.ts'
+import { prepared } from '../storage/prepared.ts'
 import { named, run, type Statement } from './query.ts'
 import { SelectBuilder } from './select-builder.ts'
 import type { WriteContext, WriteRow } from './write-types.ts'
@@ -28,14 +31,12 @@ export async function loadRows(
     planLoad(context, all, rights, fields, given, tail),
   )
   const ids = wanted.map((row) => row.id)
-  if (lock && isLockable(context, rights.entity)) {
-    // Alone and first: a statement that waits for a conversion to end would not see the run that it has written.
-    const db = context.client ?? context.db.pool
-    await db.query(`SELECT FROM ${rights.entity.table} WHERE id = ANY($1) ORDER BY id ${lockOf(rows)}`, [
-      wanted.map((row) => row.id),
-    ])
-  }
-  const { rows: found } = await run({ ...context, db: context.client ?? context.db.pool }, plan, { ids })
+  const db = context.client ?? context.db.pool
+  // A statement of its own, and first: one that waits for a conversion to end would not see the run that it has written.
+  const [, { rows: found }] = await together(
+    lock && isLockable(context, rights.entity) ? lockAlone(db, rights.entity, ids, lockOf(rows)) : undefined,
+    run({ ...context, db }, plan, { ids }),
+  )
   const byId = new Map(found.map((values) => [values[0] as string, values]))
   for (const row of wanted) {
     const values = byId.get(row.id)
@@ -46,6 +47,16 @@ export async function loadRows(
     context,
     wanted.filter(({ failure }) => failure?.code === 'record.locked'),
   )
+}
+
+async function lockAlone(
+  db: Pick<PoolClient, 'query'>,
+  entity: EntityModel,
+  ids: readonly string[],
+  lock: string,
+): Promise<void> {
+  const text = `SELECT FROM ${entity.table} WHERE id = ANY($1::uuid[]) ORDER BY id ${lock}`
+  await db.query({ ...prepared(text), values: [ids] })
 }
 
 /** Who comes too late learns where work goes on. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { Pool, type PoolClient, type PoolConfig } from 'pg'
 import { CallerGone, currentCaller, lend } from './cancel.ts'
 import { checkServer, connectionError } from './database-check.ts'
+import { GatheringClient } from './gathering-client.ts'
 import { typeParsers } from './type-parsers.ts'
 
 /** The connections to PostgreSQL that everything in the server shares. */
@@ -37,6 +38,9 @@ export async function connect(options: DatabaseOptions): Promise<Database> {
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
+    // Statements that are sent together wait for one answer, not each for its own; see `together`.
+    pipeline: true,
+    Client: GatheringClient,
     // Each connection keeps the statements that it has prepared; a new one begins with none.
     maxUses: 10_000,
     types: typeParsers,
@@ -82,6 +86,21 @@ export async function transaction<T>(
       if (attempt >= retries || !isRetryable(error)) throw error
     }
   }
+}
+
+/**
+ * Waits for work that sends its statements over one connection at once, and throws the first error when all of it has
+ * ended: nothing of it is still on its way when the transaction is rolled back. PostgreSQL takes the statements in the
+ * order in which they were sent.
+ */
+export async function together<T extends readonly unknown[]>(
+  ...work: { [K in keyof T]: Promise<T[K]> | T[K] }
+): Promise<T> {
+  const settled = await Promise.allSettled(work)
+  const errors = settled.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []))
+  // What was sent after the statement that failed only says that the transaction has failed.
+  if (errors.length > 0) throw errors.find((error) => !isFollowing(error)) ?? errors[0]
+  return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as T
 }
 
 /** What a rehearsal throws to be rolled back; never seen outside. */
@@ -141,6 +160,11 @@ async function once<T>(db: Database, fn: (client: PoolClient) => Promise<T>, ind
     client.off('error', onError)
     client.release(broken)
   }
+}
+
+/** `in_failed_sql_transaction`. */
+function isFollowing(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '25P02'
 }
 
 /** `deadlock_detected` and `serialization_failure`: nothing happened, and the same again may succeed. */

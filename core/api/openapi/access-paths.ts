@@ -101,6 +101,27 @@ export function userPaths(): Record<string, Schema> {
         answer: anything,
       }),
     },
+    '/api/access/why': {
+      post: operation('What gives somebody something, or what is missing', ['users'], {
+        body: {
+          type: 'object',
+          properties: {
+            user: id,
+            entity: { type: 'string' },
+            action: { enum: ['read', 'create', 'update', 'delete', 'convert', 'import', 'export', 'share'] },
+            record: { ...id, description: 'Absent: any.' },
+            field: { type: 'string' },
+          },
+          required: ['user', 'entity', 'action'],
+          additionalProperties: false,
+        },
+        answer: anything,
+      }),
+    },
+    '/api/access/users/{id}': {
+      parameters: [parameter('id', 'Id of the user.', id, 'path')],
+      get: operation('What a user may do, entity by entity', ['users'], { answer: anything }),
+    },
     '/api/users/{id}': {
       parameters: [parameter('id', 'Id of the user.', id, 'path')],
       patch: operation('Change roles, standing, activity or password: all of it or nothing', ['users'], {
