@@ -113,7 +113,7 @@ test('a session that ends while one types is begun again in place, and what was 
   await page.goto(`${app.url}/sign-in?return=/records/lead/${lead.id}`)
   await page.getByLabel('E-Mail').fill(user.email)
   await page.getByLabel('Passwort').fill(user.password)
-  await page.getByRole('button', { name: 'Anmelden' }).click()
+  await page.getByRole('button', { name: 'Anmelden', exact: true }).click()
   await page.getByLabel('Vorname').fill('Typed before')
   await page.context().clearCookies()
   await page.keyboard.press('Control+s')
