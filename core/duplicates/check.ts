@@ -16,7 +16,7 @@ export async function checkDuplicates(
   const { rights, entity } = access(context, entityName)
   const own = rights.entity(entity.name)!
   const rules = resolveRules(entity, entity.body['x-duplicates'] ?? {})
-  const given = parsed(entity, values)
+  const given = comparable(entity, values)
   const options = { fields: [...given.keys()], ...(id === undefined ? {} : { except: id }) }
   const { found, hidden } = await transaction(
     context.db,
@@ -46,8 +46,8 @@ export async function checkDuplicates(
   }
 }
 
-/** Half-typed values are no error here: what does not parse yet says nothing yet. */
-function parsed(entity: EntityModel, values: Record<string, unknown>): Map<string, unknown> {
+/** Values as rules compare them. Half-typed ones are no error here: what does not parse yet says nothing yet. */
+export function comparable(entity: EntityModel, values: Record<string, unknown>): Map<string, unknown> {
   const result = new Map<string, unknown>()
   for (const [name, value] of Object.entries(values)) {
     const field = entity.fields.get(name)

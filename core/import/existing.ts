@@ -63,7 +63,7 @@ function keyOf({ key }: RecordPlan, row: readonly unknown[], at: number): string
 }
 
 /** Only what decides how to write is read: what may be filled, and addresses, which are written as a whole. */
-function neededFields(plan: RecordPlan): string[] {
+export function neededFields(plan: RecordPlan): string[] {
   const names = plan.fields
     .filter(({ part }) => part !== null || plan.existing === 'fill')
     .map(({ field }) => field.name)

@@ -65,6 +65,51 @@ describe('importing a file', async () => {
     return (await server.db.pool.query<T>(sql)).rows
   }
 
+  it('knows firms that are there by the rules for duplicates, and those that come twice in the file', async () => {
+    const { call } = await user(['admin'])
+    for (const [name, phone] of [
+      ['Nordwind Handel GmbH', null],
+      ['Doppelt AG', '+49 30 111111'],
+      ['Doppelt GmbH', '+49 30 222222'],
+    ])
+      await call('POST', '/api/records/account', { name, phone })
+    const csv = [
+      'firm,phone',
+      'NORDWIND-HANDEL AG,+49 40 100200',
+      'Ganz neu KG,+49 40 300400',
+      'Ganz Neu,+49 40 300400',
+      'Doppelt KG,',
+    ].join('\n')
+    const records = (duplicates: string) => ({
+      records: {
+        account: {
+          duplicates,
+          existing: 'fill',
+          fields: { name: { column: 'firm' }, phone: { column: 'phone' } },
+        },
+      },
+    })
+    const refused = await run(csv, records('reject'), { dryRun: true })
+    expect(refused.records['account']).toEqual({ created: 1, updated: 0, unchanged: 0 })
+    const reasons = refused.report.slice(1).map((row) => row.join(' '))
+    expect(reasons).toEqual([
+      expect.stringMatching(/^2 .*is there already: Nordwind Handel GmbH .*NORDWIND/),
+      expect.stringMatching(/^4 .*is there already: Ganz neu KG/),
+      expect.stringMatching(/^5 .*may be the same as several: Doppelt AG, Doppelt GmbH/),
+    ])
+    const used = await run(csv, records('use'))
+    expect(used.records['account']).toEqual({ created: 1, updated: 1, unchanged: 1 })
+    expect(used.report).toHaveLength(2)
+    expect(
+      await rows(
+        `SELECT name, phone FROM record.account WHERE name ILIKE '%nordwind%' OR name ILIKE 'ganz%' ORDER BY 1`,
+      ),
+    ).toEqual([
+      { name: 'Ganz neu KG', phone: '+49 40 300400' },
+      { name: 'Nordwind Handel GmbH', phone: '+49 40 100200' },
+    ])
+  })
+
   it('converts what came in, holds what needs a decision, and passes over what was converted before', async () => {
     const { call } = await user(['admin'])
     for (const name of ['Zweimal GmbH', 'Zweimal KG']) await call('POST', '/api/records/account', { name })

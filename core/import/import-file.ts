@@ -174,12 +174,16 @@ class Import {
     this.#underWay.push({ rows: rows.length, states: wanted, written })
   }
 
-  /** A transaction has one connection; and what waits for a record of the same file must not overtake it. */
+  /**
+   * A transaction has one connection; and what waits for a record of the same file, or may be the same as one, must not
+   * overtake it.
+   */
   #atOnce(): number {
     const isOrdered = this.#plan.records.some(({ fields }) =>
       fields.some(({ lookup }) => lookup?.deferred === true),
     )
-    return this.#client || isOrdered ? 1 : 2
+    const looksAround = this.#plan.records.some(({ duplicates }) => duplicates !== null)
+    return this.#client || isOrdered || looksAround ? 1 : 2
   }
 
   async #write(context: WriteContext, states: readonly RowState[], turn: number): Promise<void> {

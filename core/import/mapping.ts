@@ -41,6 +41,11 @@ export interface RecordMapping {
   when?: string
   /** What happens to a record that is there: take the file's values, fill what is empty, or leave it alone. */
   existing?: 'update' | 'fill' | 'keep'
+  /**
+   * What happens to a row whose record the entity's rules for duplicates are certain to know, where the key has found none:
+   * it goes to the rejects, or its record is taken as if the key had found it. Without it nobody asks.
+   */
+  duplicates?: 'reject' | 'use'
   /** What an empty cell does to a value that is there. */
   blank?: 'keep' | 'clear'
   /** By field; a part of an address as `address.city`. */
@@ -156,6 +161,7 @@ export const mappingSchema = closed(
             key: { ...texts, maxItems: 6 },
             when: expression,
             existing: { enum: ['update', 'fill', 'keep'] },
+            duplicates: { enum: ['reject', 'use'] },
             blank: { enum: ['keep', 'clear'] },
             fields: { ...mapOf(field), minProperties: 1 },
           },

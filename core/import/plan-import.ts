@@ -42,6 +42,7 @@ export interface RecordPlan {
   key: readonly FieldModel[]
   when: Program | null
   existing: NonNullable<RecordMapping['existing']>
+  duplicates: RecordMapping['duplicates'] | null
   clears: boolean
   fields: readonly FieldPlan[]
 }
@@ -166,6 +167,7 @@ class Planner {
       key,
       when: body.when === undefined ? null : this.#condition(`${at}/when`, body.when),
       existing: body.existing ?? 'update',
+      duplicates: body.duplicates ?? null,
       clears: body.blank === 'clear',
       fields,
     }

@@ -4,6 +4,7 @@ import { evaluationOf, type WriteContext, type WriteOperation } from '../records
 import { type RowOutcome, writeEach } from '../records/write.ts'
 import type { ReadContext } from '../records/query.ts'
 import { type Existing, findExisting, keysInBin, keyText } from './existing.ts'
+import { findSame } from './find-same.ts'
 import { importUsers } from './import-users.ts'
 import type { Found, Lookups } from './lookups.ts'
 import type { FieldPlan, ImportPlan, RecordPlan } from './plan-import.ts'
@@ -75,7 +76,10 @@ export class RecordWriter {
     const leave = await this.#turns.enter(turn, keys)
     try {
       const existing = await this.#findExisting(reading, sound)
-      for (const wave of this.#waves(sound)) await this.#writeWave(context, wave, existing)
+      if (this.plan.duplicates === null)
+        for (const wave of this.#waves(sound)) await this.#writeWave(context, wave, existing)
+      // One after the other: two rows of a file may speak of the same firm.
+      else for (const item of sound) await this.#writeUnlessKnown(context, reading, item, existing)
     } finally {
       leave()
     }
@@ -234,10 +238,28 @@ export class RecordWriter {
     return waves.map((wave) => [...wave.values()])
   }
 
+  async #writeUnlessKnown(
+    context: WriteContext,
+    reading: ReadContext,
+    item: Item,
+    existing: Map<string, Existing>,
+  ): Promise<void> {
+    const key = keyText(this.plan.key, item.values)
+    const byKey = this.plan.key.length > 0 && existing.has(key)
+    const same = byKey ? undefined : await findSame(reading, this.plan, item.values)
+    if (same && (same.kind !== 'one' || this.plan.duplicates === 'reject')) {
+      const code = same.kind === 'one' ? 'import.duplicate' : `import.duplicate-${same.kind}`
+      reject(item.state, { record: this.plan.name, column: '', value: '', code, reason: same.reason })
+      return
+    }
+    await this.#writeWave(context, [[item]], existing, same)
+  }
+
   async #writeWave(
     context: WriteContext,
     groups: readonly Item[][],
     existing: Map<string, Existing>,
+    same?: Existing,
   ): Promise<void> {
     const planned: {
       group: Item[]
@@ -246,7 +268,8 @@ export class RecordWriter {
     }[] = []
     for (const group of groups) {
       const [item] = group as [Item]
-      const found = this.plan.key.length === 0 ? undefined : existing.get(keyText(this.plan.key, item.values))
+      const byKey = this.plan.key.length === 0 ? undefined : existing.get(keyText(this.plan.key, item.values))
+      const found = byKey ?? same
       if (found && found.kind !== 'one') {
         for (const { state } of group) this.#refuseKey(state, item, found.kind)
         continue
