@@ -66,7 +66,7 @@ function signedIn(server: Server): Hono<Env> {
   const limit = limitRate(server.config.rateLimit)
   app.use(async (c, next) => {
     const session = await server.accounts.session(c.req.raw.headers)
-    await limit({ userId: session?.userId, address: addressOf(c) })
+    await limit({ userId: session?.userId, apiKey: session?.apiKey, address: addressOf(c) })
     if (!session) throw new Problem(problems['request.signed-out'])
     // A key comes in a header that no other site can make a browser send.
     if (isUnsafe(c) && session.apiKey === undefined) checkOrigin(c.req.raw, server.config.publicUrl)

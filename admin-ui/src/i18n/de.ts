@@ -28,6 +28,7 @@ export const de = {
   'app.administration': 'Administration',
   'app.language': 'Sprache',
   'app.theme': 'Darstellung',
+  'app.account': 'Konto',
   'app.sign-out': 'Abmelden',
   'app.language-not-saved': 'Die Sprache gilt hier, wurde aber nicht in Ihrem Konto gespeichert: {reason}',
   'language.en': 'English',
@@ -224,6 +225,9 @@ export const de = {
   'error.request.forbidden': 'Das dürfen Sie nicht.',
   'error.request.busy': 'Der Server ist ausgelastet. Bitte versuchen Sie es noch einmal.',
   'error.accounts.invalid-credentials': 'E-Mail oder Passwort ist falsch.',
+  'error.accounts.read-only': 'In dieser Sitzung kann nichts geändert werden.',
+  'error.accounts.interactive': 'Das kann nur die Person selbst.',
+  'error.accounts.too-many-keys': 'Es gibt zu viele Schlüssel.',
   'error.accounts.too-many-attempts': 'Zu viele Versuche. Bitte warten Sie etwas.',
   'error.accounts.setup-token':
     'Das Token ist falsch oder abgelaufen. Beim Start des Servers wird ein neues ausgegeben.',

@@ -28,6 +28,7 @@ export const en = {
   'app.administration': 'Administration',
   'app.language': 'Language',
   'app.theme': 'Appearance',
+  'app.account': 'Account',
   'app.sign-out': 'Sign out',
   'app.language-not-saved': 'The language was changed here, but not saved with your account: {reason}',
   'language.en': 'English',
@@ -221,6 +222,9 @@ export const en = {
   'error.request.forbidden': 'You may not do this.',
   'error.request.busy': 'The server is busy. Please try again.',
   'error.accounts.invalid-credentials': 'The e-mail or the password is wrong.',
+  'error.accounts.read-only': 'In this session nothing can be changed.',
+  'error.accounts.interactive': 'Only the person can do this.',
+  'error.accounts.too-many-keys': 'There are too many keys.',
   'error.accounts.too-many-attempts': 'Too many tries. Please wait a little.',
   'error.accounts.setup-token':
     'The token is wrong or has expired. A new one is printed when the server starts.',

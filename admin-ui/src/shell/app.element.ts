@@ -20,6 +20,10 @@ const pages = {
   record: () => import('../record/record-page.element.ts'),
   signIn: () => import('./sign-in.element.ts'),
   setUp: () => import('./set-up.element.ts'),
+  choosePassword: () => import('../account/choose-password.element.ts'),
+  factorNeeded: () => import('../account/factor-needed.element.ts'),
+  viewing: () => import('../account/viewing.element.ts'),
+  account: () => import('../account/account-page.element.ts'),
   palette: () => import('./palette.element.ts'),
   console: () => import('../console/console.element.ts'),
   glossary: () => import('../console/glossary.element.ts'),
@@ -51,9 +55,16 @@ export class AppElement extends XrmElement {
         min-width: 0;
         height: 100%;
       }
-      main {
+      .page {
+        display: flex;
+        flex-direction: column;
         min-width: 0;
         height: 100%;
+      }
+      main {
+        flex: 1;
+        min-width: 0;
+        min-height: 0;
         overflow: hidden;
       }
       .middle {
@@ -84,6 +95,7 @@ export class AppElement extends XrmElement {
       @media print {
         :host,
         .frame,
+        .page,
         main {
           display: block;
           height: auto;
@@ -98,7 +110,7 @@ export class AppElement extends XrmElement {
 
   #language = startLanguage()
 
-  @state() private _phase: 'starting' | 'loading' | 'ready' | 'failed' = 'starting'
+  @state() private _phase: 'starting' | 'loading' | 'ready' | 'factor-needed' | 'failed' = 'starting'
   @state() private _failure = ''
   @state() private _palette = false
   @state() private _sheet = false
@@ -110,6 +122,9 @@ export class AppElement extends XrmElement {
     document.addEventListener('keydown', (event) => this.#key(event))
     this.addEventListener('xrm-search', () => void this.#open('palette'))
     this.addEventListener('xrm-shortcuts', () => void this.#open('sheet'))
+    this.addEventListener('xrm-second-factor', () => {
+      if (this._phase === 'factor-needed') void this.#start()
+    })
     this.addEventListener('xrm-signed-in', (event) => void this.#enter((event as CustomEvent<string>).detail))
     void this.#start()
   }
@@ -136,6 +151,11 @@ export class AppElement extends XrmElement {
     } catch (error) {
       await this.#language
       if (error instanceof ApiError && error.status === 401) return
+      if (error instanceof ApiError && error.code === 'accounts.second-factor-needed') {
+        await pages.factorNeeded()
+        this._phase = 'factor-needed'
+        return
+      }
       this._failure = describeError(error)
       this._phase = 'failed'
     }
@@ -147,6 +167,12 @@ export class AppElement extends XrmElement {
     session.setModel(null)
     queries.clear()
     router.guard(null)
+    // Whoever has a link has come to get in.
+    if (router.route.name === 'choose-password') {
+      await pages.choosePassword()
+      this._phase = 'ready'
+      return
+    }
     if (await this.#isNew()) {
       await pages.setUp()
       // The address may carry the token from the console: leave it alone.
@@ -194,6 +220,11 @@ export class AppElement extends XrmElement {
         <button class="primary" @click=${() => void this.#start()}>${t('retry')}</button>
       </div>`
     }
+    if (this._phase === 'factor-needed') return html`<xrm-factor-needed></xrm-factor-needed>`
+    if (route.name === 'choose-password') {
+      void pages.choosePassword()
+      return html`<xrm-choose-password></xrm-choose-password>`
+    }
     if (route.name === 'set-up') return html`<xrm-set-up></xrm-set-up>`
     if (route.name === 'sign-in') {
       void pages.signIn()
@@ -213,11 +244,20 @@ export class AppElement extends XrmElement {
             }
           </xrm-navigation>
         </header>
-        <main id="main" tabindex="-1">${this.#page()}</main>
+        <div class="page">
+          ${this.#viewing()}
+          <main id="main" tabindex="-1">${this.#page()}</main>
+        </div>
       </div>
       <xrm-toasts></xrm-toasts>
       ${this._palette ? html`<xrm-palette @xrm-close=${() => (this._palette = false)}></xrm-palette>` : nothing}
       ${this._sheet ? html`<xrm-shortcut-sheet @xrm-close=${() => (this._sheet = false)}></xrm-shortcut-sheet>` : nothing}`
+  }
+
+  #viewing(): unknown {
+    if (session.model.me.viewedBy === null) return nothing
+    void pages.viewing()
+    return html`<xrm-viewing></xrm-viewing>`
   }
 
   #page(): TemplateResult {
@@ -243,6 +283,10 @@ export class AppElement extends XrmElement {
     if (route.name === 'bulks') {
       void pages.bulks()
       return html`<xrm-bulks-page></xrm-bulks-page>`
+    }
+    if (route.name === 'account') {
+      void pages.account()
+      return html`<xrm-account-page></xrm-account-page>`
     }
     if (route.name === 'notices') {
       void pages.notices()

@@ -42,9 +42,12 @@ export const frontPage = css`
   input[aria-invalid='true'] {
     border-color: var(--danger);
   }
-  button.primary {
+  form button,
+  form .button {
     height: 34px;
     justify-content: center;
+  }
+  button.primary {
     margin-top: 4px;
   }
 `

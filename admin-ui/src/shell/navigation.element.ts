@@ -283,6 +283,7 @@ export class NavigationElement extends XrmElement {
             ),
           )}
         </fieldset>
+        <a href="/account"><xrm-icon name="user-cog"></xrm-icon>${t('app.account')}</a>
         <button @click=${() => this.emit('xrm-shortcuts')}>
           <xrm-icon name="keyboard"></xrm-icon>${t('keys.title')}
         </button>

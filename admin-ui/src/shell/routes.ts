@@ -4,6 +4,8 @@ export type Route =
   | { name: 'record'; entity: string; id: string }
   | { name: 'sign-in' }
   | { name: 'set-up' }
+  | { name: 'choose-password' }
+  | { name: 'account' }
   | { name: 'console' }
   | { name: 'glossary' }
   | { name: 'bulks' }
@@ -35,6 +37,8 @@ const patterns: [URLPattern, (groups: Record<string, string | undefined>) => Rou
     ({ entity = '' }) => ({ name: 'duplicates', entity }),
   ],
   [new URLPattern({ pathname: '/setup' }), () => ({ name: 'set-up' })],
+  [new URLPattern({ pathname: '/choose-password' }), () => ({ name: 'choose-password' })],
+  [new URLPattern({ pathname: '/account' }), () => ({ name: 'account' })],
 ]
 
 /** Which page an address is. */
