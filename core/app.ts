@@ -19,7 +19,7 @@ import { type AnyRequest, everyAnswer, nothingHere } from './api/every-answer.ts
 import { healthRoutes } from './api/health.ts'
 import { meView, modelView } from './api/model-view.ts'
 import { openApi } from './api/openapi/openapi.ts'
-import { limitRate } from './api/limit-rate.ts'
+import { limitRate, type RateLimit } from './api/limit-rate.ts'
 import { noticeRoutes } from './api/notices.ts'
 import { problemRoutes } from './api/problem-pages.ts'
 import { problems } from './api/problems.ts'
@@ -49,9 +49,15 @@ export async function createApp(server: Server): Promise<Hono<AnyRequest>> {
   app.onError((error, c) => answerError(server, error, c))
   app.use(everyAnswer())
   app.route('/', healthRoutes(server))
+  const limit = limitRate(server.config.rateLimit)
+  // Also before anybody is signed in: what is asked here leaves challenges in the database.
+  app.use('/api/auth/*', async (c, next) => {
+    await limit({ address: addressOf(c) })
+    await next()
+  })
   app.route('/', accountRoutes(server.accounts))
   app.route('/problems', problemRoutes(server.plugins))
-  app.route('/api', signedIn(server))
+  app.route('/api', signedIn(server, limit))
   app.all('/api/*', (c) => {
     throw nothingHere(app, c)
   })
@@ -61,9 +67,8 @@ export async function createApp(server: Server): Promise<Hono<AnyRequest>> {
 }
 
 /** Everything behind the sign-in. Rights are checked where records are read and written, never by path. */
-function signedIn(server: Server): Hono<Env> {
+function signedIn(server: Server, limit: RateLimit): Hono<Env> {
   const app = new Hono<Env>()
-  const limit = limitRate(server.config.rateLimit)
   app.use(async (c, next) => {
     const session = await server.accounts.session(c.req.raw.headers)
     await limit({ userId: session?.userId, apiKey: session?.apiKey, address: addressOf(c) })

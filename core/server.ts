@@ -91,6 +91,7 @@ export async function startServer({
     const outgoing = createOutgoing({ allowedHosts: config.allowedHosts })
     undo.unshift(() => outgoing.close())
     const accounts = await createAccounts({
+      outgoing,
       db: reserve,
       config,
       report: (event) => {
@@ -162,7 +163,7 @@ async function stopAll(undo: readonly (() => Promise<unknown>)[]): Promise<void>
 
 const hour = 3_600_000
 
-/** What has to happen now and then: indexes after a publish, partitions for the coming month, old keys out. */
+/** What has to happen now and then: indexes after a publish, partitions for the coming month, what has expired out. */
 function keepHouse(db: Database, live: LiveModel, log: Logger): { stop(): Promise<void> } {
   let running: Promise<void> | null = null
   let stopped = false
@@ -180,6 +181,8 @@ function keepHouse(db: Database, live: LiveModel, log: Logger): { stop(): Promis
   }
   const hourly = (): void => {
     db.pool.query(`SELECT xrm.make_change_partitions(current_date)`).catch(report)
+    db.pool.query(`DELETE FROM xrm.one_time WHERE expires_at < now()`).catch(report)
+    db.pool.query(`DELETE FROM xrm.session WHERE expires_at < now()`).catch(report)
     db.pool.query(`DELETE FROM xrm.idempotency WHERE created_at < now() - interval '1 day'`).catch(report)
   }
   hourly()

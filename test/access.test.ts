@@ -62,7 +62,7 @@ describe('without a session', () => {
 })
 
 describe('rows', () => {
-  it('of others do not exist: the answer is that of an id that was never given', async () => {
+  it('of others do not exist: the answer is that of an id that was never given [ACL-03]', async () => {
     const lead = await create('prospect', { last_name: 'Mine' }, other)
     const missing = '/api/records/prospect/0190c9a0-0000-7000-8000-000000000000'
     const path = `/api/records/prospect/${lead.id}`
@@ -109,7 +109,7 @@ describe('rows', () => {
     expect(body.rows).toEqual([{ last_name: 'Qwertz', n: 1 }])
   })
 
-  it('may be given away once, and the answer obeys what is left of the rights', async () => {
+  it('may be given away once, and the answer obeys what is left of the rights [ACL-08]', async () => {
     const lead = await create('prospect', { last_name: 'Given', note: 'mine' }, seller)
     const { body: me } = await other<{ id: string }>('GET', '/api/me')
     const answer = await seller('PATCH', `/api/records/prospect/${lead.id}`, { owner: me.id })
@@ -118,7 +118,7 @@ describe('rows', () => {
     expect((await seller('GET', `/api/records/prospect/${lead.id}`)).status).toBe(404)
   })
 
-  it('that may not be seen cannot be named by a relation either', async () => {
+  it('that may not be seen cannot be named by a relation either [ACL-04]', async () => {
     const hidden = await create('deal', { name: 'Hidden' }, other)
     const attempt = (id: string) =>
       seller('POST', '/api/records/call', { subject: 'X', regarding: [`deal/${id}`] })
@@ -129,7 +129,7 @@ describe('rows', () => {
 })
 
 describe('fields', () => {
-  it('that are denied look like fields that do not exist, wherever they are named', async () => {
+  it('that are denied look like fields that do not exist, wherever they are named [FLS-01, FLS-02, FLS-03, FLS-15]', async () => {
     const deal = await create('deal', { name: 'Secretive', secret: 'x1', owner: sellerId })
     const read = await seller<Row>('GET', `/api/records/deal/${deal.id}`)
     expect(read.status).toBe(200)
@@ -173,7 +173,7 @@ describe('fields', () => {
     expect(JSON.stringify((await seller('GET', '/api/openapi.json')).body)).not.toContain('secret')
   })
 
-  it('of a related record are denied as on the record itself', async () => {
+  it('of a related record are denied as on the record itself [ACL-05]', async () => {
     const firm = await create('firm', { name: 'Related', tax_number: 'T-9' })
     await create('deal', { name: 'Via', firm: firm.id, owner: sellerId })
     for (const query of [
@@ -190,7 +190,7 @@ describe('fields', () => {
     expect(body.items[0]).toMatchObject({ 'firm.name': 'Related' })
   })
 
-  it('written for the system only are refused by name', async () => {
+  it('written for the system only are refused by name [FLS-07]', async () => {
     const { body } = await seller<{ errors: { pointer: string; code: string }[] }>(
       'POST',
       '/api/records/prospect',
@@ -214,7 +214,7 @@ describe('fields', () => {
 })
 
 describe('deny by default', () => {
-  it('a role sees the entities that it names, and nothing of the others', async () => {
+  it('a role sees the entities that it names, and nothing of the others [ACL-01]', async () => {
     const { body } = await guest<ModelView>('GET', '/api/model')
     expect(Object.keys(body.entities).toSorted()).toEqual(['firm', 'team', 'user'])
     expect(Object.keys(body.entities['firm']!.fields).toSorted()).toEqual([
@@ -250,7 +250,7 @@ describe('deny by default', () => {
     expect((await call('PATCH', `/api/records/user/${sellerId}`, { name: 'X' })).status).toBe(403)
   })
 
-  it('two roles add up cell by cell: a field is shown on the rows of the role that grants it', async () => {
+  it('two roles add up cell by cell: a field is shown on the rows of the role that grants it [ACL-12]', async () => {
     const id = (await admin<{ id: string }>('POST', '/api/changesets', { title: 'Roles' })).body.id
     await admin('PUT', `/api/documents/role/wide?changeset=${id}`, {
       title: 'Wide',

@@ -361,7 +361,7 @@ describe('a run', () => {
 })
 
 describe('rights', () => {
-  it('refuse who may not create a target, before anything is written', async () => {
+  it('refuse who may not create a target, before anything is written [ACL-13]', async () => {
     const { call } = await user(['deputy'])
     const lead = await create('prospect', { last_name: 'Denied', company: 'Denied AG' })
     const before = await digest()

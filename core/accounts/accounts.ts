@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import type { ApiKeyView, LinkAnswer, NewApiKeyRequest, SessionView } from '@xrm/sdk/access'
 import type { Config } from '../config.ts'
 import type { Database } from '../storage/database.ts'
+import type { Outgoing } from '../outgoing/outgoing.ts'
 import { sharedSecret } from '../storage/secrets.ts'
 import { listApiKeys, makeApiKey, type NewApiKey, removeApiKey } from './api-keys.ts'
 import { type AttemptLimits, countAttempts } from './attempts.ts'
@@ -40,6 +41,8 @@ export interface AccountsOptions {
   config: Pick<Config, 'admin' | 'publicUrl'> & Partial<Pick<Config, 'mail' | 'provider' | 'timeZone'>>
   /** Gets every sign-in, failed ones included, for the security log. */
   report?: (event: AccountEvent) => void
+  /** What calls the identity provider; without it there is no single sign-on. */
+  outgoing?: Outgoing
   /** Gets why a mail did not go out. */
   mailFailed?: (error: unknown) => void
   limits?: Partial<AttemptLimits>
@@ -103,6 +106,7 @@ const nowhere = 'unknown'
 export async function createAccounts(options: AccountsOptions): Promise<Accounts> {
   const { db, config, report = () => {}, mailFailed = () => {} } = options
   const { publicUrl, provider } = config
+  const { outgoing } = options
   if (config.admin) await createFirstAdmin(db, config.admin)
   await db.pool.query('DELETE FROM xrm.session WHERE expires_at < now()')
   await db.pool.query('DELETE FROM xrm.one_time WHERE expires_at < now()')
@@ -132,8 +136,8 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     failed: mailFailed,
   }
   const singleSignOn =
-    provider && publicUrl !== undefined
-      ? (await import('./single-sign-on.ts')).singleSignOn(db, provider, publicUrl)
+    provider && publicUrl !== undefined && outgoing
+      ? (await import('./single-sign-on.ts')).singleSignOn(db, provider, publicUrl, outgoing)
       : undefined
   const routes = { db, secret, auth, sessions, attempts, publicUrl, links, factors, singleSignOn, report }
   /** After a change here, the next request here must know. */

@@ -162,8 +162,13 @@ async function personOf({ sessions }: AuthRoutes, request: Request): Promise<Ses
 
 async function toProvider({ singleSignOn, publicUrl }: AuthRoutes, request: Request): Promise<Response> {
   if (!singleSignOn) throw new Problem(accountProblems['accounts.not-found'])
-  const { location, token } = await singleSignOn.begin(new URL(request.url).searchParams.get('returnTo'))
-  return redirect(location, setCookie(ssoCookie, token, ssoLifetime, publicUrl))
+  try {
+    const { location, token } = await singleSignOn.begin(new URL(request.url).searchParams.get('returnTo'))
+    return redirect(location, setCookie(ssoCookie, token, ssoLifetime, publicUrl))
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return redirect(`/sign-in?problem=${error.code}`)
+  }
 }
 
 /** Back from the provider. What is wrong is said on the sign-in page: people, not programs, come here. */

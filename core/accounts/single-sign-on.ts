@@ -1,6 +1,7 @@
 import * as client from 'openid-client'
 import { Problem } from '@xrm/sdk'
 import { audit } from '../audit/audit.ts'
+import type { Outgoing } from '../outgoing/outgoing.ts'
 import { type Database, transaction } from '../storage/database.ts'
 import { ssoLifetime } from './auth-routes.ts'
 import { makeOneTime, takeOneTime } from './one-time.ts'
@@ -28,11 +29,16 @@ export interface SingleSignOn {
   finish: (url: URL, token: string, address: string) => Promise<{ userId: string; returnTo: string }>
 }
 
-export function singleSignOn(db: Database, config: ProviderConfig, publicUrl: string): SingleSignOn {
+export function singleSignOn(
+  db: Database,
+  config: ProviderConfig,
+  publicUrl: string,
+  outgoing: Outgoing,
+): SingleSignOn {
   const redirectUri = `${publicUrl}/api/auth/sso/callback`
   let found: Promise<client.Configuration> | undefined
   const provider = (): Promise<client.Configuration> => {
-    found ??= discover(config)
+    found ??= discover(config, outgoing)
     // A provider that was away is asked again.
     found.catch(() => (found = undefined))
     return found
@@ -74,18 +80,42 @@ export function singleSignOn(db: Database, config: ProviderConfig, publicUrl: st
   }
 }
 
-async function discover(config: ProviderConfig): Promise<client.Configuration> {
+async function discover(config: ProviderConfig, outgoing: Outgoing): Promise<client.Configuration> {
   const issuer = new URL(config.issuer)
   // Without https only where nobody is in between.
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(issuer.hostname)
-  return client.discovery(issuer, config.clientId, undefined, client.ClientSecretPost(config.clientSecret), {
-    execute: [
-      // The specification lets a client trust the connection instead; a signature also tells a misled connection.
-      client.enableNonRepudiationChecks,
-      ...(isLocal ? [client.allowInsecureRequests] : []),
-    ],
-    timeout: 10,
-  })
+  const found = client.discovery(
+    issuer,
+    config.clientId,
+    undefined,
+    client.ClientSecretPost(config.clientSecret),
+    {
+      execute: [
+        // The specification lets a client trust the connection instead; a signature also tells a misled connection.
+        client.enableNonRepudiationChecks,
+        ...(isLocal ? [client.allowInsecureRequests] : []),
+      ],
+      // What the provider names as its addresses cannot lead into our own network either.
+      [client.customFetch]: through(outgoing),
+    },
+  )
+  return found.catch(refused)
+}
+
+function through(outgoing: Outgoing): client.CustomFetch {
+  return async (url, { method, headers, body }) => {
+    const answer = await outgoing.call(url, {
+      method: method === 'POST' ? 'POST' : 'GET',
+      headers,
+      ...(body ? { body: String(body) } : {}),
+    })
+    return new Response(answer.body, { status: answer.status, headers: { ...answer.headers } })
+  }
+}
+
+/** Whatever the provider or somebody in its place has sent, or not: it is not what we asked for. */
+function refused(error: Error): never {
+  throw new Problem(accountProblems['accounts.sso'], { detail: error.message })
 }
 
 async function claimsOf(
@@ -93,13 +123,8 @@ async function claimsOf(
   url: URL,
   checks: client.AuthorizationCodeGrantChecks,
 ): Promise<client.IDToken> {
-  try {
-    const tokens = await client.authorizationCodeGrant(provider, url, checks)
-    return tokens.claims()!
-  } catch (error) {
-    // Whatever the provider or somebody in its place has sent: it is not what we asked for.
-    throw new Problem(accountProblems['accounts.sso'], { detail: (error as Error).message })
-  }
+  const tokens = await client.authorizationCodeGrant(provider, url, checks).catch(refused)
+  return tokens.claims()!
 }
 
 /**

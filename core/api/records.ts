@@ -19,6 +19,7 @@ import { maxBatch, writeEach, writeRecords } from '../records/write.ts'
 import type { WriteOperation } from '../records/write-types.ts'
 import { type Env, forgetActors, reading, type Server, writing } from './environment.ts'
 import { once, onCurrentModel } from './idempotency.ts'
+import { noteConflicts, noting } from './note-conflicts.ts'
 import { problems } from './problems.ts'
 import {
   flag,
@@ -182,7 +183,7 @@ async function writeOnce(
     body,
     async (idempotency) => {
       const context = { ...writing(server, c), ...(idempotency ? { idempotency } : {}) }
-      const results = await writeRecords(context, entity, operations)
+      const results = await noting(server, c, entity, () => writeRecords(context, entity, operations))
       forgetActors(server, entity)
       return answer(results.map(({ id }) => id))
     },
@@ -268,6 +269,8 @@ async function answerEach(
   }
   const outcomes = await onCurrentModel(server, c, () => writeEach(writing(server, c), entity, operations))
   forgetActors(server, entity)
+  const refused = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.problem]))
+  await noteConflicts(server, c, entity, refused)
   return c.json(
     outcomes.map((outcome) =>
       outcome.ok

@@ -1,4 +1,5 @@
 import type { RecordConversionsAnswer, RecordRef, RunView } from '@xrm/sdk/api'
+import { peopleSeen } from '../access/people-seen.ts'
 import { rightsOf } from '../access/rights.ts'
 import { fieldOfColumn, nameOfKey } from '../documents/entity-keys.ts'
 import { displaysOf } from '../records/displays.ts'
@@ -96,6 +97,11 @@ async function toViews(context: ReadContext, stored: readonly RunRow[]): Promise
     ...row.targets.flatMap(({ entity, record }) => (record === null ? [] : [{ entity, id: record }])),
   ])
   const displays = await displaysOf(context, references)
+  const seen = await peopleSeen(
+    context,
+    rows.flatMap((row) => [row.actor, row.reversed_by]),
+  )
+  const nameOf = (id: string, name: string | null): string => (seen(id) ? (name ?? '') : '')
   const ref = (entity: string, id: string): RecordRef => ({
     entity,
     id,
@@ -109,7 +115,7 @@ async function toViews(context: ReadContext, stored: readonly RunRow[]): Promise
       title: conversion?.body.title ?? row.conversion,
       labels: conversion?.body.labels ?? {},
       at: row.at,
-      actor: row.actor === null ? null : { id: row.actor, name: row.actorName ?? '' },
+      actor: row.actor === null ? null : { id: row.actor, name: nameOf(row.actor, row.actorName) },
       status: row.status,
       channel: row.channel,
       trigger: row.trigger,
@@ -120,7 +126,10 @@ async function toViews(context: ReadContext, stored: readonly RunRow[]): Promise
           ? null
           : {
               at: row.reversed_at,
-              by: row.reversed_by === null ? null : { id: row.reversed_by, name: row.reversedByName ?? '' },
+              by:
+                row.reversed_by === null
+                  ? null
+                  : { id: row.reversed_by, name: nameOf(row.reversed_by, row.reversedByName) },
             },
       source: ref(row.source_entity, row.source),
       targets: row.targets.map(({ key, entity, action, record, fields }) => ({

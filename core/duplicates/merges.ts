@@ -1,5 +1,6 @@
 import type { RecordRef } from '@xrm/sdk/api'
 import type { MergeAnswer } from '@xrm/sdk/duplicates'
+import { peopleSeen } from '../access/people-seen.ts'
 import { rightsOf } from '../access/rights.ts'
 import { fieldOfColumn, nameOfKey } from '../documents/entity-keys.ts'
 import type { ReadContext } from '../records/query.ts'
@@ -73,6 +74,10 @@ async function toAnswers(context: ReadContext, rows: readonly MergeRow[]): Promi
   )
   const displays = await displaysOf(context, references, { deleted: true })
   const rights = rightsOf(context.model, context.actor)
+  const seen = await peopleSeen(
+    context,
+    rows.map(({ actor }) => actor),
+  )
   return named.map((row) => {
     const ref = (id: string): RecordRef => ({
       entity: row.entity,
@@ -95,7 +100,8 @@ async function toAnswers(context: ReadContext, rows: readonly MergeRow[]): Promi
       values: Object.fromEntries(values),
       moved: countMoved(context, row.moved),
       at: row.at,
-      actor: row.actor === null ? null : { id: row.actor, name: row.actorName ?? '' },
+      actor:
+        row.actor === null ? null : { id: row.actor, name: seen(row.actor) ? (row.actorName ?? '') : '' },
       undone: row.undone_at !== null,
     }
   })

@@ -1,5 +1,6 @@
 import { Problem } from '@xrm/sdk'
 import type { ChangeView, HistoryAnswer } from '@xrm/sdk/api'
+import { peopleSeen } from '../access/people-seen.ts'
 import type { EntityRights } from '../access/rights.ts'
 import { fieldOfColumn, fromStored } from '../documents/entity-keys.ts'
 import type { Model } from '../documents/model.ts'
@@ -66,14 +67,22 @@ export async function readChanges(
      ORDER BY c.id DESC LIMIT $5`,
     [id, own.entity.key, beforeId, until, limit, readable],
   )
+  const seen = await peopleSeen(
+    context,
+    rows.flatMap((row) => [row.actor, row.impersonator?.id]),
+  )
   return rows.map((row) => {
     const before = visible(context.model, own, row.before)
     const after = visible(context.model, own, row.after)
-    const { impersonator } = row
+    const impersonator = row.impersonator && seen(row.impersonator.id) ? row.impersonator : null
     const actor =
       row.actor === null
         ? null
-        : { id: row.actor, name: row.actorName ?? '', ...(impersonator ? { impersonator } : {}) }
+        : {
+            id: row.actor,
+            name: seen(row.actor) ? (row.actorName ?? '') : '',
+            ...(impersonator ? { impersonator } : {}),
+          }
     const cause = { kind: row.cause, ...(row.ref === null ? {} : { ref: row.ref }) }
     return { id: row.id, at: row.at, action: row.action, actor, cause, before, after }
   })

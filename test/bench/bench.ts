@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { connect } from '../../core/storage/database.ts'
 import { onStop } from '../../core/stop-signals.ts'
+import { accessTable, benchAccess } from './access.ts'
 import { memoryOf } from './cpu.ts'
 import { benchConversions, conversionTable } from './conversions.ts'
 import { install } from './installation.ts'
@@ -43,6 +44,15 @@ export async function bench(options: Options): Promise<void> {
       console.log(tables.join('\n'))
       if (options.write !== undefined)
         replaceSection(options.write, tables.join('\n').trimEnd(), 'conversions')
+      return
+    }
+    if (options.access) {
+      for (const rows of options.rows) {
+        tables.push(...accessTable(rows, await benchAccess(options, rows, undo)), '')
+        await stopAll()
+      }
+      console.log(tables.join('\n'))
+      if (options.write !== undefined) replaceSection(options.write, tables.join('\n').trimEnd(), 'access')
       return
     }
     for (const rows of options.rows) {

@@ -33,6 +33,8 @@ export interface Options {
   schema: boolean
   /** Measure conversions one by one and in bulk instead of the cases. */
   conversions: boolean
+  /** Measure what access rules cost a list instead of the cases. */
+  access: boolean
   /** Keep the servers after the measurement and print their addresses, for profiler and EXPLAIN. */
   hold: boolean
 }
@@ -51,6 +53,7 @@ export function readOptions(args: string[]): Options {
       write: { type: 'string' },
       schema: { type: 'boolean', default: false },
       conversions: { type: 'boolean', default: false },
+      access: { type: 'boolean', default: false },
       hold: { type: 'boolean', default: false },
     },
   })
@@ -64,6 +67,7 @@ export function readOptions(args: string[]): Options {
     write: values.write,
     schema: values.schema,
     conversions: values.conversions,
+    access: values.access,
     hold: values.hold,
   }
 }

@@ -296,7 +296,7 @@ describe('a bulk that is stopped', () => {
     expect([...(await runsOf(ids)).values()]).toEqual(ids.map(() => 1))
   })
 
-  it('goes no further than the rights of who asked for it', async () => {
+  it('goes no further than the rights of who asked for it [ACL-20]', async () => {
     const seller = await user(['seller'])
     const ids = await createMany('prospect', people('Right', 4), seller.call)
     const bulk = await start({ ids }, seller.call)

@@ -332,7 +332,7 @@ describe('days and instants', () => {
 })
 
 describe('a run with all rights', () => {
-  it('writes what its actor may not, finds what they may not see, and shows them none of it', async () => {
+  it('writes what its actor may not, finds what they may not see, and shows them none of it [FLS-14]', async () => {
     const hidden = await act.create('firm', { name: 'Hidden GmbH' })
     const lead = await act.create('prospect', { last_name: 'Trust', company: 'Hidden', note: 'DE 7' })
     const { call: deputy, id } = await user(['deputy'])

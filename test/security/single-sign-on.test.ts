@@ -26,6 +26,7 @@ function listen(server: Server): Promise<string> {
 function env(issuer: string, more: Record<string, string> = {}) {
   return {
     XRM_PUBLIC_URL: origin,
+    XRM_ALLOWED_HOSTS: new URL(issuer).host,
     XRM_OIDC_ISSUER: issuer,
     XRM_OIDC_CLIENT_ID: 'xrm',
     XRM_OIDC_CLIENT_SECRET: 'a secret of the client, long enough',
@@ -210,6 +211,15 @@ describe('single sign-on', () => {
     // On failure as well.
     const failed = await page.call('GET', `${back}&returnTo=${encodeURIComponent(returnTo)}`)
     expect(new URL(failed.headers.get('location')!, origin).origin).toBe(origin)
+  })
+
+  it('says so on the sign-in page when the provider is away or may not be called', async () => {
+    const away = 'http://127.0.0.1:9'
+    for (const more of [{}, { XRM_ALLOWED_HOSTS: '' }]) {
+      const other = await testServer({ until: 'test', env: env(away, more) })
+      const { status, headers } = await new TestBrowser(other.app, { origin }).call('GET', '/api/auth/sso')
+      expect([status, headers.get('location')]).toEqual([302, '/sign-in?problem=accounts.sso'])
+    }
   })
 
   it('keeps a path of its own with its query', () => {

@@ -1,0 +1,292 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { publish } from '../support/publish.ts'
+import { fixture } from '../support/fixture-plugin.ts'
+import { type Caller, testServer } from '../support/server.ts'
+
+const { app, server, user } = await testServer({ plugins: [fixture] })
+
+type Row = Record<string, unknown> & { id: string; version: number }
+type User = Awaited<ReturnType<typeof user>>
+
+let admin: Caller
+let seller: User
+let other: User
+
+beforeAll(async () => {
+  admin = (await user(['admin'])).call
+  await publish(admin, {
+    'role/portal': {
+      title: 'Portal',
+      entities: {
+        firm: { read: 'all', fields: { name: 'read' } },
+        prospect: { read: 'all', convert: 'all', fields: { '*': 'read' } },
+        user: { read: 'own', fields: { name: 'read' } },
+      },
+    },
+  })
+  seller = await user(['seller'])
+  other = await user(['seller'])
+}, 60_000)
+
+async function create(entity: string, values: object, call = admin): Promise<Row> {
+  const { status, body } = await call<Row>('POST', `/api/records/${entity}`, values)
+  expect(status, JSON.stringify(body)).toBe(201)
+  return body
+}
+
+describe('a field that may not be read', () => {
+  it('keeps its value whatever somebody else saves of the record [FLS-08]', async () => {
+    const deal = await create('deal', { name: 'Kept', secret: 'kept', owner: seller.id })
+    const { body } = await seller.call<Row>('GET', `/api/records/deal/${deal.id}`)
+    const { name, stage, probability } = body
+    const whole = { name: `${String(name)}!`, stage, probability }
+    expect((await seller.call('PATCH', `/api/records/deal/${deal.id}`, whole)).status).toBe(200)
+    expect((await admin<Row>('GET', `/api/records/deal/${deal.id}`)).body).toMatchObject({
+      secret: 'kept',
+      name: 'Kept!',
+    })
+    await seller.call('DELETE', `/api/records/deal/${deal.id}`)
+    await seller.call('POST', `/api/records/deal/${deal.id}/restore`)
+    expect((await admin<Row>('GET', `/api/records/deal/${deal.id}`)).body).toMatchObject({ secret: 'kept' })
+  })
+
+  it.each([
+    't0.secret',
+    'secret as name',
+    'SECRET',
+    'Secret',
+    'firm.deal.secret',
+    'secret.x',
+    'secret"',
+    'name,secret',
+    'display.secret',
+  ])('is not reached as %j [FLS-05]', async (path) => {
+    await create('deal', { name: 'Aliased', secret: 'never told', owner: seller.id })
+    for (const query of [
+      `fields=${encodeURIComponent(path)}`,
+      `sort=${encodeURIComponent(path)}`,
+      `filter=${encodeURIComponent(`${path} != null`)}`,
+    ]) {
+      const { status, body } = await seller.call('GET', `/api/records/deal?${query}`)
+      expect([query, status]).toEqual([query, 400])
+      expect(JSON.stringify(body)).not.toContain('never told')
+    }
+  })
+
+  it('is found by no word of a search [FLS-04]', async () => {
+    await publish(admin, {
+      'role/searcher': {
+        title: 'Searcher',
+        entities: { person: { read: 'all', fields: { last_name: 'read', first_name: 'read' } } },
+      },
+    })
+    const { call } = await user(['searcher'])
+    await create('person', { last_name: 'Found', email: 'onlyhere@example.com' })
+    const groups = async (who: Caller, q: string): Promise<number> =>
+      (await who<{ groups: { items: object[] }[] }>('GET', `/api/search?q=${q}`)).body.groups.flatMap(
+        ({ items }) => items,
+      ).length
+    expect(await groups(admin, 'onlyhere')).toBe(1)
+    expect(await groups(call, 'onlyhere')).toBe(0)
+    expect(await groups(call, 'found')).toBe(1)
+    const { body } = await call<{ count: { value: number } }>(
+      'GET',
+      '/api/records/person?search=onlyhere&count=exact',
+    )
+    expect(body.count.value).toBe(0)
+  })
+
+  it('takes the formulas with it that are made of it, and their filters [FLS-11]', async () => {
+    await publish(admin, {
+      'role/halved': {
+        title: 'Halved',
+        entities: { deal: { read: 'all', fields: { name: 'read', probability: 'read', expected: 'read' } } },
+      },
+    })
+    const { call } = await user(['halved'])
+    await create('deal', { name: 'Formula', amount: '10', probability: '50' })
+    const { body } = await call<{ items: Row[] }>('GET', '/api/records/deal?limit=500')
+    expect(body.items.some((item) => 'expected' in item)).toBe(false)
+    expect((await call('GET', `/api/records/deal?filter=${encodeURIComponent('expected > 1')}`)).status).toBe(
+      400,
+    )
+    expect((await call('GET', '/api/records/deal?sort=expected')).status).toBe(400)
+  })
+
+  it.each([
+    'where=1',
+    'select=secret',
+    '_q=x',
+    'raw=1',
+    'fields[]=secret',
+    'filter=true&filter=true',
+    'Fields=secret',
+  ])('is not reached by the parameter %j, which is refused [FLS-06]', async (query) => {
+    expect(await seller.call('GET', `/api/records/deal?${query}`)).toMatchObject({
+      status: 400,
+      body: { code: 'request.parameter' },
+    })
+  })
+})
+
+describe('fields of the system', () => {
+  it('are refused by name, alone, in a batch and in a part of one, and nothing else is written [FLS-07]', async () => {
+    const deal = await create('deal', { name: 'System', owner: seller.id })
+    const system = {
+      created_at: '2020-01-01T00:00:00Z',
+      updated_by: seller.id,
+      version: 7,
+      deleted_at: null,
+      display: 'x',
+      expected: null,
+    }
+    for (const [name, value] of Object.entries(system)) {
+      const { status, body } = await seller.call<{ errors: { pointer: string }[] }>(
+        'PATCH',
+        `/api/records/deal/${deal.id}`,
+        {
+          name: 'Changed',
+          [name]: value,
+        },
+      )
+      expect([name, status, body.errors.map(({ pointer }) => pointer)]).toEqual([name, 422, [`#/${name}`]])
+    }
+    const batch = await seller.call('PATCH', '/api/records/deal', [
+      { id: deal.id, name: 'Changed', created_at: '2020-01-01T00:00:00Z' },
+    ])
+    expect(batch.status).toBe(422)
+    expect((await admin<Row>('GET', `/api/records/deal/${deal.id}`)).body).toMatchObject({
+      name: 'System',
+      version: 1,
+    })
+  })
+})
+
+describe('values that must be unique', () => {
+  it('are told to be taken, not by which record, and who asks is in the log [FLS-09]', async () => {
+    const hidden = await create('firm', { name: 'Has it', tax_number: 'DE-4711' })
+    await publish(admin, {
+      'role/blindfold': {
+        title: 'Blindfold',
+        entities: { firm: { read: 'own', create: 'all', fields: { '*': 'write' } } },
+      },
+    })
+    const { id, call } = await user(['blindfold'])
+    for (const path of ['', '?partial=true']) {
+      const { body } = await call('POST', `/api/records/firm${path}`, {
+        name: 'Wants it',
+        tax_number: 'DE-4711',
+      })
+      expect(JSON.stringify(body)).toContain('record.unique')
+      expect(JSON.stringify(body)).not.toContain(hidden.id)
+      expect(JSON.stringify(body)).not.toContain('Has it')
+    }
+    const { rows } = await server.db.pool.query<{ details: object }>(
+      `SELECT details FROM xrm.audit WHERE kind = 'unique-conflict' AND actor = $1`,
+      [id],
+    )
+    expect(rows.map(({ details }) => details)).toEqual([
+      { entity: 'firm', fields: ['tax_number'], count: 1 },
+      { entity: 'firm', fields: ['tax_number'], count: 1 },
+    ])
+    expect(JSON.stringify(rows)).not.toContain('4711')
+  })
+})
+
+describe('cursors', () => {
+  it('are good for the query and the user that they were made for, and for nothing else [FLS-12]', async () => {
+    for (const name of ['a', 'b', 'c']) await create('deal', { name: `Cursor ${name}`, owner: seller.id })
+    const { body } = await seller.call<{ next: string }>('GET', '/api/records/deal?sort=name&limit=1')
+    const [payload = '', signature = ''] = body.next.split('.')
+    const edited = Buffer.from(JSON.stringify(['zzz', seller.id])).toString('base64url')
+    for (const [who, query] of [
+      [seller.call, `sort=name&limit=1&after=${edited}.${signature}`],
+      [seller.call, `sort=-name&limit=1&after=${body.next}`],
+      [seller.call, `sort=name&limit=1&filter=true&after=${body.next}`],
+      [seller.call, `sort=name&limit=1&after=${payload}`],
+      [other.call, `sort=name&limit=1&after=${body.next}`],
+    ] as const)
+      expect(await who('GET', `/api/records/deal?${query}`)).toMatchObject({
+        status: 400,
+        body: { code: 'query.cursor' },
+      })
+    expect((await seller.call('GET', `/api/records/deal?sort=name&limit=1&after=${body.next}`)).status).toBe(
+      200,
+    )
+  })
+})
+
+describe('names of people', () => {
+  it('are not told in passing to those who may not see them: in history, timeline and runs', async () => {
+    const lead = await create('prospect', { last_name: 'Names', company: 'Names Ltd' }, seller.call)
+    await admin('PATCH', `/api/records/prospect/${lead.id}`, { note: 'by the administrator' })
+    await admin('POST', '/api/conversions/prospect-to-deal/run', { source: lead.id })
+    const person = await user(['portal'])
+    await admin('PATCH', `/api/users/${person.id}`, { external: true })
+    for (const what of ['history', 'timeline', 'conversions']) {
+      const { status, body } = await person.call('GET', `/api/records/prospect/${lead.id}/${what}`)
+      expect(status).toBe(200)
+      expect(JSON.stringify(body)).not.toMatch(/admin 1|seller \d/)
+      expect(JSON.stringify((await admin('GET', `/api/records/prospect/${lead.id}/${what}`)).body)).toMatch(
+        /admin 1/,
+      )
+    }
+  })
+})
+
+describe('the stream of events', () => {
+  async function listen(headers: Record<string, string>): Promise<{ told(): string; stop(): Promise<void> }> {
+    const response = await app.request('/api/events', { headers })
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+    let told = ''
+    const reading = (async () => {
+      for (let part = await reader.read(); !part.done; part = await reader.read()) told += part.value
+    })()
+    await expect.poll(() => told, { timeout: 30_000 }).toContain('alive')
+    return {
+      told: () => told,
+      stop: async () => {
+        await reader.cancel()
+        await reading
+      },
+    }
+  }
+
+  it('stops telling of a record when it is no longer shared [FLS-20, ACL-17]', async () => {
+    await publish(admin, {
+      'role/guest2': { title: 'Guest', entities: { deal: { read: 'shared', fields: { name: 'read' } } } },
+    })
+    const guest = await user(['guest2'])
+    const deal = await create('deal', { name: 'Streamed', secret: 'never in the stream' })
+    const share = (shares: object[]) => admin('PUT', `/api/records/deal/${deal.id}/shares`, { shares })
+    await share([{ grantee: { kind: 'user', id: guest.id }, level: 'read' }])
+    const stream = await listen({ 'x-test-user': guest.id })
+    const count = (): number => stream.told().split('event: change').length - 1
+    await admin('PATCH', `/api/records/deal/${deal.id}`, { name: 'First' })
+    await expect.poll(count, { timeout: 30_000 }).toBe(1)
+    await share([])
+    await admin('PATCH', `/api/records/deal/${deal.id}`, { name: 'Second', secret: 'still never' })
+    const mine = await create('deal', { name: 'After it' })
+    await admin('PUT', `/api/records/deal/${mine.id}/shares`, {
+      shares: [{ grantee: { kind: 'user', id: guest.id }, level: 'read' }],
+    })
+    await admin('PATCH', `/api/records/deal/${mine.id}`, { name: 'Third' })
+    await expect.poll(stream.told, { timeout: 30_000 }).toContain(mine.id)
+    expect(stream.told().split(deal.id).length - 1).toBe(1)
+    expect(stream.told()).not.toContain('never')
+    await stream.stop()
+  })
+
+  it('tells a key of the entities that it names, and of no others [AUTH-13]', async () => {
+    const { body: key } = await admin<{ key: string }>('POST', '/api/me/api-keys', {
+      name: 'Firms',
+      scopes: { access: 'read', entities: ['firm'] },
+    })
+    const stream = await listen({ authorization: `Bearer ${key.key}` })
+    const deal = await create('deal', { name: 'Beyond the key' })
+    const firm = await create('firm', { name: 'Within the key' })
+    await expect.poll(stream.told, { timeout: 30_000 }).toContain(firm.id)
+    expect(stream.told()).not.toContain(deal.id)
+    await stream.stop()
+  })
+})
