@@ -38,7 +38,7 @@ async function versions(id: string): Promise<number[]> {
 }
 
 describe('a hundred changes of one record at once', () => {
-  it('all happen, each with a version and an entry of its own that begins where the last one ended', async () => {
+  it('all happen, each with a version and an entry of its own that begins where the last one ended [CONC-02, CONC-11]', async () => {
     const deal = await create('deal', { name: 'start' })
     const path = `/api/records/deal/${deal.id}`
     const answers = await Promise.all(
@@ -52,7 +52,7 @@ describe('a hundred changes of one record at once', () => {
       if (index > 0) expect(before['name']).toBe(chain[index - 1]!.after['name'])
   })
 
-  it('happen once when all were based on the same version', async () => {
+  it('happen once when all were based on the same version [CONC-01]', async () => {
     const deal = await create('deal', { name: 'start' })
     const path = `/api/records/deal/${deal.id}`
     const answers = await Promise.all(
@@ -64,7 +64,7 @@ describe('a hundred changes of one record at once', () => {
     expect(await versions(deal.id)).toEqual([1, 2])
   })
 
-  it('enter a stage as often as its history says', async () => {
+  it('enter a stage as often as its history says [CONC-02]', async () => {
     const deal = await create('deal', { name: 'stages' })
     const stages = ['open', 'won', 'lost']
     await Promise.all(
@@ -84,7 +84,7 @@ describe('a hundred changes of one record at once', () => {
 })
 
 describe('deleting, changing and converting one record at once', () => {
-  it('end as if one came after the other', async () => {
+  it('end as if one came after the other [CONC-04]', async () => {
     for (let round = 0; round < 12; round++) {
       const lead = await create('prospect', { last_name: 'Race', company: `Race ${round}` })
       const path = `/api/records/prospect/${lead.id}`
@@ -105,7 +105,7 @@ describe('deleting, changing and converting one record at once', () => {
 })
 
 describe('batches over the same records in opposite order', () => {
-  it('all succeed', async () => {
+  it('all succeed [CONC-05]', async () => {
     const firms = await Promise.all(times(20, (i) => create('firm', { name: `Batch ${i}` })))
     const answers = await Promise.all(
       times(12, (round) => {
@@ -124,7 +124,7 @@ describe('batches over the same records in opposite order', () => {
     expect(new Set(names.map((name) => name.split(' ')[0])).size).toBe(1)
   })
 
-  it('of new records with unique values in opposite order write each value once and fail no other way', async () => {
+  it('of new records with unique values in opposite order write each value once and fail no other way [CONC-05]', async () => {
     const rows = times(10, (i) => ({ name: `Unique ${i}`, tax_number: `unique-${i}` }))
     const answers = await Promise.all(
       times(10, (round) =>
@@ -138,7 +138,7 @@ describe('batches over the same records in opposite order', () => {
 })
 
 describe('conversions while the model is published', () => {
-  it('all happen on two nodes, each on one model', async () => {
+  it('all happen on two nodes, each on one model [NODE-01]', async () => {
     const leads = await Promise.all(
       times(20, (i) => create('prospect', { last_name: `P ${i}`, company: `Publish ${i % 4} GmbH` })),
     )

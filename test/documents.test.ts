@@ -42,7 +42,7 @@ async function change(kind: string, name: string, patch: object, query = ''): Pr
 const region = { properties: { region: { type: 'string', title: 'Region', maxLength: 40, 'x-order': 15 } } }
 
 describe('an added field', () => {
-  it('is at once in table, API, OpenAPI, list and form, on two nodes, and survives being taken back and put in again', async () => {
+  it('is at once in table, API, OpenAPI, list and form, on two nodes, and survives being taken back and put in again [NODE-02]', async () => {
     const second = await node()
     const third = await node({ listen: false })
     const { body: person } = await admin<Row>('POST', '/api/records/person', { last_name: 'Field' })
@@ -607,7 +607,7 @@ describe('changesets', () => {
     }
   })
 
-  it('publish while readers and writers work, and none of their requests fails', async () => {
+  it('publish while readers and writers work, and none of their requests fails [NODE-01, NODE-04]', async () => {
     const { body: row } = await admin<Row>('POST', '/api/records/firm', { name: 'Busy' })
     const state = { running: true }
     const failures: unknown[] = []
@@ -657,7 +657,7 @@ describe('changesets', () => {
 })
 
 describe('after all that', () => {
-  it('the tables fit the model that is in force, whatever was published, refused or taken back', async () => {
+  it('the tables fit the model that is in force, whatever was published, refused or taken back [INV-09]', async () => {
     expect(await schemaDifferences(server.db, await server.live.refresh())).toEqual([])
   })
 })

@@ -95,7 +95,7 @@ describe('a record', () => {
     })
   })
 
-  it('is not overwritten by one who saw an older version', async () => {
+  it('is not overwritten by one who saw an older version [CONC-01, VAL-12]', async () => {
     const firm = await create('firm', { name: 'Once' })
     const path = `/api/records/firm/${firm.id}`
     await admin('PATCH', path, { name: 'Twice' }, { 'if-match': '"1"' })
@@ -182,7 +182,7 @@ describe('a batch', () => {
 })
 
 describe('an idempotency key', () => {
-  it('makes twenty parallel repetitions one record, and refuses another body', async () => {
+  it('makes twenty parallel repetitions one record, and refuses another body [VAL-14]', async () => {
     const headers = { 'idempotency-key': 'key-1' }
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => admin<Row>('POST', '/api/records/firm', { name: 'Idem' }, headers)),
@@ -261,7 +261,7 @@ describe('a list', () => {
     expect(await names('m_ller')).toEqual([])
   })
 
-  it('refuses what it does not know, naming it', async () => {
+  it('refuses what it does not know, naming it [VAL-04]', async () => {
     for (const [query, code] of [
       ['where=1', 'request.parameter'],
       ['limit=501', 'request.parameter'],

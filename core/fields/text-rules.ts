@@ -25,15 +25,16 @@ export function lintPattern(field: Field): string[] {
   }
 }
 
+const blank = /^\s+$/
 const surrogate = /[\uD800-\uDFFF]/
 
 /**
  * What holds for every text: a string, NFC, without NUL and lone surrogates, its length counted in code points.
- * The empty text is null: a field is either filled or not.
+ * A text of nothing, or of blanks alone, is null: a field is either filled or not.
  */
 export function parseText(value: unknown, field: Field, maxLength: number): Parsed {
   if (typeof value !== 'string') return { error: 'field.type', detail: 'must be a text' }
-  if (value === '') return { value: null }
+  if (value === '' || blank.test(value)) return { value: null }
   const limit = field.maxLength ?? maxLength
   // The cheap test first: a text of this many code units cannot be short enough in code points.
   if (value.length > limit * 2) return tooLong(limit)

@@ -31,7 +31,7 @@ describe('migrate', () => {
     expect(await migrate(db)).toEqual([])
   })
 
-  it('lets two nodes start at once: one applies, the other waits', async () => {
+  it('lets two nodes start at once: one applies, the other waits [NODE-05]', async () => {
     const db = await emptyDatabase()
     const other = await connect({ url: (db.pool.options as { connectionString: string }).connectionString })
     const applied = await Promise.all([migrate(db), migrate(other), migrate(db), migrate(other)])

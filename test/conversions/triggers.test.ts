@@ -240,7 +240,7 @@ describe('a trigger', () => {
 })
 
 describe('a loop', () => {
-  it('of a trigger that its own conversion fires is stopped, and said', async () => {
+  it('of a trigger that its own conversion fires is stopped, and said [CONC-08]', async () => {
     const id = await create({ name: 'Self', kind: 'self' })
     expect(await runsOf(id)).toHaveLength(1)
     expect(await noticesOf(admin, id)).toMatchObject([
@@ -251,7 +251,7 @@ describe('a loop', () => {
     expect(await runsOf(id)).toHaveLength(2)
   })
 
-  it('over ever new records is stopped after some, and said', async () => {
+  it('over ever new records is stopped after some, and said [CONC-08]', async () => {
     await create({ name: 'Endless', kind: 'endless' })
     await settled()
     const { body } = await admin<{ items: Row[] }>(
@@ -297,7 +297,7 @@ describe('rights', () => {
 })
 
 describe('a schedule', () => {
-  it('converts what has come of age, once, tells the owner, and leaves what fails until it is changed', async () => {
+  it('converts what has come of age, once, tells the owner, and leaves what fails until it is changed [NODE-07]', async () => {
     const late = await create({ name: 'Late', kind: 'late', score: 1 })
     const early = await create({ name: 'Early', kind: 'late', score: 0 })
     const bad = await create({

@@ -55,7 +55,7 @@ function valuesFor(entity: string, n: number): Values {
 }
 
 describe('the history of all records', () => {
-  it('gives exactly the present records when it is replayed, whatever was done', async () => {
+  it('gives exactly the present records when it is replayed, whatever was done [INV-04]', async () => {
     const records: { entity: string; id: string }[] = []
     const done: Record<string, number> = {}
     await fc.assert(

@@ -189,7 +189,7 @@ const call = entity.chain((name) => {
   )
 })
 
-it('answers a user the same whatever the database holds that they may not read', async () => {
+it('answers a user the same whatever the database holds that they may not read [INV-01]', async () => {
   const found: Record<number, number> = {}
   await fc.assert(
     fc.asyncProperty(call, async ([method, path, body]) => {

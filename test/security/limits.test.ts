@@ -107,11 +107,11 @@ describe('a client that goes away', () => {
 
   it('takes nothing from others who listen to the same events [LIM-06]', async () => {
     const first = new AbortController()
-    const listen = (signal?: AbortSignal): Promise<Response> =>
+    const hear = (signal?: AbortSignal): Promise<Response> =>
       fetch(`${base}/api/events`, { headers: { 'x-test-user': adminId }, ...(signal ? { signal } : {}) })
-    const one = await listen(first.signal)
+    const one = await hear(first.signal)
     await one.body!.getReader().read()
-    const other = (await listen()).body!.getReader()
+    const other = (await hear()).body!.getReader()
     await other.read()
     first.abort()
     const { body } = await admin<{ id: string }>('POST', '/api/records/firm', { name: 'Heard' })

@@ -27,17 +27,20 @@ export interface CallOptions {
   /** The revision of the document that is written, for `If-Match`. */
   revision?: string
   /** One per form, so that a double click or a repeated try is one write. Made up when absent. */
-  key?: string
+  key?: string | undefined
   signal?: AbortSignal
 }
 
-/** Called when the session has ended; set once by the shell. */
-let signedOut: () => void = () => {}
-export function onSignedOut(listener: () => void): void {
+/** Called when the session has ended; set once by the shell. Resolves to true when the same user has signed in again. */
+let signedOut: () => Promise<boolean> = async () => false
+export function onSignedOut(listener: () => Promise<boolean>): void {
   signedOut = listener
 }
 
-/** Talks to the API; every answer that is not a success becomes an {@link ApiError}. */
+/**
+ * Talks to the API; every answer that is not a success becomes an {@link ApiError}. When the session has ended, the call
+ * waits until the user has signed in again and is then repeated, so nothing that was typed is lost.
+ */
 export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': session.language }
   if (options.body !== undefined) headers['content-type'] = 'application/json'
@@ -66,7 +69,8 @@ export async function call<T>(method: string, path: string, options: CallOptions
   const body: unknown = type.includes('json') ? await response.json() : null
   if (response.ok) return body as T
   const problem = readProblem(body, response.status)
-  if (response.status === 401 && !path.startsWith('/api/auth/')) signedOut()
+  if (response.status === 401 && !path.startsWith('/api/auth/') && (await signedOut()))
+    return call(method, path, { ...options, key: headers['idempotency-key'] })
   throw new ApiError(problem)
 }
 

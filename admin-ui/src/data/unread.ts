@@ -55,6 +55,10 @@ class Unread extends EventTarget {
     events.addEventListener('notice', (event) =>
       this.tell((JSON.parse((event as MessageEvent<string>).data) as { unread: number }).unread),
     )
+    // Refused, as after the session has ended: unlike a lost connection, that is not tried again by itself.
+    events.addEventListener('error', () => {
+      if (events.readyState === EventSource.CLOSED) setTimeout(() => void this.#listen(), askEvery)
+    })
     return new Promise(() => {})
   }
 }

@@ -38,6 +38,8 @@ export const de = {
   'theme.auto': 'System',
 
   'sign-in.title': 'Anmelden',
+  'sign-in.again': 'Neu anmelden',
+  'sign-in.again-text': 'Ihre Sitzung ist abgelaufen. Was Sie eingegeben haben, ist noch da.',
   'sign-in.email': 'E-Mail',
   'sign-in.password': 'Passwort',
   'sign-in.submit': 'Anmelden',

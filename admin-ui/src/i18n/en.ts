@@ -38,6 +38,8 @@ export const en = {
   'theme.auto': 'System',
 
   'sign-in.title': 'Sign in',
+  'sign-in.again': 'Sign in again',
+  'sign-in.again-text': 'Your session has ended. What you have typed is still there.',
   'sign-in.email': 'E-mail',
   'sign-in.password': 'Password',
   'sign-in.submit': 'Sign in',

@@ -114,11 +114,13 @@ export class AppElement extends XrmElement {
   @state() private _failure = ''
   @state() private _palette = false
   @state() private _sheet = false
+  @state() private _signInAgain: ((isBack: boolean) => void) | null = null
+  #returned: Promise<boolean> | null = null
 
   override connectedCallback(): void {
     super.connectedCallback()
     router.addEventListener('change', () => this.requestUpdate())
-    onSignedOut(() => void this.#toSignIn())
+    onSignedOut(() => this.#signedOut())
     document.addEventListener('keydown', (event) => this.#key(event))
     this.addEventListener('xrm-search', () => void this.#open('palette'))
     this.addEventListener('xrm-shortcuts', () => void this.#open('sheet'))
@@ -159,6 +161,33 @@ export class AppElement extends XrmElement {
       this._failure = describeError(error)
       this._phase = 'failed'
     }
+  }
+
+  /** Asks to sign in again over what is shown, so that nothing typed is lost; true when the same user has done so. */
+  async #signedOut(): Promise<boolean> {
+    if (!session.ready) {
+      await this.#toSignIn()
+      return false
+    }
+    this.#returned ??= pages.signIn().then(
+      () =>
+        new Promise<boolean>((resolve) => {
+          this._signInAgain = resolve
+        }),
+    )
+    const isBack = await this.#returned
+    this.#returned = null
+    this._signInAgain = null
+    if (!isBack && session.ready) await this.#toSignIn()
+    return isBack
+  }
+
+  /** Somebody else starts anew: what is on the page is not theirs. */
+  #signedInAgain = async (resolve: (isBack: boolean) => void) => {
+    const me = await call<{ id: string }>('GET', '/api/me')
+    if (me.id === session.model.me.id) return resolve(true)
+    router.guard(null)
+    location.assign('/')
   }
 
   /** To the sign-in page, which returns to where one was; on the very first run to the one that makes the administrator. */
@@ -251,7 +280,21 @@ export class AppElement extends XrmElement {
       </div>
       <xrm-toasts></xrm-toasts>
       ${this._palette ? html`<xrm-palette @xrm-close=${() => (this._palette = false)}></xrm-palette>` : nothing}
+      ${this.#again()}
       ${this._sheet ? html`<xrm-shortcut-sheet @xrm-close=${() => (this._sheet = false)}></xrm-shortcut-sheet>` : nothing}`
+  }
+
+  #again(): unknown {
+    const resolve = this._signInAgain
+    if (!resolve) return nothing
+    return html`<xrm-sign-in
+      again=${session.model.me.email}
+      @xrm-signed-in=${(event: Event) => {
+        event.stopPropagation()
+        void this.#signedInAgain(resolve)
+      }}
+      @xrm-close=${() => resolve(false)}
+    ></xrm-sign-in>`
   }
 
   #viewing(): unknown {

@@ -1,11 +1,12 @@
-import { html, nothing, type TemplateResult } from 'lit'
-import { customElement, state } from 'lit/decorators.js'
+import { css, html, nothing, type TemplateResult } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
 import { describeSignInError } from '../account/describe.ts'
 import { find, t as own } from '../account/i18n/index.ts'
 import { canPasskeys, signInWithPasskey } from '../account/webauthn.ts'
 import { call } from '../data/client.ts'
 import { t } from '../i18n/index.ts'
 import { XrmElement } from '../style/element.ts'
+import './dialog.element.ts'
 import { frontPage } from './front-page.ts'
 import { router } from './router.ts'
 import { safeReturn } from './routes.ts'
@@ -17,11 +18,27 @@ interface Ways {
 
 type Step = 'password' | 'code' | 'recovery' | 'forgot' | 'sent'
 
-/** Every way in: password with a second step, passkey, single sign-on. Fires `xrm-signed-in` with the page that asked for it. */
+/**
+ * Every way in: password with a second step, passkey, single sign-on. Fires `xrm-signed-in` with the page that asked for it.
+ * With `again` it is a dialog over the page on which the session has ended, for the user with that e-mail.
+ */
 @customElement('xrm-sign-in')
 export class SignInElement extends XrmElement {
-  static override styles = [XrmElement.styles, frontPage]
+  static override styles = [
+    XrmElement.styles,
+    frontPage,
+    css`
+      :host([again]) {
+        display: contents;
+        --dialog-width: 420px;
+      }
+      :host([again]) form {
+        padding: 14px 0 0;
+      }
+    `,
+  ]
 
+  @property() again = ''
   @state() private _error = ''
   @state() private _busy = false
   @state() private _step: Step = 'password'
@@ -36,20 +53,42 @@ export class SignInElement extends XrmElement {
       (ways) => (this._ways = ways),
       (error: unknown) => (this._error = describeSignInError(error)),
     )
+    if (this.again !== '') addEventListener('focus', this.#look)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    removeEventListener('focus', this.#look)
+  }
+
+  /** Back from another tab, such as that of single sign-on: there the session may have begun again. */
+  #look = async () => {
+    const answer = await fetch('/api/me').catch(() => null)
+    if (answer?.ok === true) this.#done()
   }
 
   override render(): TemplateResult {
     const title =
       this._step === 'code' || this._step === 'recovery' ? own('sign-in.second') : t('sign-in.title')
+    if (this.again !== '') {
+      return html`<xrm-dialog heading=${t('sign-in.again')}>
+        <p class="second">${t('sign-in.again-text')}</p>
+        <form @submit=${this.#submit}>${this.#parts()}</form>
+      </xrm-dialog>`
+    }
     document.title = `${title} · XRM`
     return html`<main>
       <div class="brand"><img src="/icon.svg" alt="" />XRM</div>
       <form class="card" @submit=${this.#submit}>
         <h1>${title}</h1>
-        ${this.#fields()} ${this._error ? html`<p class="note bad" role="alert">${this._error}</p>` : ''}
-        ${this.#buttons()}
+        ${this.#parts()}
       </form>
     </main>`
+  }
+
+  #parts(): TemplateResult {
+    return html`${this.#fields()}
+    ${this._error ? html`<p class="note bad" role="alert">${this._error}</p>` : ''} ${this.#buttons()}`
   }
 
   #fields(): TemplateResult {
@@ -69,14 +108,27 @@ export class SignInElement extends XrmElement {
       default:
         return html`<label>
             ${t('sign-in.email')}
-            <input name="email" type="email" autocomplete="username" required autofocus />
+            <input
+              name="email"
+              type="email"
+              autocomplete="username"
+              .value=${this.again}
+              required
+              ?autofocus=${this.again === ''}
+            />
           </label>
           ${
             this._step === 'forgot'
               ? nothing
               : html`<label>
                   ${t('sign-in.password')}
-                  <input name="password" type="password" autocomplete="current-password" required />
+                  <input
+                    name="password"
+                    type="password"
+                    autocomplete="current-password"
+                    required
+                    ?autofocus=${this.again !== ''}
+                  />
                 </label>`
           }`
     }
@@ -106,7 +158,10 @@ export class SignInElement extends XrmElement {
     return html`${submit}
     ${
       singleSignOn
-        ? html`<a class="button" target="_self" href="/api/auth/sso?returnTo=${returnTo}"
+        ? html`<a
+            class="button"
+            target=${this.again === '' ? '_self' : '_blank'}
+            href="/api/auth/sso?returnTo=${returnTo}"
             >${own('sign-in.with', { name: singleSignOn.name })}</a
           >`
         : nothing
