@@ -61,6 +61,8 @@ export const de: Record<keyof typeof en, string> = {
   'session-unknown': 'Unbekanntes Programm',
   'session-by': '{name} an Ihrer Stelle',
   'sessions-end': 'Alle anderen beenden',
+  'sessions-end-all': 'Alle beenden',
+  'sessions-none': 'Nirgends angemeldet.',
   keys: 'API-Schlüssel',
   'keys-text': 'Für Programme, die in Ihrem Namen arbeiten, im Rahmen dessen, was Sie dürfen.',
   'keys-none': 'Noch kein Schlüssel.',

@@ -58,6 +58,8 @@ export const en = {
   'session-unknown': 'Unknown program',
   'session-by': '{name} in your place',
   'sessions-end': 'End all others',
+  'sessions-end-all': 'End all',
+  'sessions-none': 'Signed in nowhere.',
   keys: 'API keys',
   'keys-text': 'For programs that work in your name, within what you may do.',
   'keys-none': 'No key yet.',
