@@ -86,10 +86,9 @@ async function fillRecords(
       person,
       stage: 'open',
     })
-    await admin('PATCH', `/api/records/deal/${deal}`, {
-      secret: `secret ${i}`,
-      heat: i % 2 ? 'hot' : 'cold',
-    })
+    // One by one: a change of nothing but what is hidden must not show at all.
+    for (const change of [{ secret: `secret ${i}` }, { heat: i % 2 ? 'hot' : 'cold' }])
+      await admin('PATCH', `/api/records/deal/${deal}`, change)
     await admin('PATCH', `/api/records/deal/${deal}`, { stage: i % 2 ? 'won' : 'lost' })
     const lead = await create('prospect', {
       ...whose(),
