@@ -47,7 +47,7 @@ test('users are found, invited, changed and closed in the console', async () => 
   await dialog.getByText('Dora Dahl is invited').waitFor()
   expect(await dialog.locator('code').innerText()).toContain('/choose-password')
   await look(page, 'user-link')
-  await dialog.getByRole('button', { name: 'OK' }).click()
+  await dialog.getByRole('button', { name: 'Done' }).click()
   await page.getByRole('heading', { name: 'Dora Dahl' }).waitFor()
 
   await page.getByLabel('Sales north').check()

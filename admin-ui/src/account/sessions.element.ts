@@ -28,7 +28,7 @@ export class SessionsElement extends AccountSection {
     const items = this.#sessions.data?.items ?? []
     return html`<section class="card" aria-labelledby="sessions">
       <div class="head">
-        <h2 id="sessions" class="grow">${t('sessions')}</h2>
+        <h2 id="sessions" class="grow">${t(this.of === null ? 'sessions' : 'sessions-of')}</h2>
         ${
           items.some((one) => !one.current) && (items.length > 1 || this.of !== null)
             ? html`<button ?disabled=${this.busy} @click=${() => void this.#end('')}>

@@ -41,6 +41,15 @@ export class NewUserDialog extends XrmElement {
   override render(): TemplateResult {
     return html`<xrm-dialog heading=${t('user.new')} @xrm-close=${this.#done}>
       ${this._made ? this.#link(this._made) : this.#form()}
+      <div slot="footer" class="row">
+        <span class="grow"></span>
+        ${
+          this._made
+            ? html`<button class="primary" @click=${this.#done}>${t('done')}</button>`
+            : html`<button @click=${this.#done}>${t('cancel')}</button>
+                <button class="primary" form="form" ?disabled=${this._busy}>${t('user.invite')}</button>`
+        }
+      </div>
     </xrm-dialog>`
   }
 
@@ -65,11 +74,6 @@ export class NewUserDialog extends XrmElement {
         (teams) => (this._teams = teams),
       )}
       ${this._failure ? html`<p class="note bad" role="alert">${this._failure}</p>` : nothing}
-      <div class="row">
-        <span class="grow"></span>
-        <button type="button" @click=${this.#done}>${t('cancel')}</button>
-        <button class="primary" ?disabled=${this._busy}>${t('user.invite')}</button>
-      </div>
     </form>`
   }
 
@@ -77,10 +81,6 @@ export class NewUserDialog extends XrmElement {
     return html`<div class="form">
       <p><strong>${t('user.made', { name: user.name })}</strong></p>
       ${linkText(link)}
-      <div class="row">
-        <span class="grow"></span>
-        <button class="primary" autofocus @click=${this.#done}>OK</button>
-      </div>
     </div>`
   }
 

@@ -50,7 +50,7 @@ export class TeamDialog extends XrmElement {
     const kinds = session.entity('team')?.fields['kind']?.options ?? []
     const present = this.#present
     return html`<xrm-dialog heading=${team ? t('team.edit', { name: team.name }) : t('team.new')}>
-      <form class="form" @submit=${this.#submit}>
+      <form id="form" class="form" @submit=${this.#submit}>
         <label class="text"
           >${t('name')}<input
             name="name"
@@ -94,19 +94,19 @@ export class TeamDialog extends XrmElement {
           (members) => (this._members = members),
         )}
         ${this._failure ? html`<p class="note bad" role="alert">${this._failure}</p>` : nothing}
-        <div class="row">
-          ${
-            team
-              ? html`<button type="button" class="danger" ?disabled=${this._busy} @click=${this.#remove}>
-                  ${t('team.remove')}
-                </button>`
-              : nothing
-          }
-          <span class="grow"></span>
-          <button type="button" @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
-          <button class="primary" ?disabled=${this._busy}>${t('save')}</button>
-        </div>
       </form>
+      <div slot="footer" class="row">
+        ${
+          team
+            ? html`<button type="button" class="danger" ?disabled=${this._busy} @click=${this.#remove}>
+                ${t('team.remove')}
+              </button>`
+            : nothing
+        }
+        <span class="grow"></span>
+        <button type="button" @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
+        <button class="primary" form="form" ?disabled=${this._busy}>${t('save')}</button>
+      </div>
     </xrm-dialog>`
   }
 

@@ -23,9 +23,6 @@ export class UserPage extends XrmElement {
     peopleStyles,
     tabStyles,
     css`
-      .tab {
-        padding: 0;
-      }
       .state {
         display: flex;
         flex-wrap: wrap;
@@ -56,7 +53,7 @@ export class UserPage extends XrmElement {
             >`,
         )}
       </nav>
-      <div class="tab sheet">
+      <div class="sheet">
         ${error ? html`<p class="note bad" role="alert">${describeError(error)}</p>` : nothing}
         ${this.#users.data && !user ? html`<p class="empty" role="alert">${t('user.gone')}</p>` : nothing}
         ${user ? html`${this.#state(user)}${tab === 'access' ? this.#access(user) : this.#person(user)}` : nothing}

@@ -112,7 +112,11 @@ export class UsersPage extends XrmElement {
       </td>
       <td>
         <span class="marks">
-          ${user.active ? nothing : html`<span class="chip red">${t('user.closed')}</span>`}
+          ${
+            user.active
+              ? html`<span class="chip dot">${t('user.active')}</span>`
+              : html`<span class="chip dot red">${t('user.closed')}</span>`
+          }
           ${user.invited && user.active ? html`<span class="chip amber">${t('user.invited')}</span>` : nothing}
           ${user.secondFactor ? html`<span class="chip green">${t('user.second-factor')}</span>` : nothing}
           ${user.external ? html`<span class="chip violet">${t('user.external')}</span>` : nothing}

@@ -61,6 +61,7 @@ export const de: Record<keyof typeof en, string> = {
   'session-unknown': 'Unbekanntes Programm',
   'session-by': '{name} an Ihrer Stelle',
   'sessions-end': 'Alle anderen beenden',
+  'sessions-of': 'Sitzungen',
   'sessions-end-all': 'Alle beenden',
   'sessions-none': 'Nirgends angemeldet.',
   keys: 'API-Schlüssel',

@@ -58,6 +58,7 @@ export const en = {
   'session-unknown': 'Unknown program',
   'session-by': '{name} in your place',
   'sessions-end': 'End all others',
+  'sessions-of': 'Sessions',
   'sessions-end-all': 'End all',
   'sessions-none': 'Signed in nowhere.',
   keys: 'API keys',

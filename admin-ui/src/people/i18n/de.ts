@@ -205,4 +205,20 @@ export const de: Record<keyof typeof en, string> = {
   'grantee.record': 'einem Datensatz',
   'level.read': 'sehen',
   'level.update': 'sehen und ändern',
+
+  'share.title': '{name} teilen',
+  'share.text':
+    'Mit Menschen, mit Teams und denen darunter oder mit allen, die für einen Datensatz stehen, etwa einen Kunden.',
+  'share.with': 'Teilen mit',
+  'share.level': 'Erlaubt ist',
+  'share.level-of': 'Was {name} darf',
+  'share.add': 'Teilen',
+  'share.none': 'Mit niemandem geteilt. Die Rollen sagen, wer es sieht.',
+  'share.list': 'Geteilt mit',
+  'share.kind.user': 'Benutzer',
+  'share.kind.team': 'Team',
+  'share.represents': 'Alle, die für diesen Datensatz stehen ({entity})',
+  'share.by': 'von {name}, {when}',
+  'share.remove': 'Nicht mehr mit {name} teilen',
+  'share.saved': 'Es gilt sofort',
 }

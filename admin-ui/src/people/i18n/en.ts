@@ -198,4 +198,20 @@ export const en = {
   'grantee.record': 'a record',
   'level.read': 'see',
   'level.update': 'see and change',
+
+  'share.title': 'Share {name}',
+  'share.text':
+    'With people, with teams and those below them, or with whoever stands for a record, such as a customer.',
+  'share.with': 'Share with',
+  'share.level': 'They may',
+  'share.level-of': 'What {name} may',
+  'share.add': 'Share',
+  'share.none': 'It is not shared with anybody. Roles say who sees it.',
+  'share.list': 'Shared with',
+  'share.kind.user': 'User',
+  'share.kind.team': 'Team',
+  'share.represents': 'Whoever stands for this record ({entity})',
+  'share.by': 'by {name}, {when}',
+  'share.remove': 'Do not share with {name} any more',
+  'share.saved': 'It holds at once',
 } as const
