@@ -6,8 +6,10 @@ import { Problem } from '@xrm/sdk'
 import { checkOrigin } from './accounts/request.ts'
 import { accountRoutes, addressOf } from './accounts/routes.ts'
 import { accessRoutes } from './api/access.ts'
+import { auditRoutes } from './api/audit.ts'
 import { accountProblems } from './accounts/problems.ts'
-import { rightsOf } from './access/rights.ts'
+import { type Actor, rightsOf } from './access/rights.ts'
+import { audit } from './audit/audit.ts'
 import { meRoutes } from './api/me.ts'
 import { userSignInRoutes } from './api/user-sign-in.ts'
 import { bulkRoutes } from './api/bulk.ts'
@@ -46,7 +48,11 @@ const interfaceFolder = join(import.meta.dirname, '../admin-ui/dist')
 /** The HTTP face of a server; what `main` listens with and what every test calls by `app.request`. */
 export async function createApp(server: Server): Promise<Hono<AnyRequest>> {
   const app = new Hono<AnyRequest>()
-  app.onError((error, c) => answerError(server, error, c))
+  app.onError(async (error, c) => {
+    const refused = error instanceof Problem && error.status === 403
+    if (refused) await auditRefusal(server, c, error)
+    return answerError(server, error, c)
+  })
   app.use(everyAnswer())
   app.route('/', healthRoutes(server))
   const limit = limitRate(server.config.rateLimit)
@@ -135,6 +141,7 @@ function signedIn(server: Server, limit: RateLimit): Hono<Env> {
   app.route('/users', userSignInRoutes(server))
   app.route('/users', userRoutes(server))
   app.route('/access', accessRoutes(server))
+  app.route('/audit', auditRoutes(server))
   return app
 }
 
@@ -148,6 +155,25 @@ function requireSecondFactor({ config: { requireSecondFactor: from } }: Server, 
   if (!from || session.hasSecondFactor !== false || session.impersonator) return
   if (from === 'everyone' || rightsOf(c.var.model, c.var.actor).administer)
     throw new Problem(accountProblems['accounts.second-factor-needed'])
+}
+
+/** Who asked for what they may not do. The address tells what; what a record holds is in no address. */
+async function auditRefusal(server: Server, c: Context<AnyRequest>, problem: Problem): Promise<void> {
+  const actor = (c as unknown as Context<{ Variables: { actor?: Actor } }>).var.actor
+  if (!actor) return
+  const details = { method: c.req.method, path: c.req.path.slice(0, 300), code: problem.code }
+  try {
+    await audit(server.db.pool, {
+      kind: 'refused',
+      actor,
+      address: addressOf(c),
+      request: c.var.requestId,
+      details,
+    })
+  } catch (error) {
+    // Refused it is all the same.
+    server.log.error({ err: error, ...details }, 'a refusal was not written to the security log')
+  }
 }
 
 /** What PostgreSQL says of a statement that ran into its time limit. */

@@ -29,6 +29,8 @@ export interface Config extends SignInConfig {
   rateLimit: number
   /** Hosts with port in the firm's own network that the server may call, beside everything public; see `core/outgoing`. */
   allowedHosts: readonly string[]
+  /** How long the security log is kept, in days; 0: for ever. */
+  auditDays: number
   /** Fill an empty database with example data. */
   demo: boolean
 }
@@ -47,6 +49,7 @@ const known = [
   ...signInVariables,
   'XRM_RATE_LIMIT',
   'XRM_ALLOWED_HOSTS',
+  'XRM_AUDIT_DAYS',
 ]
 
 /**
@@ -77,6 +80,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, args: string[] 
     ...readSignInConfig(value, publicUrl(value('XRM_PUBLIC_URL'))),
     rateLimit: rateLimit(value('XRM_RATE_LIMIT') ?? '3000'),
     allowedHosts: allowedHosts(value('XRM_ALLOWED_HOSTS') ?? ''),
+    auditDays: auditDays(value('XRM_AUDIT_DAYS') ?? '730'),
     demo: flags.demo ?? false,
   }
 }
@@ -178,6 +182,15 @@ function publicUrl(text: string | undefined): string | undefined {
     return url.origin
   }
   throw new StartError(`XRM_PUBLIC_URL is "${text}", but must be an origin such as https://crm.example.com.`)
+}
+
+function auditDays(text: string): number {
+  const days = Number(text)
+  // Less than a month would be gone before anybody looks.
+  if (/^\d{1,5}$/.test(text) && (days === 0 || days >= 30)) return days
+  throw new StartError(
+    `XRM_AUDIT_DAYS is "${text}", but must be for how many days the security log is kept, 30 or more, or 0 for ever.`,
+  )
 }
 
 function rateLimit(text: string): number {

@@ -86,7 +86,7 @@ export async function startServer({
     const live = new LiveModel(db, context, log, { listen })
     await live.start()
     undo.unshift(() => live.stop())
-    const housekeeping = keepHouse(db, live, log)
+    const housekeeping = keepHouse(db, live, log, config.auditDays)
     undo.unshift(() => housekeeping.stop())
     const outgoing = createOutgoing({ allowedHosts: config.allowedHosts })
     undo.unshift(() => outgoing.close())
@@ -164,7 +164,7 @@ async function stopAll(undo: readonly (() => Promise<unknown>)[]): Promise<void>
 const hour = 3_600_000
 
 /** What has to happen now and then: indexes after a publish, partitions for the coming month, what has expired out. */
-function keepHouse(db: Database, live: LiveModel, log: Logger): { stop(): Promise<void> } {
+function keepHouse(db: Database, live: LiveModel, log: Logger, auditDays: number): { stop(): Promise<void> } {
   let running: Promise<void> | null = null
   let stopped = false
   const report = (error: Error): void =>
@@ -184,6 +184,8 @@ function keepHouse(db: Database, live: LiveModel, log: Logger): { stop(): Promis
     db.pool.query(`DELETE FROM xrm.one_time WHERE expires_at < now()`).catch(report)
     db.pool.query(`DELETE FROM xrm.session WHERE expires_at < now()`).catch(report)
     db.pool.query(`DELETE FROM xrm.idempotency WHERE created_at < now() - interval '1 day'`).catch(report)
+    if (auditDays > 0)
+      db.pool.query(`SELECT xrm.prune_audit(make_interval(days => $1))`, [auditDays]).catch(report)
   }
   hourly()
   indexes()

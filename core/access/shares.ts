@@ -1,7 +1,7 @@
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import type { Share, SharesRequest } from '@xrm/sdk/access'
 import type { PoolClient } from 'pg'
-import { type AuditEvent, audit } from '../audit/audit.ts'
+import { type Asked, audit } from '../audit/audit.ts'
 import { nameOfKey } from '../documents/entity-keys.ts'
 import { problems as recordProblems } from '../records/problems.ts'
 import { displaysOf } from '../records/displays.ts'
@@ -36,7 +36,7 @@ export async function writeShares(
   entityName: string,
   id: string,
   wanted: readonly Wanted[],
-  asked: Pick<AuditEvent, 'actor' | 'address' | 'request'>,
+  asked: Asked,
 ): Promise<Share[]> {
   const { entity } = access(context, entityName)
   return transaction(context.db, async (client) => {

@@ -6,7 +6,7 @@ import type { Choice } from '../documents/changesets.ts'
 import { isObject, type Json } from '@xrm/sdk/merge'
 import { problems as documentProblems } from '../documents/problems.ts'
 import { isDocumentKind } from '../documents/shape.ts'
-import { type Env, requireAdministrator, type Server } from './environment.ts'
+import { asked, type Env, requireAdministrator, type Server } from './environment.ts'
 import { problems } from './problems.ts'
 import {
   badParameter,
@@ -185,6 +185,7 @@ export function changesetRoutes(server: Server): Hono<Env> {
     const { force } = readQuery(c, { force: flag })
     const changeset = await publisher.publish(c.req.param('id'), c.var.actor.userId, {
       force: force === true,
+      asked: asked(c),
     })
     return c.json(changeset, changeset.status === 'publishing' ? 202 : 200)
   })
@@ -192,6 +193,7 @@ export function changesetRoutes(server: Server): Hono<Env> {
     const { force } = readQuery(c, { force: flag })
     const changeset = await publisher.revert(c.req.param('id'), c.var.actor.userId, {
       force: force === true,
+      asked: asked(c),
     })
     return c.json(changeset, changeset.status === 'publishing' ? 202 : 200)
   })

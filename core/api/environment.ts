@@ -6,7 +6,7 @@ import { type Actor, rightsOf } from '../access/rights.ts'
 import type { Accounts, Session } from '../accounts/accounts.ts'
 import { accountProblems } from '../accounts/problems.ts'
 import { addressOf } from '../accounts/routes.ts'
-import type { AuditEvent } from '../audit/audit.ts'
+import type { Asked } from '../audit/audit.ts'
 import type { Config } from '../config.ts'
 import type { Configuration } from '../config-files/configuration.ts'
 import type { Bulks } from '../conversions/bulk/bulks.ts'
@@ -72,6 +72,7 @@ export function writing(server: Server, c: Context<Env>): WriteContext {
     db: server.db,
     now: c.var.now,
     cause: { kind: 'request', ref: c.var.requestId },
+    asked: asked(c),
     hooks: server.hooks,
   }
 }
@@ -82,7 +83,7 @@ export function cancelIn({ reserve }: Server): (processId: number) => Promise<un
 }
 
 /** Who asked, for the security log. */
-export function asked(c: Context<Env>): Pick<AuditEvent, 'actor' | 'address' | 'request'> {
+export function asked(c: Context<Env>): Asked {
   return { actor: c.var.actor, address: addressOf(c), request: c.var.requestId }
 }
 

@@ -16,6 +16,9 @@ export interface AuditEvent {
   details?: Record<string, unknown>
 }
 
+/** Who asked for something, and from where. */
+export type Asked = Pick<AuditEvent, 'actor' | 'address' | 'request'>
+
 /**
  * Writes to the security log. Give the client of the transaction that makes the change, so that neither is there without
  * the other; what was refused is written by itself.

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path'
 import { Command } from 'commander'
 import { loadActor } from '../access/load-actor.ts'
 import { type Actor, systemActor } from '../access/rights.ts'
+import { audit } from '../audit/audit.ts'
 import { listUsers } from '../accounts/users.ts'
 import { ImportError } from '../import/import-error.ts'
 import { importFile, type ImportSummary } from '../import/import-file.ts'
@@ -72,6 +73,7 @@ export function importCommand(): Command {
             : {}),
           progress: reporter(),
         })
+        if (!summary.undone) await auditImport(db, actor, file, summary)
         console.log(report(summary, options).join('\n'))
         if (bulk) console.log(await convert(bulk))
         if (isFailure(summary, options)) process.exitCode = 1
@@ -79,6 +81,21 @@ export function importCommand(): Command {
         await node.stop()
       }
     })
+}
+
+/** Rows come in by many transactions; the log says at the end what came of all. */
+async function auditImport(
+  db: Node['db'],
+  actor: Actor,
+  file: string,
+  summary: ImportSummary,
+): Promise<void> {
+  const { rows, rejected, records } = summary
+  await audit(db.pool, {
+    kind: 'imported',
+    actor,
+    details: { file: basename(file).slice(0, 200), rows, rejected, records },
+  })
 }
 
 function workOf({ db, context, model, hooks }: Node): BulkWork {

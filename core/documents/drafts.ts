@@ -1,6 +1,8 @@
 import type { PoolClient } from 'pg'
 import { Problem } from '@xrm/sdk'
 import { isId } from '../fields/relation-rules.ts'
+import type { Asked } from '../audit/audit.ts'
+import { auditPublished } from '../audit/published.ts'
 import type { Database } from '../storage/database.ts'
 import { problems } from './problems.ts'
 
@@ -22,11 +24,13 @@ export async function markPublished(
   id: string,
   version: number,
   actor: string | null,
+  asked?: Asked,
 ): Promise<void> {
   await client.query(
     `UPDATE xrm.changeset SET status = 'published', version = $2, published_by = $3, published_at = now() WHERE id = $1`,
     [id, version, actor],
   )
+  await auditPublished(client, id, actor, asked)
 }
 
 /** Keeps a draft to this transaction until it ends; refuses what is no draft any more. */

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import { type DocumentKind, Problem } from '@xrm/sdk'
 import { type Database, transaction } from '../storage/database.ts'
 import { applyPlan } from '../storage/apply-plan.ts'
+import type { Asked } from '../audit/audit.ts'
 import type { PlanOptions } from '../storage/plan-storage.ts'
 import { buildModel, type BuiltModel, type ModelContext } from './build-model.ts'
 import type { Issue } from './issues.ts'
@@ -24,6 +25,8 @@ export interface Edit {
 export interface PublishOptions {
   /** Publish although conversions break; they are refused until they are mended. */
   force?: boolean
+  /** Who asked for it, for the security log. */
+  asked?: Asked
 }
 
 /** Any number that no other advisory lock of ours uses. */

@@ -152,7 +152,7 @@ export class Publisher {
         edits,
         storage: { restore: await columnsToRestore(client, id) },
         settle: (_, built) => refuseNewValues(client, built, inspected, since),
-        done: (version) => markPublished(client, id, version, actor),
+        done: (version) => markPublished(client, id, version, actor, options.asked),
       }
     })
   }

@@ -5,6 +5,7 @@ import type { RecordData } from '@xrm/sdk/api'
 import type { MergeAnswer, MergeRequest } from '@xrm/sdk/duplicates'
 import { isEqual } from '@xrm/sdk/merge'
 import type { EntityRights } from '../access/rights.ts'
+import { audit } from '../audit/audit.ts'
 import type { EntityModel } from '../documents/model.ts'
 import { isId } from '../fields/relation-rules.ts'
 import { access, getRecord } from '../records/query.ts'
@@ -76,6 +77,12 @@ export async function mergeRecords(
       `UPDATE xrm.duplicate_group SET status = 'merged', decided_at = $2, decided_by = $3 WHERE status = 'open' AND records && $1::uuid[]`,
       [request.others, context.now, context.actor.userId],
     )
+    await audit(client, {
+      kind: 'bulk',
+      ...(context.asked ?? { actor: context.actor }),
+      subject: { kind: entity.key, id: request.keep },
+      details: { action: 'merge', entity: entity.name, merge: id, others: request.others },
+    })
   }
   const answer = dry
     ? await rehearse(

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
 import { v7 as uuid } from 'uuid'
+import { audit } from '../audit/audit.ts'
 import { Problem } from '@xrm/sdk'
 import type { UnmergeAnswer } from '@xrm/sdk/duplicates'
 import { isEqual } from '@xrm/sdk/merge'
@@ -53,6 +54,12 @@ export async function undoMerge(context: WriteContext, id: string, dry: boolean)
       `UPDATE xrm.duplicate_group SET status = 'different', decided_at = $2, decided_by = $3 WHERE status = 'merged' AND records && $1::uuid[]`,
       [merge.others, context.now, context.actor.userId],
     )
+    await audit(client, {
+      kind: 'bulk',
+      ...(context.asked ?? { actor: context.actor }),
+      subject: { kind: entity.key, id: merge.kept },
+      details: { action: 'unmerge', entity: entity.name, merge: id, others: merge.others },
+    })
   }
   if (dry) {
     await rehearse(context.db, undo, { retries: 10 })

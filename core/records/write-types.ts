@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { EntityHooks, ProblemItem } from '@xrm/sdk'
 import type { Actor } from '../access/rights.ts'
+import type { Asked } from '../audit/audit.ts'
 import type { EntityModel, Model } from '../documents/model.ts'
 import type { Database } from '../storage/database.ts'
 
@@ -16,6 +17,8 @@ export interface WriteContext {
   now: string
   cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade' | 'merge'; ref?: string }
   hooks: HookRegistry
+  /** Who asked and from where, for the security log; absent: the actor, from within. */
+  asked?: Asked
   /** The records whose triggers led to this write, the first one first; absent: somebody asked for it. */
   chain?: readonly string[]
   /** Records that this transaction creates, so that references among them hold before they are written. */

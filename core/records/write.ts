@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import { type EntityRights, rightsOf } from '../access/rights.ts'
 import { checkTeamTree } from '../access/team-tree.ts'
+import { auditTeams, isTeam } from '../audit/teams.ts'
 import { landOnSuccessors, mayBeLate } from '../conversions/land-late.ts'
 import { fireTriggers, hasTriggers } from '../conversions/triggers/fire.ts'
 import type { EntityModel, FieldModel } from '../documents/model.ts'
@@ -84,6 +85,7 @@ async function write(
     !takesAlong &&
     !mayBeLate(context, own.entity, operations) &&
     !hasTriggers(context.model, own.entity) &&
+    !isTeam(own.entity) &&
     context.client === undefined
   for (let attempt = 1; ; attempt++) {
     const rows = prepareRows(context, own, operations)
@@ -210,6 +212,7 @@ async function execute(context: WriteContext, entity: EntityModel, rows: readonl
     first = false
     if (written.size < group.rows.length) throw await reasonOf(context)
     for (const row of group.rows) row.version += 1
+    if (context.client && isTeam(entity)) await auditTeams({ ...context, client: context.client }, group.rows)
     if (context.client) await fireTriggers({ ...context, client: context.client }, entity, group.rows)
   }
 }

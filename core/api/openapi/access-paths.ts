@@ -101,6 +101,21 @@ export function userPaths(): Record<string, Schema> {
         answer: anything,
       }),
     },
+    '/api/audit': {
+      get: operation('The security log, newest first', ['users'], {
+        parameters: [
+          parameter('kind', 'Kinds with commas between them.'),
+          parameter('actor', 'Id of a user.', id),
+          parameter('subject', 'Id of what it was done to.'),
+          parameter('from', 'Not before.', { type: 'string', format: 'date-time' }),
+          parameter('to', 'Before.', { type: 'string', format: 'date-time' }),
+          parameter('search', 'Words in names, addresses and details.'),
+          parameter('after', 'Id of the last entry seen.'),
+          parameter('limit', '1 to 200.', { type: 'integer' }),
+        ],
+        answer: anything,
+      }),
+    },
     '/api/access/why': {
       post: operation('What gives somebody something, or what is missing', ['users'], {
         body: {

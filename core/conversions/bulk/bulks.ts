@@ -4,6 +4,7 @@ import type { ConversionRequest } from '@xrm/sdk/api'
 import type { BulkItemStatus, BulkItemView, BulkRequest, BulkView } from '@xrm/sdk/conversions'
 import { rightsOf } from '../../access/rights.ts'
 import { isId } from '../../fields/relation-rules.ts'
+import { audit } from '../../audit/audit.ts'
 import type { Jobs, JobRun } from '../../jobs/jobs.ts'
 import { keepKey } from '../../records/keep-key.ts'
 import type { ReadContext } from '../../records/query.ts'
@@ -90,6 +91,12 @@ export class Bulks {
         : await fillByFilter(reading, id, entity, request)
       if (count === 0) throw new Problem(problems['bulk.empty'])
       await this.#start(own, id, `${conversion.body.title} (${count})`)
+      await audit(client, {
+        kind: 'bulk',
+        ...(context.asked ?? { actor }),
+        subject: { kind: 'bulk', id },
+        details: { action: outcome, conversion: name, entity: entity.name, count, filter: request.filter },
+      })
       await keepKey(own, id)
     })
     this.#jobs.wake()
