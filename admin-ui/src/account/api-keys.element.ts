@@ -1,6 +1,6 @@
 import type { ApiKeyView } from '@xrm/sdk/access'
 import { html, nothing, type TemplateResult } from 'lit'
-import { customElement, state } from 'lit/decorators.js'
+import { customElement, property, state } from 'lit/decorators.js'
 import { call } from '../data/client.ts'
 import { QueryController } from '../data/queries.ts'
 import { session } from '../data/session.ts'
@@ -11,29 +11,35 @@ import { confirm } from '../shell/confirm.ts'
 import { t } from './i18n/index.ts'
 import { AccountSection } from './section.ts'
 
-/** Keys for programs. */
+/** Keys for programs. Only the person themselves makes one. */
 @customElement('xrm-api-keys')
 export class ApiKeysElement extends AccountSection {
+  /** Id of a user, for administrators; null: one's own. */
+  @property({ attribute: false }) of: string | null = null
   @state() private _making = false
   @state() private _made: string | null = null
 
   #keys = new QueryController<{ items: ApiKeyView[] }>(this, () => ({
-    key: ['account', 'api-keys'],
-    read: (signal) => call('GET', '/api/me/api-keys', { signal }),
+    key: ['account', 'api-keys', this.of],
+    read: (signal) => call('GET', this.#path, { signal }),
   }))
+
+  get #path(): string {
+    return this.of === null ? '/api/me/api-keys' : `/api/users/${encodeURIComponent(this.of)}/api-keys`
+  }
 
   override render(): TemplateResult {
     const items = this.#keys.data?.items ?? []
     return html`<section class="card" aria-labelledby="keys">
       <div class="head">
         <h2 id="keys" class="grow">${t('keys')}</h2>
-        ${this._making ? nothing : html`<button @click=${() => (this._making = true)}>${t('key-new')}</button>`}
+        ${this._making || this.of !== null ? nothing : html`<button @click=${() => (this._making = true)}>${t('key-new')}</button>`}
       </div>
       ${this.error ? html`<p class="note bad" role="alert">${this.error}</p>` : nothing}
       ${this._made ? this.#shown(this._made) : nothing} ${this._making ? this.#form() : nothing}
       ${
         items.length === 0
-          ? html`<p class="body second">${t('keys-text')} ${t('keys-none')}</p>`
+          ? html`<p class="body second">${this.of === null ? `${t('keys-text')} ` : ''}${t('keys-none')}</p>`
           : html`<ul class="rows">
               ${items.map((one) => this.#row(one))}
             </ul>`
@@ -126,7 +132,7 @@ export class ApiKeysElement extends AccountSection {
     const yes = await confirm({ title: t('keys'), text: t('key-remove', { name }), yes: t('remove') })
     if (!yes) return
     await this.run(async () => {
-      await call('DELETE', `/api/me/api-keys/${id}`)
+      await call('DELETE', `${this.#path}/${id}`)
       await this.#keys.refetch()
     })
   }

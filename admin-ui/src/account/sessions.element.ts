@@ -1,6 +1,6 @@
 import type { SessionView } from '@xrm/sdk/access'
 import { html, nothing, type TemplateResult } from 'lit'
-import { customElement } from 'lit/decorators.js'
+import { customElement, property } from 'lit/decorators.js'
 import { call } from '../data/client.ts'
 import { QueryController } from '../data/queries.ts'
 import { formatWhen } from '../i18n/format.ts'
@@ -12,25 +12,33 @@ import { programOf } from './user-agent.ts'
 /** Where one is signed in, and ending it. */
 @customElement('xrm-sessions')
 export class SessionsElement extends AccountSection {
+  /** Id of a user, for administrators; null: one's own. */
+  @property({ attribute: false }) of: string | null = null
+
   #sessions = new QueryController<{ items: SessionView[] }>(this, () => ({
-    key: ['account', 'sessions'],
-    read: (signal) => call('GET', '/api/me/sessions', { signal }),
+    key: ['account', 'sessions', this.of],
+    read: (signal) => call('GET', this.#path, { signal }),
   }))
+
+  get #path(): string {
+    return this.of === null ? '/api/me/sessions' : `/api/users/${encodeURIComponent(this.of)}/sessions`
+  }
 
   override render(): TemplateResult {
     const items = this.#sessions.data?.items ?? []
     return html`<section class="card" aria-labelledby="sessions">
       <div class="head">
-        <h2 id="sessions" class="grow">${t('sessions')}</h2>
+        <h2 id="sessions" class="grow">${t(this.of === null ? 'sessions' : 'sessions-of')}</h2>
         ${
-          items.length > 1
+          items.some((one) => !one.current) && (items.length > 1 || this.of !== null)
             ? html`<button ?disabled=${this.busy} @click=${() => void this.#end('')}>
-                ${t('sessions-end')}
+                ${t(this.of === null ? 'sessions-end' : 'sessions-end-all')}
               </button>`
             : nothing
         }
       </div>
       ${this.error ? html`<p class="note bad" role="alert">${this.error}</p>` : nothing}
+      ${this.#sessions.data && items.length === 0 ? html`<p class="body second">${t('sessions-none')}</p>` : nothing}
       <ul class="rows">
         ${items.map(
           (one) =>
@@ -68,7 +76,7 @@ export class SessionsElement extends AccountSection {
 
   async #end(which: string): Promise<void> {
     await this.run(async () => {
-      await call('DELETE', `/api/me/sessions${which}`)
+      await call('DELETE', `${this.#path}${which}`)
       await this.#sessions.refetch()
     })
   }

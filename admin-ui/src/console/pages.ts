@@ -25,6 +25,9 @@ export const sections = [
   { name: 'entities', path: '/admin/entities', icon: 'shapes' },
   { name: 'conversions', path: '/admin/conversions', icon: 'arrow-right-left' },
   { name: 'option-sets', path: '/admin/option-sets', icon: 'list-checks' },
+  { name: 'users', path: '/admin/users', icon: 'user' },
+  { name: 'teams', path: '/admin/teams', icon: 'users' },
+  { name: 'roles', path: '/admin/roles', icon: 'shield-check' },
   { name: 'documents', path: '/admin/documents', icon: 'braces' },
   { name: 'changes', path: '/admin/changes', icon: 'git-compare' },
   { name: 'presets', path: '/admin/presets', icon: 'route' },
@@ -80,6 +83,38 @@ export const pages: readonly ConsolePage[] = [
     crumb: ({ name = '' }, label) => label('option-set', name),
     load: () => import('../designer/option-set.element.ts'),
     show: ({ name = '' }) => html`<xrm-option-set .name=${name}></xrm-option-set>`,
+  },
+  {
+    path: '/admin/users',
+    section: 'users',
+    load: () => import('../people/users-page.element.ts'),
+    show: () => html`<xrm-users-page></xrm-users-page>`,
+  },
+  {
+    path: '/admin/users/:id{/:tab}?',
+    section: 'users',
+    crumb: () => t('console.user'),
+    load: () => import('../people/user-page.element.ts'),
+    show: ({ id = '', tab = '' }) => html`<xrm-user-page .userId=${id} .tab=${tab}></xrm-user-page>`,
+  },
+  {
+    path: '/admin/teams',
+    section: 'teams',
+    load: () => import('../people/teams-page.element.ts'),
+    show: () => html`<xrm-teams-page></xrm-teams-page>`,
+  },
+  {
+    path: '/admin/roles',
+    section: 'roles',
+    load: () => import('../people/roles-page.element.ts'),
+    show: () => html`<xrm-roles-page></xrm-roles-page>`,
+  },
+  {
+    path: '/admin/roles/:name{/:tab}?',
+    section: 'roles',
+    crumb: ({ name = '' }, label) => label('role', name),
+    load: () => import('../people/role-page.element.ts'),
+    show: ({ name = '', tab = '' }) => html`<xrm-role-page .name=${name} .tab=${tab}></xrm-role-page>`,
   },
   {
     path: '/admin/documents',
@@ -153,6 +188,7 @@ export function documentPath(kind: DocumentKind, name: string): string {
   if (kind === 'entity') return `/admin/entities/${path}`
   if (kind === 'conversion') return `/admin/conversions/${path}`
   if (kind === 'option-set') return `/admin/option-sets/${path}`
+  if (kind === 'role') return `/admin/roles/${path}`
   return `/admin/documents/${kind}/${path}`
 }
 

@@ -25,6 +25,19 @@ export function listRecords(entity: string, query: ListQuery, signal?: AbortSign
   return call('GET', `${paths.records(entity)}?${search}`, signal ? { signal } : {})
 }
 
+/** The address of a list as a CSV file, which spreadsheets open as they are. */
+export function exportPath(
+  entity: string,
+  query: Pick<ListQuery, 'fields' | 'filter' | 'search' | 'sort'>,
+): string {
+  const search = new URLSearchParams({ bom: 'true' })
+  if (query.fields?.length) search.set('fields', query.fields.join(','))
+  if (query.filter) search.set('filter', query.filter)
+  if (query.search) search.set('search', query.search)
+  if (query.sort) search.set('sort', query.sort)
+  return `${paths.records(entity)}/export?${search}`
+}
+
 export function getRecord(
   entity: string,
   id: string,

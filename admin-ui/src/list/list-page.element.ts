@@ -3,13 +3,13 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { Chosen } from '../bulk/start-dialog.element.ts'
 import { ApiError } from '../data/client.ts'
-import { deleteRecord } from '../data/records.ts'
+import { deleteRecord, exportPath } from '../data/records.ts'
 import { session } from '../data/session.ts'
 import { kindOf } from '../fields/index.ts'
 import { formatDecimal } from '../i18n/format.ts'
 import { t } from '../i18n/index.ts'
 import { currentLocale } from '../i18n/locale.ts'
-import { fieldAt, requestFields } from '../model/fields.ts'
+import { fieldAt, isRelation, requestFields } from '../model/fields.ts'
 import { description, label, pluralLabel } from '../model/labels.ts'
 import { viewsOf, type ListView } from '../model/views.ts'
 import '../shell/about.element.ts'
@@ -277,6 +277,18 @@ export class ListPageElement extends XrmElement {
                   : nothing
               }
               ${
+                this.entity.can.export
+                  ? html`<a
+                      class="button quiet"
+                      href=${this.#exportPath(shown)}
+                      download
+                      title=${t('list.export-text')}
+                    >
+                      <xrm-icon name="download"></xrm-icon><span>${t('list.export')}</span>
+                    </a>`
+                  : nothing
+              }
+              ${
                 this.entity.duplicates
                   ? html`<a class="button quiet" href=${duplicatesPath(this.entity.name)}>
                       <xrm-icon name="copy"></xrm-icon><span>${t('duplicates.open')}</span>
@@ -298,6 +310,20 @@ export class ListPageElement extends XrmElement {
           : nothing
       }
     `
+  }
+
+  /** What the list shows as a file; related records by the names that people know. */
+  #exportPath(shown: readonly string[]): string {
+    const fields = shown.flatMap((path) => {
+      const field = fieldAt(session.model, this.entity, path)
+      return field ? [isRelation(field) ? `${path}.display` : path] : []
+    })
+    return exportPath(this.entity.name, {
+      fields: ['id', ...fields],
+      filter: this.#filter(),
+      search: this.#state().search,
+      sort: this.#sort().join(','),
+    })
   }
 
   /** How many are selected, and the way to all that the list would show, loaded or not. */

@@ -57,6 +57,8 @@ export class RecordPageElement extends XrmElement {
   @state() private _converting: ConversionSummary | null = null
   @state() private _creating: { entity: EntityView; preset: Record<string, unknown> } | null = null
   @state() private _sections: FormSection[] | null = null
+  /** With whom it is shared, or who can see it. */
+  @state() private _asking: 'share' | 'who' | null = null
   @query('xrm-form') private _form!: RecordForm | null
   #draft = new Draft({})
   #shown: RecordData | null = null
@@ -107,6 +109,7 @@ export class RecordPageElement extends XrmElement {
       this._failure = ''
       this._successors = []
       this._sections = null
+      this._asking = null
     }
     const record = this.#record.data
     if (!record || record === this.#shown || record.id !== this.recordId) return
@@ -226,6 +229,7 @@ export class RecordPageElement extends XrmElement {
             ></xrm-convert-dialog>`
           : nothing
       }
+      ${this._asking ? this.#asked(this._asking, display) : nothing}
       ${
         this._creating
           ? html`<xrm-create-dialog
@@ -257,7 +261,7 @@ export class RecordPageElement extends XrmElement {
         <xrm-about class="about" .text=${description(this.entity)}></xrm-about>
       </div>
       ${dirty ? html`<button class="quiet" @click=${this.#discard}>${t('record.discard')}</button>` : nothing}
-      ${deleted ? nothing : this.#convertButton()}
+      ${deleted ? nothing : this.#convertButton()} ${deleted ? nothing : this.#people()}
       ${
         this.entity.can.delete && !deleted && !converted
           ? html`<button
@@ -327,6 +331,44 @@ export class RecordPageElement extends XrmElement {
             </button>`,
         )}
       </div>`
+  }
+
+  /** Sharing it, and for administrators who can see it. */
+  #people(): TemplateResult {
+    const ask = (what: 'share' | 'who', icon: string, text: string) =>
+      html`<button class="quiet icon" title=${text} aria-label=${text} @click=${() => void this.#ask(what)}>
+        <xrm-icon name=${icon}></xrm-icon>
+      </button>`
+    return html`${this.entity.can.share ? ask('share', 'share-2', t('record.share')) : nothing}
+    ${session.model.me.administer ? ask('who', 'shield-question-mark', t('record.who')) : nothing}`
+  }
+
+  async #ask(what: 'share' | 'who'): Promise<void> {
+    try {
+      await (what === 'share'
+        ? import('../people/share-dialog.element.ts')
+        : import('../people/who-dialog.element.ts'))
+      this._asking = what
+    } catch (error) {
+      toasts.show(describeError(error), { bad: true })
+    }
+  }
+
+  #asked(what: 'share' | 'who', display: string): TemplateResult {
+    const close = () => (this._asking = null)
+    return what === 'share'
+      ? html`<xrm-share-dialog
+          .entity=${this.entity}
+          .recordId=${this.recordId}
+          .display=${display}
+          @xrm-close=${close}
+        ></xrm-share-dialog>`
+      : html`<xrm-who-dialog
+          .entity=${this.entity}
+          .recordId=${this.recordId}
+          .display=${display}
+          @xrm-close=${close}
+        ></xrm-who-dialog>`
   }
 
   #highlights(layout: FormLayout, record: RecordData): unknown {
