@@ -12,8 +12,16 @@ export function catchStray(log: Logger, stop: () => Promise<void>): void {
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'an exception that nobody has caught: the server stops')
     setTimeout(() => process.exit(1), 10_000).unref()
-    stop().finally(() => process.exit(1))
+    void endAfter(stop)
   })
+}
+
+async function endAfter(stop: () => Promise<void>): Promise<void> {
+  try {
+    await stop()
+  } finally {
+    process.exit(1)
+  }
 }
 
 function asError(reason: unknown): Error {

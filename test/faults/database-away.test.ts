@@ -53,10 +53,10 @@ describe('a server whose database is slow, silent or away', async () => {
   it('answers 503 or does it, while connections are ended and cut at random [CRASH-05, CRASH-07]', async () => {
     const statuses = new Set<number>()
     const made: string[] = []
-    let isOver = false
+    const over = new AbortController()
     const workers = Promise.all(
       [1, 2, 3].map(async (worker) => {
-        for (let i = 0; !isOver; i++) {
+        for (let i = 0; !over.signal.aborted; i++) {
           const name = `Random ${worker} ${i}`
           const { status } = await make(name)
           statuses.add(status)
@@ -76,7 +76,7 @@ describe('a server whose database is slow, silent or away', async () => {
           )
       }
       await expect.poll(async () => (await make('Well again')).status).toBe(201)
-      isOver = true
+      over.abort()
       await workers
       expect([...statuses].filter((status) => status !== 201 && status !== 503)).toEqual([])
       const { rows } = await db.pool.query<{ name: string; count: number }>(
@@ -86,7 +86,7 @@ describe('a server whose database is slow, silent or away', async () => {
       for (const name of made) expect(counts.get(name), name).toBe(1)
       expect(Math.max(...counts.values())).toBe(1)
     } finally {
-      isOver = true
+      over.abort()
       await db.close()
     }
     expect(server.isRunning()).toBe(true)
