@@ -40,7 +40,7 @@ beforeAll(async () => {
   node = await other.node()
 }, 120_000)
 
-const batches = 95
+const batches = 105
 /** At most so many at once; what differs is shrunk to the one request that does. */
 const batch = 20
 let asked = 0
