@@ -53,12 +53,13 @@ async function publish(page: Page): Promise<void> {
   await page.getByText(/is published/).waitFor({ timeout: 90_000 })
 }
 
-async function signedInAs(email: string, locale = 'en-GB'): Promise<Page> {
-  const page = await app.open({ locale })
+async function signedInAs({ email, name }: typeof seller): Promise<Page> {
+  const page = await app.open({ locale: 'en-GB' })
   await page.goto(`${app.url}/sign-in`)
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('button', { name }).waitFor()
   return page
 }
 
@@ -143,7 +144,10 @@ test('a role that inherits shows what comes from where, in German and in the dar
 })
 
 test('the seller sees the leads of the own team and no margin, also not by sorting, counting or exporting', async () => {
-  const page = await signedInAs(seller.email)
+  const all = await app.signedIn('/records/lead', { locale: 'en-GB' })
+  await all.getByRole('columnheader', { name: 'Margin' }).waitFor()
+  await all.getByText('4 records').waitFor()
+  const page = await signedInAs(seller)
   await page.getByRole('link', { name: 'Leads' }).first().click()
   await page.getByRole('gridcell', { name: 'Nordwind', exact: true }).waitFor()
   await page.getByText('3 records').waitFor()
@@ -238,7 +242,7 @@ test('a record is shared, and those who can see it are named with the reason', a
   await look(page, 'who')
   await page.keyboard.press('Escape')
 
-  const other = await signedInAs(seller.email)
+  const other = await signedInAs(seller)
   await other.goto(`${app.url}/records/lead/${ids['Südwind']}`)
   await other.getByRole('heading', { name: 'Südwind' }).waitFor()
   expect(await other.getByRole('button', { name: 'Who can see this?' }).count()).toBe(0)
