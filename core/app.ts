@@ -26,6 +26,7 @@ import { noticeRoutes } from './api/notices.ts'
 import { problemRoutes } from './api/problem-pages.ts'
 import { problems } from './api/problems.ts'
 import { readQuery, text } from './api/read-request.ts'
+import { personalDataRoutes } from './api/personal-data.ts'
 import { pluginRoutes } from './api/plugins.ts'
 import { duplicateRoutes, mergeRoutes, recordMergeRoutes } from './api/duplicates.ts'
 import { presetRoutes } from './api/presets.ts'
@@ -142,6 +143,7 @@ function signedIn(server: Server, limit: RateLimit): Hono<Env> {
   app.route('/users', userRoutes(server))
   app.route('/access', accessRoutes(server))
   app.route('/audit', auditRoutes(server))
+  app.route('/personal-data', personalDataRoutes(server))
   return app
 }
 

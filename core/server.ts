@@ -31,6 +31,7 @@ import { siteDocuments, syncDocuments } from './plugins/sync-documents.ts'
 import { Cursors } from './records/cursor.ts'
 import { sharedSecret } from './storage/secrets.ts'
 import { connect, type Database } from './storage/database.ts'
+import { eraseJob } from './personal-data/erase-job.ts'
 import { startEmbedded } from './storage/embedded.ts'
 import { ensureIndexes } from './storage/ensure-indexes.ts'
 import { migrate } from './storage/migrate.ts'
@@ -111,6 +112,10 @@ export async function startServer({
     const hooks = hooksOf(loaded.plugins)
     const work = { db, model: () => live.current, refresh: () => live.refresh(), hooks, log }
     const bulks = new Bulks(work, jobs)
+    jobs.handle(
+      'erase-personal-data',
+      eraseJob(db, () => live.current),
+    )
     const duplicates = new Duplicates(db, () => live.current, jobs)
     await jobs.start()
     undo.unshift(() => jobs.stop())

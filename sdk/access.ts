@@ -250,3 +250,17 @@ export interface PersonalDataPlace {
 export interface PersonalDataSelection {
   records: { entity: string; id: string }[]
 }
+
+/** `POST /api/personal-data/erase?dry=true`: what an erasure would meet. */
+export interface ErasureReport {
+  places: {
+    record: { entity: string; id: string }
+    fields: string[]
+    /** Changes, runs, merges, notices and entries of the security log that remember values. */
+    history: number
+    runs: number
+    merges: number
+    notices: number
+    audit: number
+  }[]
+}

@@ -178,6 +178,8 @@ export interface ChangeView {
   cause: { kind: string; ref?: string }
   before: Record<string, unknown>
   after: Record<string, unknown>
+  /** Fields whose values stood here and were erased at a person's request; they are null in `before` and `after`. */
+  erased?: string[]
 }
 export interface HistoryAnswer {
   items: ChangeView[]

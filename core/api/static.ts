@@ -26,18 +26,23 @@ const types: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 }
 
-/** Serves the built interface from memory: every file by its name, and the page for every other address. */
+/**
+ * Serves the built interface from memory: every file by its name, and the page for every other address that a browser goes
+ * to. A program that has an address wrong hears so.
+ */
 export async function staticRoutes(folder: string): Promise<Hono> {
   const assets = existsSync(folder) ? await readAssets(folder) : new Map<string, Asset>()
   const app = new Hono()
   app.get('*', (c) => {
-    const asset =
-      assets.get(c.req.path) ?? (extname(c.req.path) === '' ? assets.get('/index.html') : undefined)
+    const isVisit =
+      c.req.path === '/' ||
+      (extname(c.req.path) === '' && (c.req.header('accept') ?? '').includes('text/html'))
+    const asset = assets.get(c.req.path) ?? (isVisit ? assets.get('/index.html') : undefined)
     if (!asset) return c.notFound()
     const headers: Record<string, string> = {
       'content-type': asset.type,
       etag: asset.etag,
-      vary: 'accept-encoding',
+      vary: 'accept, accept-encoding',
       'cache-control': asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
     }
     if (c.req.header('if-none-match') === asset.etag) return c.body(null, 304, headers)

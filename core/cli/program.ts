@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { Problem } from '@xrm/sdk'
 import { ImportError } from '../import/import-error.ts'
 import { StartError } from '../start-error.ts'
+import { backupCommand, restoreCommand } from './backup.ts'
 import { configCommand } from './config.ts'
 import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
@@ -35,6 +36,8 @@ function createProgram(): Command {
     .addCommand(importCommand())
     .addCommand(configCommand())
     .addCommand(typesCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
 }
 
 function explain(error: unknown): string[] | null {

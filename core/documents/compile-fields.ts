@@ -32,6 +32,7 @@ const commonKeywords = new Set([
   'x-order',
   'x-required',
   'x-readonly',
+  'x-personal',
   'x-index',
 ])
 

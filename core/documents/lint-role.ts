@@ -40,6 +40,7 @@ export function lintRole(
         )
       }
     }
+    if (entity) warnOfTellingRules(place, entity, resolveRoles(roles, [name]), issues)
     for (const field of Object.keys(grants.fields ?? {})) {
       if (entity && field !== '*' && !entity.fields.has(field)) {
         issues.error(
@@ -50,5 +51,27 @@ export function lintRole(
         )
       }
     }
+  }
+}
+
+/** A rule refuses whoever breaks it: who may write but not read what it looks at learns something of that all the same. */
+function warnOfTellingRules(
+  place: { kind: 'role'; name: string },
+  entity: EntityModel,
+  held: readonly { role: Role }[],
+  issues: Issues,
+): void {
+  const grants = held.flatMap(({ role }) => role.entities[entity.name] ?? role.entities['*'] ?? [])
+  const writes = grants.some(({ create, update = 'none' }) => create === 'all' || update !== 'none')
+  const reads = (field: string): boolean =>
+    grants.some(({ fields = {} }) => (fields[field] ?? fields['*'] ?? 'none') !== 'none')
+  if (!writes) return
+  for (const { name, program } of entity.rules) {
+    const hidden = [...new Set(program.paths.map((path) => path.split('.', 1)[0]!))].filter(
+      (field) => !reads(field),
+    )
+    if (hidden.length === 0) continue
+    const detail = `The rule "${name}" looks at ${hidden.map((field) => `"${field}"`).join(', ')}, hidden by this role: whether a save is refused tells its holders something of it.`
+    issues.warning(place, `/entities/${entity.name}/fields`, 'role.telling-rule', detail)
   }
 }

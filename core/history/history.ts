@@ -19,6 +19,7 @@ interface ChangeRow {
   ref: string | null
   before: Record<string, unknown>
   after: Record<string, unknown>
+  erased: string[] | null
 }
 
 /** The changes of a record, newest first, with the fields that the actor may read now. */
@@ -61,7 +62,7 @@ export async function readChanges(
   ]
   const { rows } = await context.db.query<ChangeRow>(
     `SELECT c.id::text, c.at, c.action, c.actor, u.name AS "actorName",
-       CASE WHEN i.id IS NULL THEN NULL ELSE json_build_object('id', i.id, 'name', i.name) END AS impersonator, c.cause, c.ref, c.before, c.after
+       CASE WHEN i.id IS NULL THEN NULL ELSE json_build_object('id', i.id, 'name', i.name) END AS impersonator, c.cause, c.ref, c.before, c.after, c.erased
      FROM xrm.change c LEFT JOIN xrm."user" u ON u.id = c.actor LEFT JOIN xrm."user" i ON i.id = c.impersonator
      WHERE c.record = $1 AND c.entity = $2 AND (c.action <> 'update' OR c.before ?| $6 OR c.after ?| $6) AND ($3::bigint IS NULL OR c.id < $3) AND ($4::timestamptz IS NULL OR c.at < $4)
      ORDER BY c.id DESC LIMIT $5`,
@@ -84,7 +85,12 @@ export async function readChanges(
             ...(impersonator ? { impersonator } : {}),
           }
     const cause = { kind: row.cause, ...(row.ref === null ? {} : { ref: row.ref }) }
-    return { id: row.id, at: row.at, action: row.action, actor, cause, before, after }
+    const erased = (row.erased ?? []).flatMap((column) => {
+      const field = fieldOfColumn(own.entity, column)
+      return field !== null && isReadable(field) ? [field] : []
+    })
+    const change = { id: row.id, at: row.at, action: row.action, actor, cause, before, after }
+    return erased.length > 0 ? { ...change, erased } : change
   })
 }
 

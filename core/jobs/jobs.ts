@@ -81,14 +81,7 @@ export class Jobs {
   }
 
   async start(): Promise<void> {
-    await this.#boss.start()
-    await this.#boss.createQueue(queue, {
-      heartbeatSeconds,
-      retryLimit: 20,
-      retryDelay: 1,
-      expireInSeconds: 23 * 3600,
-      deleteAfterSeconds: 7 * 24 * 3600,
-    })
+    await this.#open()
     this.#worker = await this.#boss.work(
       queue,
       {
@@ -99,6 +92,27 @@ export class Jobs {
       } as const,
       async ([job]: JobWithMetadata<{ id: string }>[]) => this.#work(job!.data.id, job!.retryCount),
     )
+  }
+
+  /** Gives a new queue the jobs that are not done, after a restore; without {@link start}, for this process does none of them. */
+  async putBack(): Promise<void> {
+    await this.#open()
+    // Indexes are no job of the queue; who finds them missing builds them.
+    const { rows } = await this.#db.pool.query<{ id: string }>(
+      `UPDATE xrm.job SET status = 'waiting' WHERE status IN ('waiting', 'running') AND kind <> 'indexes' RETURNING id`,
+    )
+    for (const { id } of rows) await this.#boss.send(queue, { id })
+  }
+
+  async #open(): Promise<void> {
+    await this.#boss.start()
+    await this.#boss.createQueue(queue, {
+      heartbeatSeconds,
+      retryLimit: 20,
+      retryDelay: 1,
+      expireInSeconds: 23 * 3600,
+      deleteAfterSeconds: 7 * 24 * 3600,
+    })
   }
 
   /** Lets running work end at its next step; it goes on elsewhere, or after the next start. */

@@ -48,6 +48,8 @@ export async function connect(options: DatabaseOptions): Promise<Database> {
   })
   // A connection that breaks while idle is taken out of the pool; without a listener it would end the process.
   pool.on('error', () => {})
+  // One that breaks while somebody holds it fails their statements; the event on top of that would end the process too.
+  pool.on('connect', (client) => void client.on('error', () => {}))
   try {
     await checkServer(pool)
   } catch (error) {

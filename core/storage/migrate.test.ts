@@ -44,19 +44,21 @@ describe('migrate', () => {
     const files = copyOfShipped('broken')
     const path = join(files, `${next}-broken.sql`)
     writeFileSync(path, 'CREATE TABLE xrm.half (id int); SELECT 1 / 0;')
-    await expect(migrate(db, files)).rejects.toThrow(`The migration ${next}-broken failed: division by zero`)
+    await expect(migrate(db, { folder: files })).rejects.toThrow(
+      `The migration ${next}-broken failed: division by zero`,
+    )
     const { rows } = await db.pool.query(`SELECT to_regclass('xrm.half') AS half`)
     expect(rows).toEqual([{ half: null }])
     writeFileSync(path, 'CREATE TABLE xrm.half (id int)')
-    expect(await migrate(db, files)).toEqual([`${next}-broken`])
+    expect(await migrate(db, { folder: files })).toEqual([`${next}-broken`])
   })
 
   it('names an applied file that has changed', async () => {
     const db = await emptyDatabase()
     const files = copyOfShipped('changed')
-    await migrate(db, files)
+    await migrate(db, { folder: files })
     writeFileSync(join(files, '0001-base.sql'), 'SELECT 1')
-    await expect(migrate(db, files)).rejects.toThrow(
+    await expect(migrate(db, { folder: files })).rejects.toThrow(
       '0001-base was applied to the database, but its file has changed',
     )
   })
@@ -65,16 +67,16 @@ describe('migrate', () => {
     const db = await emptyDatabase()
     const files = copyOfShipped('crlf')
     writeFileSync(join(files, `${next}-lines.sql`), 'SELECT 1;\nSELECT 2;\n')
-    await migrate(db, files)
+    await migrate(db, { folder: files })
     writeFileSync(join(files, `${next}-lines.sql`), 'SELECT 1;\r\nSELECT 2;\r\n')
-    expect(await migrate(db, files)).toEqual([])
+    expect(await migrate(db, { folder: files })).toEqual([])
   })
 
   it('refuses a database that a newer release has used', async () => {
     const db = await emptyDatabase()
     const files = copyOfShipped('newer')
     writeFileSync(join(files, `${next}-newer.sql`), 'SELECT 1')
-    await migrate(db, files)
+    await migrate(db, { folder: files })
     await expect(migrate(db)).rejects.toThrow(
       `The database is newer than this release: it has the migration ${next}-newer`,
     )
@@ -90,6 +92,8 @@ describe('migrate', () => {
   it('refuses files that leave a number out', async () => {
     const files = copyOfShipped('gap')
     writeFileSync(join(files, '0099-later.sql'), 'SELECT 1')
-    await expect(migrate(await emptyDatabase(), files)).rejects.toThrow('0099-later.sql should be migration')
+    await expect(migrate(await emptyDatabase(), { folder: files })).rejects.toThrow(
+      '0099-later.sql should be migration',
+    )
   })
 })

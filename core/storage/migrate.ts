@@ -15,16 +15,19 @@ interface Migration {
 // Any number will do that no other advisory lock of ours uses.
 const lock = 5_788_242
 
+const own = join(import.meta.dirname, 'migrations')
+
 /**
  * Brings the core's tables up to date with the files `NNNN-name.sql`, each in a transaction of its own, and returns the
  * names of those it applied. Nodes that start at the same time wait for each other. Throws a `StartError` if an applied
- * file is missing or has changed, or if the database is from a newer release.
+ * file is missing or has changed, or if the database is from a newer release. With `count` it stops after so many: where a
+ * backup of an older release stands.
  */
 export async function migrate(
   db: Database,
-  folder: string = join(import.meta.dirname, 'migrations'),
+  { folder = own, count }: { folder?: string; count?: number } = {},
 ): Promise<string[]> {
-  const files = await readMigrations(folder)
+  const files = (await readMigrations(folder)).slice(0, count)
   const client = await db.pool.connect()
   try {
     // A migration of a big table may take longer than any request.
@@ -35,6 +38,11 @@ export async function migrate(
     // Closing the connection gives up the lock and the setting, whatever happened.
     client.release(true)
   }
+}
+
+/** The migrations of this release, in order. */
+export function knownMigrations(): Promise<{ name: string; checksum: string }[]> {
+  return readMigrations(own)
 }
 
 async function readMigrations(folder: string): Promise<Migration[]> {

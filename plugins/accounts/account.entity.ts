@@ -88,7 +88,12 @@ export const account = defineEntity({
       'x-descriptions': { de: 'Jahr, in dem die Organisation gegründet wurde.' },
     },
     vat_id: { type: 'string', maxLength: 30, title: 'VAT number', 'x-labels': { de: 'USt-IdNr.' } },
-    description: { 'x-type': 'long-text', title: 'Description', 'x-labels': { de: 'Beschreibung' } },
+    description: {
+      'x-personal': true,
+      'x-type': 'long-text',
+      title: 'Description',
+      'x-labels': { de: 'Beschreibung' },
+    },
     external_id: {
       type: 'string',
       maxLength: 100,

@@ -43,6 +43,7 @@ export const activity = defineEntity({
       'x-labels': { de: 'Art' },
     },
     subject: {
+      'x-personal': true,
       type: 'string',
       minLength: 1,
       maxLength: 250,
@@ -117,8 +118,13 @@ export const activity = defineEntity({
     },
     duration_minutes: { type: 'integer', minimum: 0, title: 'Minutes', 'x-labels': { de: 'Minuten' } },
     location: { type: 'string', maxLength: 200, title: 'Location', 'x-labels': { de: 'Ort' } },
-    description: { 'x-type': 'long-text', title: 'Content', 'x-labels': { de: 'Inhalt' } },
-    result: { 'x-type': 'long-text', title: 'Result', 'x-labels': { de: 'Ergebnis' } },
+    description: {
+      'x-personal': true,
+      'x-type': 'long-text',
+      title: 'Content',
+      'x-labels': { de: 'Inhalt' },
+    },
+    result: { 'x-personal': true, 'x-type': 'long-text', title: 'Result', 'x-labels': { de: 'Ergebnis' } },
     external_id: {
       type: 'string',
       maxLength: 100,

@@ -38,8 +38,15 @@ export const campaignMember = defineEntity({
       title: 'Member',
       'x-labels': { de: 'Teilnehmer' },
     },
-    first_name: { type: 'string', maxLength: 120, title: 'First name', 'x-labels': { de: 'Vorname' } },
+    first_name: {
+      'x-personal': true,
+      type: 'string',
+      maxLength: 120,
+      title: 'First name',
+      'x-labels': { de: 'Vorname' },
+    },
     last_name: {
+      'x-personal': true,
       type: 'string',
       maxLength: 120,
       title: 'Last name',
@@ -70,7 +77,7 @@ export const campaignMember = defineEntity({
       title: 'Responded on',
       'x-labels': { de: 'Reagiert am' },
     },
-    note: { type: 'string', title: 'Note', 'x-labels': { de: 'Notiz' } },
+    note: { 'x-personal': true, type: 'string', title: 'Note', 'x-labels': { de: 'Notiz' } },
   },
   'x-rules': {
     somebody: {

@@ -24,13 +24,21 @@ export const contact = defineEntity({
   },
   properties: {
     salutation: {
+      'x-personal': true,
       'x-type': 'select',
       'x-options': 'salutation',
       title: 'Salutation',
       'x-labels': { de: 'Anrede' },
     },
-    first_name: { type: 'string', maxLength: 120, title: 'First name', 'x-labels': { de: 'Vorname' } },
+    first_name: {
+      'x-personal': true,
+      type: 'string',
+      maxLength: 120,
+      title: 'First name',
+      'x-labels': { de: 'Vorname' },
+    },
     last_name: {
+      'x-personal': true,
       type: 'string',
       minLength: 1,
       maxLength: 120,
@@ -50,8 +58,20 @@ export const contact = defineEntity({
       'x-labels': { de: 'Firma' },
       'x-descriptions': { de: 'Die Organisation, für die der Mensch arbeitet.' },
     },
-    job_title: { type: 'string', maxLength: 120, title: 'Job title', 'x-labels': { de: 'Position' } },
-    department: { type: 'string', maxLength: 120, title: 'Department', 'x-labels': { de: 'Abteilung' } },
+    job_title: {
+      'x-personal': true,
+      type: 'string',
+      maxLength: 120,
+      title: 'Job title',
+      'x-labels': { de: 'Position' },
+    },
+    department: {
+      'x-personal': true,
+      type: 'string',
+      maxLength: 120,
+      title: 'Department',
+      'x-labels': { de: 'Abteilung' },
+    },
     reports_to: {
       'x-type': 'relation',
       'x-relation': {
@@ -63,6 +83,7 @@ export const contact = defineEntity({
       'x-labels': { de: 'Berichtet an' },
     },
     responsibilities: {
+      'x-personal': true,
       'x-type': 'multi-select',
       'x-options': 'responsibility',
       title: 'Responsible for',
@@ -105,8 +126,14 @@ export const contact = defineEntity({
       title: 'Preferred channel',
       'x-labels': { de: 'Bevorzugter Weg' },
     },
-    address: { 'x-type': 'address', title: 'Address', 'x-labels': { de: 'Anschrift' } },
-    birthday: { type: 'string', format: 'date', title: 'Birthday', 'x-labels': { de: 'Geburtstag' } },
+    address: { 'x-personal': true, 'x-type': 'address', title: 'Address', 'x-labels': { de: 'Anschrift' } },
+    birthday: {
+      'x-personal': true,
+      type: 'string',
+      format: 'date',
+      title: 'Birthday',
+      'x-labels': { de: 'Geburtstag' },
+    },
     lead_source: {
       'x-type': 'select',
       'x-options': 'lead-source',
@@ -115,7 +142,12 @@ export const contact = defineEntity({
       'x-labels': { de: 'Herkunft' },
       'x-descriptions': { de: 'Wie wir den Menschen kennengelernt haben.' },
     },
-    description: { 'x-type': 'long-text', title: 'Description', 'x-labels': { de: 'Beschreibung' } },
+    description: {
+      'x-personal': true,
+      'x-type': 'long-text',
+      title: 'Description',
+      'x-labels': { de: 'Beschreibung' },
+    },
     external_id: {
       type: 'string',
       maxLength: 100,

@@ -26,13 +26,21 @@ export const employee = defineEntity({
   },
   properties: {
     salutation: {
+      'x-personal': true,
       'x-type': 'select',
       'x-options': 'salutation',
       title: 'Salutation',
       'x-labels': { de: 'Anrede' },
     },
-    first_name: { type: 'string', maxLength: 120, title: 'First name', 'x-labels': { de: 'Vorname' } },
+    first_name: {
+      'x-personal': true,
+      type: 'string',
+      maxLength: 120,
+      title: 'First name',
+      'x-labels': { de: 'Vorname' },
+    },
     last_name: {
+      'x-personal': true,
       type: 'string',
       minLength: 1,
       maxLength: 120,
@@ -85,8 +93,20 @@ export const employee = defineEntity({
       title: 'Employment',
       'x-labels': { de: 'Beschäftigung' },
     },
-    job_title: { type: 'string', maxLength: 120, title: 'Job title', 'x-labels': { de: 'Position' } },
-    department: { type: 'string', maxLength: 120, title: 'Department', 'x-labels': { de: 'Abteilung' } },
+    job_title: {
+      'x-personal': true,
+      type: 'string',
+      maxLength: 120,
+      title: 'Job title',
+      'x-labels': { de: 'Position' },
+    },
+    department: {
+      'x-personal': true,
+      type: 'string',
+      maxLength: 120,
+      title: 'Department',
+      'x-labels': { de: 'Abteilung' },
+    },
     manager: {
       'x-type': 'relation',
       'x-relation': {
@@ -105,6 +125,7 @@ export const employee = defineEntity({
       'x-descriptions': { de: 'Das Konto, mit dem sich die Person hier anmeldet.' },
     },
     known_as: {
+      'x-personal': true,
       'x-type': 'relation',
       'x-relation': {
         entity: 'contact',
@@ -119,17 +140,29 @@ export const employee = defineEntity({
     email: { type: 'string', format: 'email', title: 'E-mail', 'x-labels': { de: 'E-Mail' } },
     phone: { type: 'string', format: 'phone', title: 'Phone', 'x-labels': { de: 'Telefon' } },
     mobile: { type: 'string', format: 'phone', title: 'Mobile', 'x-labels': { de: 'Mobil' } },
-    address: { 'x-type': 'address', title: 'Address', 'x-labels': { de: 'Anschrift' } },
-    birthday: { type: 'string', format: 'date', title: 'Birthday', 'x-labels': { de: 'Geburtstag' } },
+    address: { 'x-personal': true, 'x-type': 'address', title: 'Address', 'x-labels': { de: 'Anschrift' } },
+    birthday: {
+      'x-personal': true,
+      type: 'string',
+      format: 'date',
+      title: 'Birthday',
+      'x-labels': { de: 'Geburtstag' },
+    },
     begins_on: { type: 'string', format: 'date', title: 'First day', 'x-labels': { de: 'Erster Tag' } },
     ends_on: { type: 'string', format: 'date', title: 'Last day', 'x-labels': { de: 'Letzter Tag' } },
     staff_number: {
+      'x-personal': true,
       type: 'string',
       maxLength: 60,
       title: 'Staff number',
       'x-labels': { de: 'Personalnummer' },
     },
-    description: { 'x-type': 'long-text', title: 'Description', 'x-labels': { de: 'Beschreibung' } },
+    description: {
+      'x-personal': true,
+      'x-type': 'long-text',
+      title: 'Description',
+      'x-labels': { de: 'Beschreibung' },
+    },
   },
   'x-duplicates': {
     'same-email': {

@@ -24,13 +24,21 @@ export const lead = defineEntity({
   },
   properties: {
     salutation: {
+      'x-personal': true,
       'x-type': 'select',
       'x-options': 'salutation',
       title: 'Salutation',
       'x-labels': { de: 'Anrede' },
     },
-    first_name: { type: 'string', maxLength: 120, title: 'First name', 'x-labels': { de: 'Vorname' } },
+    first_name: {
+      'x-personal': true,
+      type: 'string',
+      maxLength: 120,
+      title: 'First name',
+      'x-labels': { de: 'Vorname' },
+    },
     last_name: {
+      'x-personal': true,
       type: 'string',
       maxLength: 120,
       title: 'Last name',
@@ -49,7 +57,13 @@ export const lead = defineEntity({
       },
       'x-index': true,
     },
-    job_title: { type: 'string', maxLength: 120, title: 'Job title', 'x-labels': { de: 'Position' } },
+    job_title: {
+      'x-personal': true,
+      type: 'string',
+      maxLength: 120,
+      title: 'Job title',
+      'x-labels': { de: 'Position' },
+    },
     email: {
       type: 'string',
       format: 'email',
@@ -60,7 +74,7 @@ export const lead = defineEntity({
     phone: { type: 'string', format: 'phone', title: 'Phone', 'x-labels': { de: 'Telefon' } },
     mobile: { type: 'string', format: 'phone', title: 'Mobile', 'x-labels': { de: 'Mobil' } },
     website: { type: 'string', format: 'uri', title: 'Website', 'x-labels': { de: 'Website' } },
-    address: { 'x-type': 'address', title: 'Address', 'x-labels': { de: 'Anschrift' } },
+    address: { 'x-personal': true, 'x-type': 'address', title: 'Address', 'x-labels': { de: 'Anschrift' } },
     industry: {
       'x-type': 'select',
       'x-options': 'industry',
@@ -270,7 +284,12 @@ export const lead = defineEntity({
       'x-labels': { de: 'Bekannter Kontakt' },
       'x-descriptions': { de: 'Wenn der Mensch schon bekannt ist, etwa mit einem neuen Interesse.' },
     },
-    description: { 'x-type': 'long-text', title: 'Description', 'x-labels': { de: 'Beschreibung' } },
+    description: {
+      'x-personal': true,
+      'x-type': 'long-text',
+      title: 'Description',
+      'x-labels': { de: 'Beschreibung' },
+    },
     external_id: {
       type: 'string',
       maxLength: 100,

@@ -172,7 +172,12 @@ export const opportunity = defineEntity({
       title: 'Campaign',
       'x-labels': { de: 'Kampagne' },
     },
-    next_step: { type: 'string', title: 'Next step', 'x-labels': { de: 'Nächster Schritt' } },
+    next_step: {
+      'x-personal': true,
+      type: 'string',
+      title: 'Next step',
+      'x-labels': { de: 'Nächster Schritt' },
+    },
     competitor: { type: 'string', maxLength: 200, title: 'Competitor', 'x-labels': { de: 'Wettbewerber' } },
     lost_reason: {
       'x-type': 'select',
@@ -180,7 +185,12 @@ export const opportunity = defineEntity({
       title: 'Reason for the loss',
       'x-labels': { de: 'Verlustgrund' },
     },
-    description: { 'x-type': 'long-text', title: 'Description', 'x-labels': { de: 'Beschreibung' } },
+    description: {
+      'x-personal': true,
+      'x-type': 'long-text',
+      title: 'Description',
+      'x-labels': { de: 'Beschreibung' },
+    },
     external_id: {
       type: 'string',
       maxLength: 100,

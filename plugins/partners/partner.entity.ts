@@ -99,7 +99,12 @@ export const partner = defineEntity({
     address: { 'x-type': 'address', title: 'Address', 'x-labels': { de: 'Anschrift' } },
     agreed_on: { type: 'string', format: 'date', title: 'Agreed on', 'x-labels': { de: 'Vereinbart am' } },
     ends_on: { type: 'string', format: 'date', title: 'Ends on', 'x-labels': { de: 'Endet am' } },
-    description: { 'x-type': 'long-text', title: 'Description', 'x-labels': { de: 'Beschreibung' } },
+    description: {
+      'x-personal': true,
+      'x-type': 'long-text',
+      title: 'Description',
+      'x-labels': { de: 'Beschreibung' },
+    },
   },
   'x-duplicates': {
     'same-name': {

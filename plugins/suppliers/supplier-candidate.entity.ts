@@ -81,6 +81,7 @@ export const supplierCandidate = defineEntity({
       'x-descriptions': { de: 'Was man dort kaufen könnte.' },
     },
     contact_name: {
+      'x-personal': true,
       type: 'string',
       maxLength: 255,
       title: 'Contact person',
@@ -97,7 +98,12 @@ export const supplierCandidate = defineEntity({
       title: 'Reason of rejection',
       'x-labels': { de: 'Ablehnungsgrund' },
     },
-    description: { 'x-type': 'long-text', title: 'Description', 'x-labels': { de: 'Beschreibung' } },
+    description: {
+      'x-personal': true,
+      'x-type': 'long-text',
+      title: 'Description',
+      'x-labels': { de: 'Beschreibung' },
+    },
   },
   'x-duplicates': {
     'same-name': {

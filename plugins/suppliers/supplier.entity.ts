@@ -104,8 +104,14 @@ export const supplier = defineEntity({
       title: 'Account',
       'x-labels': { de: 'Firma' },
     },
-    contact_name: { type: 'string', title: 'Contact person', 'x-labels': { de: 'Ansprechpartner' } },
+    contact_name: {
+      'x-personal': true,
+      type: 'string',
+      title: 'Contact person',
+      'x-labels': { de: 'Ansprechpartner' },
+    },
     contact_title: {
+      'x-personal': true,
       type: 'string',
       maxLength: 120,
       title: 'Position of the contact person',
@@ -145,7 +151,12 @@ export const supplier = defineEntity({
       'x-labels': { de: 'Nächste Prüfung' },
       'x-index': true,
     },
-    description: { 'x-type': 'long-text', title: 'Description', 'x-labels': { de: 'Beschreibung' } },
+    description: {
+      'x-personal': true,
+      'x-type': 'long-text',
+      title: 'Description',
+      'x-labels': { de: 'Beschreibung' },
+    },
     external_id: {
       type: 'string',
       maxLength: 100,

@@ -117,7 +117,7 @@ test(
 
     // By pointer: a line from the source to the target.
     const company = page.locator('[data-source=company]')
-    await drag(page, company, partner.locator('[data-field=name]'))
+    await drag(page, company, partner.locator('li[data-field=name]'))
     await expect
       .poll(() => partner.getByLabel('Name', { exact: false }).first().inputValue())
       .toBe('from:company')
@@ -134,13 +134,13 @@ test(
     await origin.focus()
     await page.keyboard.type('Source')
     await expect.poll(() => origin.inputValue()).toBe('from:lead_source')
-    await partner.locator('[data-field=origin].bad').waitFor()
+    await partner.locator('li[data-field=origin].bad').waitFor()
     await partner.getByRole('button', { name: 'More about Origin' }).press('Enter')
     await expect.poll(() => partner.getByLabel('Website', { exact: true }).inputValue()).toBe('website')
     await partner.getByText('2 values are not translated.').waitFor()
     await partner.getByLabel('Trade fair', { exact: true }).selectOption({ label: 'Event' })
     await partner.getByLabel('Referral', { exact: true }).selectOption({ label: 'Partner' })
-    await partner.locator('[data-field=origin]:not(.bad)').waitFor()
+    await partner.locator('li[data-field=origin]:not(.bad)').waitFor()
 
     // An expression for the comment.
     await partner.locator('#feed-remark').selectOption('expression')
@@ -236,9 +236,9 @@ test('a conversion that a change broke says so in the list, at its row and in it
   await entry.getByText('needs "last_name"', { exact: false }).waitFor()
   await entry.getByRole('link', { name: 'Convert lead' }).click()
   const contact = card(page, 'Contact')
-  await contact.locator('[data-field=last_name]').getByText('Required, and nothing feeds it.').waitFor()
+  await contact.locator('li[data-field=last_name]').getByText('Required, and nothing feeds it.').waitFor()
   await contact
-    .locator('[data-field=email]')
+    .locator('li[data-field=email]')
     .getByText('It cannot go into "email"', { exact: false })
     .waitFor()
   await page.getByRole('link', { name: /^Test/ }).click()
@@ -317,7 +317,7 @@ for (const [colorScheme, locale, at] of [
       await page.getByRole('link', { name: at }).waitFor()
       const account = page.locator('xrm-conversion-target[data-target=account]')
       await account.locator('header button[aria-expanded]').click()
-      await account.locator('[data-field=phone] button[aria-expanded]').click()
+      await account.locator('li[data-field=phone] button[aria-expanded]').click()
       await account.locator('xrm-mapping-panel').waitFor()
       expect(await seriousFindings(page)).toEqual([])
       for (const tab of ['children', 'settings', 'test', 'versions']) {

@@ -35,6 +35,20 @@ async function create(entity: string, values: object, call = admin): Promise<Row
 }
 
 describe('a field that may not be read', () => {
+  it('and that a rule looks at is pointed out to the administrator who writes the rule [FLS-10]', async () => {
+    const draft = await admin<{ id: string }>('POST', '/api/changesets', { title: 'A telling rule' })
+    await admin('PATCH', `/api/documents/entity/deal?changeset=${draft.body.id}`, {
+      'x-rules': { 'not-poor': { check: 'secret != "poor"', message: 'Not allowed.' } },
+    })
+    const { body } = await admin<{ issues: { kind: string; name: string; code: string; message: string }[] }>(
+      'POST',
+      `/api/changesets/${draft.body.id}/check`,
+    )
+    const telling = body.issues.filter(({ code }) => code === 'role.telling-rule')
+    expect(telling.map(({ name }) => name)).toEqual(['seller'])
+    expect(telling[0]!.message).toContain('"not-poor" looks at "secret"')
+  })
+
   it('keeps its value whatever somebody else saves of the record [FLS-08]', async () => {
     const deal = await create('deal', { name: 'Kept', secret: 'kept', owner: seller.id })
     const { body } = await seller.call<Row>('GET', `/api/records/deal/${deal.id}`)

@@ -63,7 +63,7 @@ function strike(
   given: unknown[],
 ): unknown {
   const fail = async (): Promise<unknown> => {
-    if (fault === 'refused') return query('SELECT 1 / 0')
+    if (fault === 'refused') return query(`DO $$ BEGIN RAISE 'refused' USING errcode = 'XX000'; END $$`)
     if (fault === 'cut before') return cut(client)
     await query(...given.filter((one) => typeof one !== 'function'))
     return cut(client)

@@ -116,6 +116,7 @@ export function userPaths(): Record<string, Schema> {
         answer: anything,
       }),
     },
+    ...personalDataPaths(),
     '/api/access/why': {
       post: operation('What gives somebody something, or what is missing', ['users'], {
         body: {
@@ -145,6 +146,47 @@ export function userPaths(): Record<string, Schema> {
           properties: { ...standing, active: { type: 'boolean' } },
           additionalProperties: false,
         },
+        answer: anything,
+      }),
+    },
+  }
+}
+
+function personalDataPaths(): Record<string, Schema> {
+  const record = {
+    type: 'object',
+    properties: { entity: { type: 'string' }, id },
+    required: ['entity', 'id'],
+    additionalProperties: false,
+  }
+  const selection = {
+    type: 'object',
+    properties: { records: { type: 'array', items: record, minItems: 1, maxItems: 100 } },
+    required: ['records'],
+    additionalProperties: false,
+  }
+  return {
+    '/api/personal-data/find': {
+      post: operation('Where something about a person is held', ['users'], {
+        body: {
+          type: 'object',
+          properties: { text: { type: 'string', minLength: 3, maxLength: 200 }, record },
+          additionalProperties: false,
+        },
+        answer: anything,
+      }),
+    },
+    '/api/personal-data/export': {
+      post: operation('All of some records, to hand to the person', ['users'], {
+        body: selection,
+        answer: anything,
+      }),
+    },
+    '/api/personal-data/erase': {
+      post: operation('Erase what is personal in some records and what remembers them', ['users'], {
+        parameters: [parameter('dry', 'Only say what would be met.', { type: 'boolean' })],
+        body: selection,
+        status: 202,
         answer: anything,
       }),
     },

@@ -106,3 +106,8 @@ BEGIN
   IF current_setting('xrm.audit_erase', true) = 'on' AND tg_op = 'UPDATE' THEN RETURN NULL; END IF;
   RAISE EXCEPTION 'the audit log is append-only' USING errcode = '42501';
 END $$;
+
+-- What a run or a merge did to fields, { before, after, … } by column: both sides of those named are null from now on.
+CREATE FUNCTION xrm.without_sides(value jsonb, names text[]) RETURNS jsonb LANGUAGE sql IMMUTABLE
+RETURN (SELECT coalesce(jsonb_object_agg(key, CASE WHEN key = ANY(names) THEN v || '{"before": null, "after": null}' ELSE v END), '{}')
+  FROM jsonb_each(value) AS each(key, v));

@@ -27,6 +27,16 @@ export async function copyDatabase(from: Database, to: Database, again: boolean)
         [rows[0]!.rows],
       )
     }
+    // Numbers go on after those that have come.
+    const { rows: numbered } = await client.query<{ name: string; column: string }>(
+      `SELECT a.attrelid::regclass::text AS name, quote_ident(attname) AS column FROM pg_attribute a
+         JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname IN ('xrm', 'record') AND attidentity <> '' AND NOT c.relispartition`,
+    )
+    for (const { name, column } of numbered)
+      await client.query(
+        `SELECT setval(pg_get_serial_sequence('${name}', '${column}'), greatest(max(${column}), 1)) FROM ${name}`,
+      )
     await client.query('COMMIT')
   } finally {
     client.release(true)
