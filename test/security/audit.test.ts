@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AuditAnswer, AuditView } from '@xrm/sdk/access'
+import type { HistoryAnswer } from '@xrm/sdk/api'
 import { fixture } from '../support/fixture-plugin.ts'
 import { publish } from '../support/publish.ts'
 import { type Caller, testServer } from '../support/server.ts'
@@ -121,6 +122,34 @@ describe('the security log', () => {
 })
 
 describe('what is written down', () => {
+  it('says of every change who made it, by which way, and what was before and after [AUD-01]', async () => {
+    const source = await made(seller.call, 'prospect', { last_name: 'Way', company: 'Way Ltd' })
+    const run = await seller.call<{ id: string; targets: { key: string; record: { id: string } }[] }>(
+      'POST',
+      '/api/conversions/prospect-to-deal/run',
+      { source },
+    )
+    expect(run.status, JSON.stringify(run.body)).toBe(201)
+    const person = run.body.targets.find(({ key }) => key === 'person')!.record.id
+    const other = await made(admin.call, 'person', { last_name: 'Way', email: 'way@example.com' })
+    await admin.call('PATCH', `/api/records/person/${person}`, { first_name: 'Milky' })
+    await admin.call('POST', '/api/records/person/merge', { keep: person, others: [other] })
+    await admin.call('DELETE', `/api/records/person/${person}`)
+    await admin.call('POST', `/api/records/person/${person}/restore`, {})
+    const { body } = await admin.call<HistoryAnswer>('GET', `/api/records/person/${person}/history`)
+    const told = body.items.map(({ action, actor, cause }) => [action, actor?.id, cause.kind])
+    expect(told).toEqual([
+      ['restore', admin.id, 'request'],
+      ['delete', admin.id, 'request'],
+      ['update', admin.id, 'merge'],
+      ['update', admin.id, 'request'],
+      ['create', seller.id, 'conversion'],
+    ])
+    expect(body.items[2]).toMatchObject({ after: { email: 'way@example.com' } })
+    expect(body.items[3]).toMatchObject({ before: {}, after: { first_name: 'Milky' } })
+    expect(body.items[4]!.cause.ref).toBe(run.body.id)
+  })
+
   const refused = async (statement: string): Promise<void> =>
     expect(pool.query(statement), statement).rejects.toMatchObject({ code: '42501' })
 

@@ -28,6 +28,8 @@ export const sections = [
   { name: 'users', path: '/admin/users', icon: 'user' },
   { name: 'teams', path: '/admin/teams', icon: 'users' },
   { name: 'roles', path: '/admin/roles', icon: 'shield-check' },
+  { name: 'security-log', path: '/admin/security-log', icon: 'scroll-text' },
+  { name: 'personal-data', path: '/admin/personal-data', icon: 'user-search' },
   { name: 'documents', path: '/admin/documents', icon: 'braces' },
   { name: 'changes', path: '/admin/changes', icon: 'git-compare' },
   { name: 'presets', path: '/admin/presets', icon: 'route' },
@@ -115,6 +117,18 @@ export const pages: readonly ConsolePage[] = [
     crumb: ({ name = '' }, label) => label('role', name),
     load: () => import('../people/role-page.element.ts'),
     show: ({ name = '', tab = '' }) => html`<xrm-role-page .name=${name} .tab=${tab}></xrm-role-page>`,
+  },
+  {
+    path: '/admin/security-log',
+    section: 'security-log',
+    load: () => import('../security/log-page.element.ts'),
+    show: () => html`<xrm-security-log></xrm-security-log>`,
+  },
+  {
+    path: '/admin/personal-data',
+    section: 'personal-data',
+    load: () => import('../security/personal-data-page.element.ts'),
+    show: () => html`<xrm-personal-data></xrm-personal-data>`,
   },
   {
     path: '/admin/documents',

@@ -131,6 +131,7 @@ export const de = {
   'timeline.deleted': 'In den Papierkorb gelegt',
   'timeline.restored': 'Wiederhergestellt',
   'timeline.nothing': 'leer',
+  'timeline.erased': 'gelöscht',
   'timeline.converted-to': 'Umgewandelt in',
   'timeline.converted-from': 'Entstanden aus',
   'conversions.to': 'Umgewandelt in',

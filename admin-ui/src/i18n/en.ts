@@ -129,6 +129,7 @@ export const en = {
   'timeline.deleted': 'Moved to the bin',
   'timeline.restored': 'Restored',
   'timeline.nothing': 'empty',
+  'timeline.erased': 'erased',
   'timeline.converted-to': 'Converted to',
   'timeline.converted-from': 'Came from',
   'conversions.to': 'Converted to',

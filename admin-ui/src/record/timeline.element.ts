@@ -149,6 +149,8 @@ export class TimelineElement extends XrmElement {
         const shown = showValue(value, { field, path: field.name, record, locale })
         return shown === '' ? html`<span class="second">${t('timeline.nothing')}</span>` : shown
       }
+      if (change.erased?.includes(field.name))
+        return html`<div>${label(field)}: <span class="second">${t('timeline.erased')}</span></div>`
       return html`<div>${label(field)}: ${show(before, change.before)} → ${show(after, change.after)}</div>`
     })
   }

@@ -15,6 +15,8 @@ export const de = {
   'section.users': 'Benutzer',
   'section.teams': 'Teams',
   'section.roles': 'Rollen',
+  'section.security-log': 'Sicherheitsprotokoll',
+  'section.personal-data': 'Personendaten',
   'console.user': 'Benutzer',
   'section.documents': 'Alle Dokumente',
   'section.changes': 'Änderungen',

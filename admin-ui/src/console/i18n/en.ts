@@ -15,6 +15,8 @@ export const en = {
   'section.users': 'Users',
   'section.teams': 'Teams',
   'section.roles': 'Roles',
+  'section.security-log': 'Security log',
+  'section.personal-data': 'Personal data',
   'console.user': 'User',
   'section.documents': 'All documents',
   'section.changes': 'Changes',
