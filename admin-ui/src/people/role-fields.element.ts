@@ -116,6 +116,7 @@ export class RoleFields extends DocumentElement {
       <td>
         <select
           aria-label=${title}
+          ?autofocus=${name === '*'}
           class=${said === undefined ? 'grey' : ''}
           .value=${live(said ?? '')}
           @change=${(event: Event) => this.#set(name, inputValue(event))}

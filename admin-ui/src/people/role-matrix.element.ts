@@ -5,8 +5,9 @@ import { DocumentsController } from '../console/controllers.ts'
 import { originOf } from '../console/layers.ts'
 import { session } from '../data/session.ts'
 import { DocumentElement } from '../designer/document-element.ts'
+import { draftModel, followDraftModel } from '../designer/draft-model.ts'
 import { type CellPlace, moveCell } from '../list/grid-keys.ts'
-import { label } from '../model/labels.ts'
+import { label, pluralLabel } from '../model/labels.ts'
 import { t } from './i18n/index.ts'
 import { actions, cellOf, fieldCellOf, isSame, patchRight, type Scope, scopesOf } from './matrix.ts'
 import { matrixStyles } from './matrix-styles.ts'
@@ -46,6 +47,11 @@ export class RoleMatrix extends DocumentElement {
   @state() private _fields: string | null = null
   #documents = new DocumentsController(this)
 
+  constructor() {
+    super()
+    followDraftModel(this)
+  }
+
   protected override get place(): [DocumentKind, string] | null {
     return this.name ? ['role', this.name] : null
   }
@@ -59,7 +65,10 @@ export class RoleMatrix extends DocumentElement {
     const words = this._search.trim().toLowerCase()
     const known = this.#documents
       .of('entity')
-      .map((one) => ({ entity: one.name, title: label(one) }))
+      .map((one) => {
+        const view = draftModel.entity(one.name)
+        return { entity: one.name, title: view ? pluralLabel(view) : label(one) }
+      })
       .toSorted((a, b) => a.title.localeCompare(b.title, session.language))
     const names = new Set(known.map((line) => line.entity))
     const unknown = Object.keys(this.#role.entities)
@@ -176,14 +185,14 @@ export class RoleMatrix extends DocumentElement {
 
   #button(row: number, column: number, text: CellText, kind: string, name?: string): TemplateResult {
     const isHere = this._at.row === row && this._at.column === column
-    const also = text.also ? html`<small>${text.also}</small>` : nothing
+    const also = text.also ? html` <small>${text.also}</small>` : nothing
     return html`<button
       class="cell ${kind} ${text.grey ? 'grey' : ''}"
       tabindex=${isHere ? 0 : -1}
       data-row=${row}
       data-column=${column}
       title=${text.hint}
-      aria-label=${name ? [name, text.text, text.hint].filter(Boolean).join(': ') : nothing}
+      aria-label=${name ? [name, `${text.text} ${text.also}`.trim(), text.hint].filter(Boolean).join(': ') : nothing}
       aria-haspopup=${column > actions.length ? 'dialog' : 'menu'}
       @click=${() => this.#open(row, column)}
     >
@@ -221,7 +230,7 @@ export class RoleMatrix extends DocumentElement {
     return typeof scope === 'object' ? scope.when : ''
   }
 
-  #button_(at = this._at): HTMLButtonElement | null {
+  #buttonAt(at = this._at): HTMLButtonElement | null {
     return this.renderRoot.querySelector(`button[data-row="${at.row}"][data-column="${at.column}"]`)
   }
 
@@ -235,7 +244,7 @@ export class RoleMatrix extends DocumentElement {
     const next = moveCell(event, this._at, this.#lines.length, actions.length + 2, 10)
     if (next) {
       event.preventDefault()
-      return void this.#button_(next)?.focus()
+      return void this.#buttonAt(next)?.focus()
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const line = this.#lines[this._at.row]
@@ -290,7 +299,7 @@ export class RoleMatrix extends DocumentElement {
     await this.updateComplete
     const menu = this.#menu
     menu.showPopover()
-    const box = this.#button_()!.getBoundingClientRect()
+    const box = this.#buttonAt()!.getBoundingClientRect()
     const left = Math.max(8, Math.min(box.left, innerWidth - menu.offsetWidth - 8))
     const below = box.bottom + menu.offsetHeight + 8 < innerHeight
     menu.style.left = `${left}px`
@@ -339,7 +348,7 @@ export class RoleMatrix extends DocumentElement {
 
   #choose(choice: Choice): void {
     this.#menu.hidePopover()
-    this.#button_()?.focus()
+    this.#buttonAt()?.focus()
     choice.run()
   }
 
@@ -356,6 +365,6 @@ export class RoleMatrix extends DocumentElement {
 
   #closed(close: () => void): void {
     close()
-    void this.updateComplete.then(() => this.#button_()?.focus())
+    void this.updateComplete.then(() => this.#buttonAt()?.focus())
   }
 }

@@ -5,7 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js'
 import { DocumentsController } from '../console/controllers.ts'
 import '../console/document.element.ts'
 import { draft } from '../console/draft.ts'
-import { ApiError, call, paths } from '../data/client.ts'
+import { call, paths } from '../data/client.ts'
 import { QueryController } from '../data/queries.ts'
 import { DocumentElement } from '../designer/document-element.ts'
 import { t as designerText } from '../designer/i18n/index.ts'
@@ -15,7 +15,7 @@ import { confirm } from '../shell/confirm.ts'
 import { describeError } from '../shell/errors.ts'
 import { router } from '../shell/router.ts'
 import { t } from './i18n/index.ts'
-import { usersQuery, userPath } from './people.ts'
+import { rolesQuery, usersQuery, userPath } from './people.ts'
 import './role-matrix.element.ts'
 import { rolePath } from './role-path.ts'
 import { RolesController } from './roles.ts'
@@ -49,19 +49,16 @@ export class RolePage extends DocumentElement {
   #documents = new DocumentsController(this)
   #roles = new RolesController(this, this.#documents)
   #users = new QueryController(this, () => usersQuery)
+  #given = new QueryController(this, () => rolesQuery)
   /** The role as it is in force, to show what the draft changes; null: it is new. */
   #published = new QueryController<Role | null>(this, () => ({
-    key: ['console', 'published-role', draft.id, this.name],
+    key: ['console', 'published-role', this.name, this.#given.data?.length ?? 0],
     read: async (signal) => {
-      try {
-        const view = await call<DocumentView>('GET', paths.document('role', this.name), { signal })
-        return view.body as Role
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return null
-        throw error
-      }
+      if (!this.#given.data?.some((role) => role.name === this.name)) return null
+      const view = await call<DocumentView>('GET', paths.document('role', this.name), { signal })
+      return view.body as Role
     },
-    enabled: this.name !== '',
+    enabled: this.#given.data !== undefined,
   }))
 
   protected override get place(): [DocumentKind, string] | null {

@@ -25,8 +25,9 @@ export class UserAccess extends XrmElement {
     XrmElement.styles,
     peopleStyles,
     css`
+      th,
       td {
-        padding: 4px 8px;
+        vertical-align: middle;
       }
       td button.link {
         color: var(--text);

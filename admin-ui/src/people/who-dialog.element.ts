@@ -149,6 +149,10 @@ export class WhoDialog extends XrmElement {
             : nothing
         }
       </div>
+      <div slot="footer" class="row">
+        <span class="grow"></span>
+        <button class="primary" @click=${() => this.emit('xrm-close')}>${t('done')}</button>
+      </div>
     </xrm-dialog>`
   }
 

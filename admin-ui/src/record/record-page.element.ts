@@ -149,7 +149,7 @@ export class RecordPageElement extends XrmElement {
     const placed = placeErrors(this._items, names)
     const deleted = record['deleted_at'] != null
     const converted = this.#isLocked()
-    const locked = !this.entity.can.update || deleted || converted
+    const locked = !this.entity.can.update || deleted || converted || session.model.me.readOnly
     return html`
       ${this.#header(record, display, deleted, converted)}
       <div class="page">
