@@ -1,11 +1,14 @@
+import type { Server as HttpServer } from 'node:http'
 import { createApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { type DemoUser, runDemo } from './demo/run-demo.ts'
+import { catchStray } from './last-resort.ts'
 import { listen } from './listen.ts'
 import { createLog } from './log.ts'
 import { startServer } from './server.ts'
 import { StartError } from './start-error.ts'
 import { onStop } from './stop-signals.ts'
+import { watchLoop } from './watch-loop.ts'
 
 /** Starts the server and says where it is and how to sign in. */
 async function main(): Promise<void> {
@@ -22,15 +25,29 @@ async function main(): Promise<void> {
       'Set PORT to another one, or stop the other server.',
     )
   })
-  onStop(async () => {
+  const stop = async (): Promise<void> => {
+    stopWatching()
     server.feed.close()
-    await new Promise<void>((resolve) => {
-      http.close(() => resolve())
-      http.closeIdleConnections()
-    })
+    await closeWell(http)
     await server.stop()
-  })
+  }
+  const stopWatching = watchLoop(log)
+  catchStray(log, stop)
+  onStop(stop)
   announce(config, server.accounts.setupToken, demoUsers)
+}
+
+/**
+ * Takes no new connections and waits for the answers that are on their way. A connection whose answer comes now would stay open
+ * for the next request and keep us from ending, so those with nothing to do are closed until none is left.
+ */
+async function closeWell(http: HttpServer): Promise<void> {
+  const idle = setInterval(() => http.closeIdleConnections(), 50)
+  try {
+    await new Promise<void>((resolve) => void http.close(() => resolve()))
+  } finally {
+    clearInterval(idle)
+  }
 }
 
 function announce(config: Config, setupToken: string | undefined, demoUsers: DemoUser[] | null): void {

@@ -123,6 +123,21 @@ describe('duplicates', async () => {
       expect((await groups('merged')).map(({ id }) => id)).toEqual([found[0]!.id])
     })
 
+    it('are merged once when the answer was lost and the request is repeated with its key [CRASH-17]', async () => {
+      const one = await make('supplier', { name: 'Lost answer' })
+      const two = await make('supplier', { name: 'Lost answer too' })
+      const merge = (): Promise<{ status: number; body: { id: string } }> =>
+        admin.call<{ id: string }>(
+          'POST',
+          '/api/records/supplier/merge',
+          { keep: one.id, others: [two.id] },
+          { 'idempotency-key': `merge-${one.id}` },
+        )
+      const [first, again] = [await merge(), await merge()]
+      expect([first.status, again.status]).toEqual([201, 201])
+      expect(again.body.id).toBe(first.body.id)
+    })
+
     it('is watched and stopped by whoever started it, and by nobody else without the right', async () => {
       const { body } = await sales.call<{ job: string }>('POST', '/api/duplicates/account/scan')
       const path = `/api/jobs/${body.job}`

@@ -3,12 +3,12 @@ import { Problem } from '@xrm/sdk'
 import type { DuplicateCheckRequest, MergeRequest } from '@xrm/sdk/duplicates'
 import { checkDuplicates } from '../duplicates/check.ts'
 import { mergeRecords } from '../duplicates/merge.ts'
-import { mergesOf } from '../duplicates/merges.ts'
+import { mergesOf, readMerge } from '../duplicates/merges.ts'
 import { undoMerge } from '../duplicates/unmerge.ts'
 import { isId } from '../fields/relation-rules.ts'
 import { requireRecord } from '../records/query.ts'
 import { type Env, reading, type Server, writing } from './environment.ts'
-import { onCurrentModel } from './idempotency.ts'
+import { once, onCurrentModel } from './idempotency.ts'
 import { problems } from './problems.ts'
 import { flag, integer, oneOf, readObject, readQuery, text } from './read-request.ts'
 
@@ -49,11 +49,23 @@ export function recordMergeRoutes(server: Server): Hono<Env> {
   app.post('/:entity/merge', async (c) => {
     const { dry } = readQuery(c, { dry: flag })
     const request = await readMergeRequest(c)
-    return onCurrentModel(server, c, async () => {
-      const answer = await mergeRecords(writing(server, c), c.req.param('entity'), request, dry === true)
-      server.actors.forget()
-      return c.json(answer, dry === true ? 200 : 201)
-    })
+    const entity = c.req.param('entity')
+    if (dry === true)
+      return onCurrentModel(server, c, async () =>
+        c.json(await mergeRecords(writing(server, c), entity, request, true)),
+      )
+    return once(
+      server,
+      c,
+      request,
+      async (idempotency) => {
+        const context = { ...writing(server, c), ...(idempotency ? { idempotency } : {}) }
+        const answer = await mergeRecords(context, entity, request, false)
+        server.actors.forget()
+        return c.json(answer, 201)
+      },
+      async (id) => c.json(await readMerge(reading(server, c), id as string), 201),
+    )
   })
   app.get('/:entity/:id/merges', async (c) => {
     readQuery(c, {})

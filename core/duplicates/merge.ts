@@ -8,6 +8,7 @@ import type { EntityRights } from '../access/rights.ts'
 import { audit } from '../audit/audit.ts'
 import type { EntityModel } from '../documents/model.ts'
 import { isId } from '../fields/relation-rules.ts'
+import { keepKey } from '../records/keep-key.ts'
 import { access, getRecord } from '../records/query.ts'
 import { requireModel } from '../records/require-model.ts'
 import { prepareWrite } from '../records/write.ts'
@@ -41,7 +42,9 @@ export async function mergeRecords(
   const { entity, rights } = access(context, entityName)
   checkRequest(request)
   const merge = async (client: PoolClient): Promise<void> => {
-    const own = { ...context, client, cause: { kind: 'merge' as const, ref: id }, found: new Set<string>() }
+    // The key belongs to the merge, not to each write that it is made of.
+    const { idempotency, ...rest } = context
+    const own = { ...rest, client, cause: { kind: 'merge' as const, ref: id }, found: new Set<string>() }
     await requireModel(own)
     await lockRecords(client, entity, [request.keep, ...request.others])
     const [keep, ...others] = await loadRecords(own, entity.name, request)
@@ -83,6 +86,7 @@ export async function mergeRecords(
       subject: { kind: entity.key, id: request.keep },
       details: { action: 'merge', entity: entity.name, merge: id, others: request.others },
     })
+    await keepKey(idempotency ? { ...own, idempotency } : own, id)
   }
   const answer = dry
     ? await rehearse(

@@ -38,6 +38,8 @@ export async function connect(options: DatabaseOptions): Promise<Database> {
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
+    // A line that was cut without a word is found dead after twenty seconds, not after hours.
+    keepAliveInitialDelayMillis: 10_000,
     // Statements that are sent together wait for one answer, not each for its own; see `together`.
     pipeline: true,
     Client: GatheringClient,

@@ -36,7 +36,7 @@ async function countOf(entity: string, filter: string): Promise<number> {
   return (body as ListAnswer).count!.value
 }
 
-it('does each item of a bulk conversion once, though the server is killed twice in the middle', async () => {
+it('does each item of a bulk conversion once, though the server is killed twice in the middle [CRASH-12]', async () => {
   await server.start()
   await server.signIn()
   // Which of two firms is meant, somebody has to say.

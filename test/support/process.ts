@@ -16,6 +16,12 @@ export interface ServerProcess {
   start(): Promise<void>
   /** Ends it at once, without a chance to tidy up. */
   kill(): Promise<void>
+  /** Asks it to end, and tells how it did. */
+  terminate(): Promise<number | null>
+  /** Of the server, for requests that `call` cannot make. */
+  base: string
+  /** What it has written so far. */
+  output(): string
   ready(): Promise<void>
   /** Signs in as the administrator; the cookie outlives restarts. */
   signIn(): Promise<void>
@@ -25,8 +31,8 @@ export interface ServerProcess {
   databaseUrl(): Promise<string>
 }
 
-/** Prepares a server in a folder of its own; both are gone after the tests of the file. */
-export async function serverProcess(): Promise<ServerProcess> {
+/** Prepares a server in a folder of its own; both are gone after the tests of the file. `env` goes over what it is given anyway. */
+export async function serverProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'xrm-process-'))
   const port = await freePort()
   const base = `http://127.0.0.1:${port}`
@@ -67,6 +73,7 @@ export async function serverProcess(): Promise<ServerProcess> {
           XRM_ADMIN_PASSWORD: login.password,
           LOG_LEVEL: 'error',
           XRM_RATE_LIMIT: '0',
+          ...env,
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
@@ -78,6 +85,13 @@ export async function serverProcess(): Promise<ServerProcess> {
       child?.kill('SIGKILL')
       await ended(child)
     },
+    async terminate() {
+      child?.kill('SIGTERM')
+      await ended(child)
+      return child?.exitCode ?? null
+    },
+    base,
+    output: () => output,
     async signIn() {
       const response = await fetch(`${base}/api/auth/sign-in/email`, {
         method: 'POST',

@@ -47,7 +47,10 @@ export function duplicatePaths(): Record<string, Schema> {
     '/api/records/{entity}/merge': {
       parameters: [entity],
       post: operation('Make one record of several', tags, {
-        parameters: [dry],
+        parameters: [
+          dry,
+          parameter('Idempotency-Key', 'A repetition gets the same merge.', { type: 'string' }, 'header'),
+        ],
         body: {
           type: 'object',
           properties: {
