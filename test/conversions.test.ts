@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { PreviewAnswer, RunView, TimelineAnswer } from '@xrm/sdk/api'
+import { digestTables } from './support/digest.ts'
 import { fixture } from './support/fixture-plugin.ts'
 import { type Caller, testServer } from './support/server.ts'
 
@@ -35,20 +36,7 @@ const convert = (body: object, headers = {}, call = admin) =>
     headers,
   )
 
-/** How many rows every table has: equal before and after means that nothing was written. */
-async function digest(): Promise<string> {
-  const { rows } = await server.db.pool.query<{ table: string }>(
-    `SELECT format('%I.%I', schemaname, tablename) AS table FROM pg_tables WHERE schemaname IN ('xrm', 'record') ORDER BY 1`,
-  )
-  const counts = []
-  for (const { table } of rows) {
-    const { rows: sum } = await server.db.pool.query<{ sum: string }>(
-      `SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS sum FROM ${table} t`,
-    )
-    counts.push(`${table} ${sum[0]!.sum}`)
-  }
-  return counts.join('\n')
-}
+const digest = () => digestTables(server.db)
 
 describe('a preview', () => {
   it('shows every target, what stays behind and what changes, and writes nothing', async () => {

@@ -94,7 +94,7 @@ describe('addresses', () => {
     ]
     /** For administrators alone. */
     const administration = [
-      /^\/api\/(documents|changesets|config|field-types|plugins|presets|users|access)(\/|$)/,
+      /^\/api\/(documents|changesets|config|field-types|plugins|presets|users|access|audit|personal-data)(\/|$)/,
     ]
     /** For everybody, each for what they may see: records by their rights, notices, jobs and bulks by whose they are. */
     const everybody = [
