@@ -12,7 +12,6 @@ import './icon.element.ts'
 import './navigation.element.ts'
 import { listPath } from './paths.ts'
 import { router } from './router.ts'
-import './toasts.element.ts'
 import { matchShortcut } from './shortcuts.ts'
 import '../list/list-page.element.ts'
 
@@ -24,6 +23,7 @@ const pages = {
   factorNeeded: () => import('../account/factor-needed.element.ts'),
   viewing: () => import('../account/viewing.element.ts'),
   account: () => import('../account/account-page.element.ts'),
+  toasts: () => import('./toasts.element.ts'),
   palette: () => import('./palette.element.ts'),
   console: () => import('../console/console.element.ts'),
   glossary: () => import('../console/glossary.element.ts'),
@@ -129,6 +129,8 @@ export class AppElement extends XrmElement {
     })
     this.addEventListener('xrm-signed-in', (event) => void this.#enter((event as CustomEvent<string>).detail))
     void this.#start()
+    // After what is shown first; what there is to say by then waits for it.
+    void pages.toasts()
   }
 
   async #enter(path: string): Promise<void> {
