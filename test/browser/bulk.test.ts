@@ -121,6 +121,7 @@ test('decides what is held while many are closed: with a reason, or converted af
   })
   const page = await app.signedIn(`/bulk/${id}`)
   await page.getByRole('button', { name: /Zu entscheiden 2/ }).waitFor()
+  await page.getByText('Grund: Bitte ausfüllen').first().waitFor()
   await page.getByRole('button', { name: 'Nacheinander entscheiden' }).press('Enter')
   const dialog = page.locator('xrm-convert-dialog')
   await dialog.getByText('1 von 2 zu entscheiden').waitFor()

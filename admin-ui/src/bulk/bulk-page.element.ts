@@ -110,7 +110,7 @@ export class BulkPageElement extends XrmElement {
                 </button>`,
             )}
           </div>
-          ${this.#list()}
+          ${this.#list(this.#conversion(bulk))}
         </section>
       </div>
       ${this.#decision(bulk)}`
@@ -147,7 +147,7 @@ export class BulkPageElement extends XrmElement {
       >`
   }
 
-  #list(): TemplateResult {
+  #list(conversion: ConversionSummary | undefined): TemplateResult {
     const data = this.#items.data
     if (this.#items.error)
       return html`<p class="note bad" role="alert">${describeError(this.#items.error)}</p>`
@@ -164,7 +164,7 @@ export class BulkPageElement extends XrmElement {
                       >${item.source.display}</a
                     >`
               }
-              <span class="reason second small">${reasonsOf(item).join(' · ')}</span>
+              <span class="reason second small">${reasonsOf(item, conversion).join(' · ')}</span>
               ${this.#itemAction(item)}
             </li>`,
         )}
