@@ -96,7 +96,6 @@ it.each(sets.map((set, index) => ({ set: set.join(' and '), index })))(
         ? [name]
         : fields.filter((field) => isNeverRead(person, name, field.name)).map((field) => field.name),
     )
-    expect(hidden).not.toEqual([])
     for (const path of ['/api/model', '/api/openapi.json'])
       for (const who of [{ 'x-test-user': person.id }, { authorization: `Bearer ${person.key}` }]) {
         const { status, text } = await asking(one.app, who)(['GET', path])
