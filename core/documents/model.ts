@@ -126,6 +126,8 @@ export interface TargetModel {
   /** One record for every child row; null: one for the source. */
   each: EachModel | null
   mappings: readonly MappingModel[]
+  /** Fields that no mapping takes, and that a stage or a rule of the entity may demand: then the user enters them. */
+  askable: readonly MappingModel[]
 }
 
 export interface EachModel {
