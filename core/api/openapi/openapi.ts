@@ -2,6 +2,7 @@ import { sharePaths } from './access-paths.ts'
 import { type Actor, type EntityRights, type Rights, rightsOf } from '../../access/rights.ts'
 import { cached, type FieldModel, type Model } from '../../documents/model.ts'
 import { fixedPaths } from './fixed-paths.ts'
+import { webFormPaths } from './web-form-paths.ts'
 import { array, json, named, operation, parameter, type Schema } from './parts.ts'
 
 /** OpenAPI 3.1 of what this actor may do, made from the live model; the same for equal roles. */
@@ -27,6 +28,10 @@ export function openApi(model: Model, actor: Actor): Schema {
       paths,
       fixedPaths(
         conversions.map((one) => one.name),
+        rights.administer,
+      ),
+      webFormPaths(
+        [...model.webForms.values()].filter(({ body }) => body.open === true).map(({ name }) => name),
         rights.administer,
       ),
     )
