@@ -187,6 +187,7 @@ export type AuditKind =
   | 'sign-in-refused'
   | 'signed-out'
   | 'second-factor-failed'
+  | 'access-confirmed'
   | 'second-factor-changed'
   | 'passkey-added'
   | 'passkey-removed'
