@@ -95,7 +95,8 @@ function mayWrite(rights: EntityRights, action: WriteOperation['action'], name: 
 
 /** The system itself writes; it may also set what users may not, such as read-only fields. */
 function isSystem(context: WriteContext): boolean {
-  return (context.rightsOf ?? context.actor).userId === null
+  const { userId, form } = context.rightsOf ?? context.actor
+  return userId === null && form === undefined
 }
 
 function isImportable(field: FieldModel): boolean {

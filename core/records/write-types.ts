@@ -15,7 +15,10 @@ export interface WriteContext {
   client?: PoolClient
   /** The instant of the write, the same for all its rows. */
   now: string
-  cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade' | 'merge'; ref?: string }
+  cause: {
+    kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade' | 'merge' | 'web-form'
+    ref?: string
+  }
   hooks: HookRegistry
   /** Who asked and from where, for the security log; absent: the actor, from within. */
   asked?: Asked
