@@ -289,10 +289,11 @@ describe('a bulk that is stopped', () => {
     while (done === 0) done = (await admin<BulkView>('GET', `/api/bulk/${bulk.id}`)).body.counts.done
     expect((await admin('POST', `/api/bulk/${bulk.id}/cancel`)).status).toBe(200)
     // What was under way comes to its end, and nothing is begun any more.
-    const { job } = (await admin<BulkView>('GET', `/api/bulk/${bulk.id}`)).body
-    await expect
-      .poll(async () => (await admin<JobView>('GET', `/api/jobs/${job}`)).body.status, { timeout: 60_000 })
-      .toBe('done')
+    const working = async (): Promise<number> =>
+      (await admin<{ items: JobView[] }>('GET', '/api/jobs')).body.items.filter(
+        ({ kind, status }) => kind === 'bulk' && (status === 'running' || status === 'waiting'),
+      ).length
+    await expect.poll(working, { timeout: 60_000 }).toBe(0)
     const { counts, status } = (await admin<BulkView>('GET', `/api/bulk/${bulk.id}`)).body
     expect(status).toBe('cancelled')
     expect(counts.done).toBeGreaterThanOrEqual(done)
