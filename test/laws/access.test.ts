@@ -4,7 +4,8 @@ import type { Role } from '@xrm/sdk'
 import { fixture } from '../support/fixture-plugin.ts'
 import { publish } from '../support/publish.ts'
 import { type Caller, testServer } from '../support/server.ts'
-import { changesField, type Deal, fields, may, type Person, randomGrants, seesField } from './access/rules.ts'
+import { changesField, type Deal, fields, may, randomGrants, seesField } from './access/rules.ts'
+import { makeDeals, makePeople, type Member } from './access/firm.ts'
 import { seed } from './interference/run.ts'
 
 const { user } = await testServer({ plugins: [fixture] })
@@ -12,63 +13,13 @@ const { user } = await testServer({ plugins: [fixture] })
 type Row = Record<string, unknown> & { id: string }
 
 let admin: Caller
-const people: (Person & { call: Caller })[] = []
-const deals: Deal[] = []
+let people: Member[]
+let deals: Deal[]
 
-/** Teams A over B over C, and D; person 0 leads 1, who leads 2. */
 beforeAll(async () => {
   admin = (await user(['admin'])).call
-  const team = async (name: string, parent: string | null): Promise<string> =>
-    (await admin<Row>('POST', '/api/records/team', { name, parent })).body.id
-  const a = await team('A', null)
-  const b = await team('B', a)
-  const c = await team('C', b)
-  const d = await team('D', null)
-  const teams: string[][] = [[a], [b], [c], [d], [b, d], []]
-  for (const own of teams) {
-    const { id, call } = await user([], own)
-    const under = { [a]: [b, c], [b]: [c] } as Record<string, string[]>
-    const over = { [b]: [a], [c]: [a, b] } as Record<string, string[]>
-    const withAll = (more: Record<string, string[]>): string[] =>
-      own.flatMap((one) => [one, ...(more[one] ?? [])])
-    people.push({ id, call, teams: own, branch: withAll(under), above: withAll(over), below: [] })
-  }
-  const [boss, lead, rep] = people as unknown as [Person, Person, Person]
-  await admin('PATCH', `/api/users/${lead.id}`, { manager: boss.id })
-  await admin('PATCH', `/api/users/${rep.id}`, { manager: lead.id })
-  boss.below.push(lead.id, rep.id)
-  lead.below.push(rep.id)
-
-  const someone = fc.option(fc.constantFrom(...people.map(({ id }) => id)), { nil: null, freq: 4 })
-  const sharedWith = fc.oneof(
-    fc.constantFrom(...people.map(({ id }) => ({ kind: 'user', to: id }))),
-    fc.constantFrom(...[a, b, c, d].map((to) => ({ kind: 'team', to }))),
-  )
-  const random = fc.record({
-    owner: someone,
-    team: fc.option(fc.constantFrom(a, b, c, d), { nil: null, freq: 3 }),
-    heat: fc.constantFrom('hot', 'cold', null),
-    secret: fc.constantFrom('s1', 'other', null),
-    probability: fc.constantFrom('50', null),
-    amount: fc.constantFrom({ amount: '10', currency: 'EUR' }, null),
-    shares: fc.uniqueArray(
-      fc.record({ who: sharedWith, level: fc.constantFrom('read' as const, 'update' as const) }),
-      { maxLength: 2, selector: ({ who }) => who.to },
-    ),
-  })
-  for (const [index, { shares, ...values }] of fc.sample(random, { seed, numRuns: 40 }).entries()) {
-    const name = `Deal ${index}`
-    const made = await admin<Row>('POST', '/api/records/deal', { name, ...values })
-    expect(made.status, JSON.stringify(made.body)).toBe(201)
-    const { id } = made.body
-    const wanted = shares.map(({ who, level }) => ({ grantee: { kind: who.kind, id: who.to }, level }))
-    if (wanted.length > 0)
-      expect((await admin('PUT', `/api/records/deal/${id}/shares`, { shares: wanted })).status).toBe(200)
-    const amount = made.body['amount'] as Deal['amount']
-    const probability = made.body['probability'] as string | null
-    const told = shares.map(({ who, level }) => ({ to: who.to, level }))
-    deals.push({ ...values, id, name, amount, probability, shares: told })
-  }
+  people = await makePeople(admin, user)
+  deals = await makeDeals(admin, people)
 }, 120_000)
 
 afterEach(({ task }) => {
@@ -125,7 +76,7 @@ it('lets everybody see, change, take out and remove what their roles say, and no
 
 type Grants = Role['entities'][string][]
 
-async function expectReads(person: (typeof people)[number], grants: Grants, told: string): Promise<void> {
+async function expectReads(person: Member, grants: Grants, told: string): Promise<void> {
   const { status, body } = await person.call<{ items: Row[] }>(
     'GET',
     '/api/records/deal?limit=100&count=exact',
@@ -158,7 +109,7 @@ async function expectReads(person: (typeof people)[number], grants: Grants, told
 }
 
 async function expectChange(
-  person: (typeof people)[number],
+  person: Member,
   grants: Grants,
   deal: Deal,
   field: (typeof fields)[number],
@@ -181,12 +132,7 @@ async function expectChange(
   expect(back.status).toBe(200)
 }
 
-async function expectRemoval(
-  person: (typeof people)[number],
-  grants: Grants,
-  deal: Deal,
-  told: string,
-): Promise<void> {
+async function expectRemoval(person: Member, grants: Grants, deal: Deal, told: string): Promise<void> {
   const { status, body } = await person.call('DELETE', `/api/records/deal/${deal.id}`)
   const why = `removal of ${JSON.stringify(deal)}: ${told}`
   if (!may(grants, 'read', deal, person)) {
