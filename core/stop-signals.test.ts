@@ -9,14 +9,17 @@ const folder = mkdtempSync(join(tmpdir(), 'xrm-stop-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** A process whose `stop` is the given code, as a child with an IPC channel, as `npm start` makes one. */
-async function start(stop: string, grace = 5000): Promise<{ child: ChildProcess; output: () => string }> {
+async function start(
+  stop: string,
+  { grace = 5000, busy = true }: { grace?: number; busy?: boolean } = {},
+): Promise<{ child: ChildProcess; output: () => string }> {
   const script = join(folder, `${Math.random()}.ts`)
   const module = JSON.stringify(join(import.meta.dirname, 'stop-signals.ts'))
   writeFileSync(
     script,
     `import { onStop } from ${module}
-    setInterval(() => {}, 1000)
     onStop(async () => { console.log('stopping'); ${stop} }, ${grace})
+    ${busy ? 'setInterval(() => {}, 1000)' : ''}
     console.log('up')`,
   )
   const child = fork(script, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
@@ -46,6 +49,11 @@ describe('onStop', () => {
     await vi.waitFor(() => expect(output()).toBe('up\nstopping\n'))
   })
 
+  it('does not keep a process that has done its work', async () => {
+    const { child } = await start('', { busy: false })
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
   it('exits with 1 when stopping fails', async () => {
     const { child } = await start(`throw new Error('no')`)
     child.kill('SIGTERM')
@@ -53,7 +61,7 @@ describe('onStop', () => {
   })
 
   it('cuts off what does not end in time', async () => {
-    const { child } = await start('await new Promise(() => {})', 100)
+    const { child } = await start('await new Promise(() => {})', { grace: 100 })
     child.kill('SIGTERM')
     expect(await once(child, 'close')).toEqual([1, null])
   })

@@ -19,4 +19,6 @@ export function onStop(stop: () => Promise<void>, grace = 30_000): void {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
   process.on('disconnect', end)
+  // Listening for its end would keep a process alive that has nothing left to do.
+  process.channel?.unref()
 }

@@ -8,7 +8,7 @@ import { SelectBuilder } from '../records/select-builder.ts'
 import { type Grant, grantsOn } from './grants.ts'
 import { loadActor } from './load-actor.ts'
 import { problems } from './problems.ts'
-import { type Actor, alwaysReadable, type EntityRights, rightsOf } from './rights.ts'
+import { type Actor, alwaysReadable, type EntityRights, inputsOf, rightsOf } from './rights.ts'
 import { type Action, type FieldCondition, type RowScope, scopeKey, sharesOf } from './scopes.ts'
 import { viewShares } from './shares.ts'
 
@@ -216,16 +216,17 @@ function deniedField(
 ): string | undefined {
   const needed =
     action === 'update' || action === 'create' || action === 'import' ? ['write'] : ['read', 'write']
-  return inputsOf(entity, name).find(
+  return allInputs(entity, name).find(
     (input) => !alwaysReadable.has(input) && !needed.includes(grant.field(input)),
   )
 }
 
-function inputsOf(entity: EntityModel, name: string, seen = new Set<string>()): string[] {
-  const program = entity.fields.get(name)?.program
+function allInputs(entity: EntityModel, name: string, seen = new Set<string>()): string[] {
+  const field = entity.fields.get(name)
+  const program = field ? inputsOf(field) : null
   if (!program || seen.has(name)) return [name]
   seen.add(name)
-  return program.paths.flatMap((path) => inputsOf(entity, path.split('.', 1)[0]!, seen))
+  return program.paths.flatMap((path) => allInputs(entity, path.split('.', 1)[0]!, seen))
 }
 
 /** A formula can also fail by what it reads of another record; of that the grants here say nothing. */
@@ -235,7 +236,8 @@ function foreignReasons(
   entity: EntityModel,
   { field, action }: WhyRequest,
 ): WhyReason[] {
-  const program = field === undefined ? null : (entity.fields.get(field)?.program ?? null)
+  const asked = field === undefined ? undefined : entity.fields.get(field)
+  const program = asked ? inputsOf(asked) : null
   const own = rightsOf(model, actor).entity(entity.name)
   if (!program || !own || action !== 'read' || own.readField(field!) !== null) return []
   const near = program.paths.every((path) => own.readField(path.split('.', 1)[0]!) !== null)

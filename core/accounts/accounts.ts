@@ -13,7 +13,7 @@ import { handleAuth } from './handle-auth.ts'
 import { type By, makeLink } from './links.ts'
 import { smtp } from './mail.ts'
 import { addPasskey, listPasskeys, passkeyCreation, type PasskeyView, removePasskey } from './passkeys.ts'
-import { checkOrigin, readBody } from './request.ts'
+import { checkOrigin, checkQuery, readBody } from './request.ts'
 import { type SecondFactors, secondFactors } from './second-factor.ts'
 import { endSessions, listSessions } from './session-list.ts'
 import { type Session, sessionReader } from './sessions.ts'
@@ -151,6 +151,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     setupToken: await createSetupToken(db),
     handle: (request, address = nowhere) => handleAuth(routes, request, address),
     setup: async (request, address = nowhere) => {
+      checkQuery(request, [])
       if (request.method === 'GET')
         return Response.json({ needed: await isSetupNeeded(db) }, { headers: noStore })
       checkOrigin(request, publicUrl)

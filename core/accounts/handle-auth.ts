@@ -8,7 +8,7 @@ import { setCookie } from './new-session.ts'
 import { changePassword } from './own-password.ts'
 import { passkeyRequest, usePasskey } from './passkeys.ts'
 import { accountProblems } from './problems.ts'
-import { type BodyShape, checkOrigin, originOf, readBody } from './request.ts'
+import { type BodyShape, checkOrigin, checkQuery, originOf, readBody } from './request.ts'
 import type { Session } from './sessions.ts'
 import { enter, secondStep, signIn } from './sign-in.ts'
 
@@ -47,6 +47,8 @@ export async function handleAuth(routes: AuthRoutes, request: Request, address: 
   const route = `${request.method} ${path}`
   const shape = Object.hasOwn(open, route) ? open[route] : undefined
   if (!shape) throw new Problem(accountProblems['accounts.not-found'])
+  // A provider may send back more than we know, which OAuth says to pass over (RFC 6749, 4.1.2).
+  if (path !== '/sso/callback') checkQuery(request, path === '/sso' ? ['returnTo'] : [])
   if (request.method === 'GET') return get(routes, path, request, address)
 
   checkOrigin(request, routes.publicUrl)

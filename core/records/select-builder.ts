@@ -6,7 +6,7 @@ import {
   type Scope,
   type SqlValue,
 } from '@xrm/sdk/expression'
-import type { EntityRights, Rights } from '../access/rights.ts'
+import { type EntityRights, inputsOf, type Rights } from '../access/rights.ts'
 import { scopesSql } from '../access/scope-sql.ts'
 import type { FieldCondition, RowScope } from '../access/scopes.ts'
 import { fromStoredSql } from '../documents/entity-keys.ts'
@@ -188,9 +188,13 @@ export class SelectBuilder {
     const prefix = names.slice(0, hops.length)
     const alias = this.#alias(prefix, checked)
     let value: SqlValue
+    const there: string[] = []
     if (field.program) {
-      // Its inputs are read as the user may see them: a record behind a relation may be hidden on this row.
-      const computed = field.program.sql(this.#target(prefix, checked))
+      // Its inputs are read as the user may see them: a record behind a relation may be hidden on this row. Of a value that
+      // was let out they are read as they are, where its record may be seen.
+      const open = checked && inputsOf(field) === null
+      const computed = field.program.sql(this.#target(prefix, checked && !open))
+      if (open && prefix.length > 0) there.push(`${alias}.id IS NOT NULL`)
       value =
         'amount' in computed
           ? { ...computed, amount: `trim_scale(${computed.amount})` }
@@ -203,9 +207,10 @@ export class SelectBuilder {
       value = { sql: kept ? sql : fromStoredSql(this.#model, field, sql) }
     }
     if (!checked) return value
-    const condition = this.#condition(this.#rights.entity(owner.name)?.readField(field.name) ?? null, prefix)
-    if (condition === null) return value
-    const guard = (sql: string): string => `(CASE WHEN ${condition} THEN ${sql} END)`
+    const readable = this.#condition(this.#rights.entity(owner.name)?.readField(field.name) ?? null, prefix)
+    if (readable !== null) there.push(readable)
+    if (there.length === 0) return value
+    const guard = (sql: string): string => `(CASE WHEN ${there.join(' AND ')} THEN ${sql} END)`
     return 'amount' in value
       ? { amount: guard(value.amount), currency: guard(value.currency) }
       : { sql: guard(value.sql) }
@@ -254,7 +259,7 @@ export class SelectBuilder {
     const known = this.#joins.get(key)
     if (known) return known.alias
     const before = this.#alias(prefix.slice(0, -1), checked)
-    const { field } = resolvePath(this.#model.entities, this.#entity, prefix.join('.'))!
+    const { field, owner } = resolvePath(this.#model.entities, this.#entity, prefix.join('.'))!
     const target = this.#model.entities.get(field.relation!)!
     const alias = `t${++this.#aliases}`
     const on = [`${alias}.id = ${before}.${field.columns[0]!.sql}`]
@@ -262,6 +267,10 @@ export class SelectBuilder {
     if (checked) {
       const visible = this.#scopes(this.#rights.entity(target.name)?.rows.read ?? [], prefix, alias)
       if (visible !== null) on.push(visible)
+      // The way itself may be hidden on some rows; what it leads to then is too.
+      const way = this.#rights.entity(owner.name)?.readField(field.name) ?? null
+      const readable = this.#condition(way, prefix.slice(0, -1))
+      if (readable !== null) on.push(readable)
     }
     // Set last: joins that the condition itself needs come before.
     this.#joins.set(key, { alias, sql: `${target.table} ${alias} ON ${on.join(' AND ')}` })

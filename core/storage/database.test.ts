@@ -56,7 +56,7 @@ describe('connect', () => {
   })
 
   it('says which right is missing, and how to grant it', async () => {
-    const url = new URL(await createTestDatabase({ empty: true }))
+    const url = new URL(await createTestDatabase({ from: 'template0' }))
     const name = url.pathname.slice(1)
     await db.pool.query(`CREATE ROLE guest_${name} LOGIN`)
     url.username = `guest_${name}`
@@ -120,7 +120,9 @@ describe('transaction', () => {
         await client.query('UPDATE xrm.counter SET value = value + 1 WHERE id = $1', [second])
       })
     await Promise.all([add(1, 2), add(2, 1)])
-    expect([await valueOf(1), await valueOf(2), waiting]).toEqual([2, 2, 3])
+    expect([await valueOf(1), await valueOf(2)]).toEqual([2, 2])
+    // Where the loser is quick, it takes its first row before the winner wakes, and they meet once more.
+    expect(waiting).toBeGreaterThanOrEqual(3)
   })
 
   it('gives up after the allowed number of retries', async () => {

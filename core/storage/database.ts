@@ -65,8 +65,9 @@ export interface TransactionOptions {
   /** How often it runs again after a deadlock or a serialisation failure. */
   retries?: number
   /**
-   * Every statement has an index that serves it. Tables that were empty a moment ago look too small for one, and a plan that
-   * was made then stays: a hundred conversions later each of them would read whole tables.
+   * Every statement has an index that serves it, whatever its values are: it is planned once a connection, not each time
+   * (planning costs more than looking up), and never as a scan. Tables that were empty a moment ago look too small for an
+   * index, and a plan that was made then stays: a hundred conversions later each of them would read whole tables.
    */
   indexed?: boolean
 }
@@ -142,6 +143,8 @@ export async function session<T>(db: Database, fn: (client: PoolClient) => Promi
   }
 }
 
+const beginIndexed = 'BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan'
+
 async function once<T>(db: Database, fn: (client: PoolClient) => Promise<T>, indexed: boolean): Promise<T> {
   const client = await db.pool.connect()
   const held = { pool: db.pool, active: true }
@@ -149,7 +152,7 @@ async function once<T>(db: Database, fn: (client: PoolClient) => Promise<T>, ind
   const onError = (error: Error) => void (broken = error)
   client.on('error', onError)
   try {
-    await client.query(indexed ? 'BEGIN; SET LOCAL enable_seqscan = off' : 'BEGIN')
+    await client.query(indexed ? beginIndexed : 'BEGIN')
     const result = await holding.run(held, () => fn(client))
     const { command } = await client.query('COMMIT')
     // PostgreSQL answers the commit of a failed transaction with a rollback and no error.

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { publish } from '../support/publish.ts'
 import { fixture } from '../support/fixture-plugin.ts'
 import { type Caller, testServer } from '../support/server.ts'
+import { listenTo } from '../support/stream.ts'
 
 const { app, server, user } = await testServer({ plugins: [fixture] })
 
@@ -127,6 +128,113 @@ describe('a field that may not be read', () => {
     expect((await call('GET', '/api/records/deal?sort=expected')).status).toBe(400)
   })
 
+  it('shows in a formula that an administrator lets out, to those who have a right to that [FLS-11]', async () => {
+    const draft = await admin<{ id: string }>('POST', '/api/changesets', { title: 'Let out' })
+    const change = (place: string, body: object): ReturnType<Caller> =>
+      admin('PATCH', `/api/documents/${place}?changeset=${draft.body.id}`, body)
+    await change('entity/firm', {
+      properties: {
+        taxed: { 'x-type': 'formula', 'x-formula': 'tax_number != null', 'x-declassified': true },
+      },
+    })
+    await admin('PUT', `/api/documents/role/assessor?changeset=${draft.body.id}`, {
+      title: 'Assessor',
+      entities: {
+        firm: { read: { when: "name != 'Out of sight'" }, fields: { name: 'read', taxed: 'read' } },
+        deal: { read: 'all', fields: { name: 'read', firm: 'read' } },
+      },
+    })
+    const { body: check } = await admin<{ issues: { code: string; message: string }[] }>(
+      'POST',
+      `/api/changesets/${draft.body.id}/check`,
+    )
+    expect(check.issues.find(({ code }) => code === 'field.declassified')?.message).toContain('"tax_number"')
+    expect((await admin('POST', `/api/changesets/${draft.body.id}/publish`)).status).toBe(200)
+    const { rows } = await server.db.pool.query<{ out: string[] }>(
+      `SELECT details->'declassified' AS out FROM xrm.audit WHERE kind = 'published' ORDER BY id DESC LIMIT 1`,
+    )
+    expect(rows[0]!.out).toEqual(['firm.taxed'])
+
+    const assessor = await user(['assessor'])
+    const [paying, hidden] = [
+      await create('firm', { name: 'Pays', tax_number: 'DE-1234' }),
+      await create('firm', { name: 'Out of sight', tax_number: 'DE-1235' }),
+    ]
+    for (const firm of [paying, hidden]) await create('deal', { name: 'Let out', firm: firm.id })
+    const list = async (query: string): Promise<Row[]> =>
+      (await assessor.call<{ items: Row[] }>('GET', `/api/records/${query}`)).body.items
+    const filter = encodeURIComponent('taxed && name == "Pays"')
+    expect(await list(`firm?filter=${filter}&fields=taxed`)).toMatchObject([{ id: paying.id, taxed: true }])
+    expect(
+      (await list(`deal?filter=${encodeURIComponent('name == "Let out"')}&fields=firm.taxed`))
+        .map((row) => row['firm.taxed'])
+        .toSorted(),
+    ).toEqual([null, true])
+    expect((await assessor.call('GET', '/api/records/firm?fields=tax_number')).status).toBe(400)
+    expect(JSON.stringify((await assessor.call('GET', '/api/model')).body)).not.toContain('tax_number')
+    const guest = await user(['guest'])
+    expect((await guest.call('GET', '/api/records/firm?fields=taxed')).status).toBe(400)
+    const { body: why } = await admin('POST', '/api/access/why', {
+      user: assessor.id,
+      entity: 'firm',
+      action: 'read',
+      record: paying.id,
+      field: 'taxed',
+    })
+    expect(why).toMatchObject({ allowed: true })
+  })
+
+  it('is no way to a record by which it is the same: only that a certain one exists is told [FLS-01, FLS-02]', async () => {
+    const draft = await admin<{ id: string }>('POST', '/api/changesets', { title: 'Taxed' })
+    await admin('PATCH', `/api/documents/entity/firm?changeset=${draft.body.id}`, {
+      'x-duplicates': { taxed: { fields: { tax_number: 'exact' }, confidence: 'certain' } },
+    })
+    expect((await admin('POST', `/api/changesets/${draft.body.id}/publish`)).status).toBe(200)
+    const firm = await create('firm', { name: 'Taxed', tax_number: 'DE-0815' })
+    const check = async (call: Caller): Promise<unknown> =>
+      (
+        await call<{ candidates: Row[]; hidden: boolean }>('POST', '/api/duplicates/firm/check', {
+          values: { tax_number: 'DE-0815' },
+        })
+      ).body
+    expect(await check(admin)).toMatchObject({ hidden: false, candidates: [{ id: firm.id }] })
+    expect(await check(seller.call)).toEqual({ hidden: true, candidates: [] })
+    const twin = await create('firm', { name: 'Twin', tax_number: 'DE-0816' })
+    await server.db.pool.query(
+      `INSERT INTO xrm.duplicate_group (id, entity, records, score, reasons, found_at) VALUES (gen_random_uuid(), 'firm', $1, 0.9, '[{"rule":"taxed"}]', now())`,
+      [[firm.id, twin.id].toSorted()],
+    )
+    const groups = async (call: Caller): Promise<number> =>
+      (await call<{ items: object[] }>('GET', '/api/duplicates/firm')).body.items.length
+    expect([await groups(admin), await groups(seller.call)]).toEqual([1, 0])
+  })
+
+  it('on some rows leads nowhere there, as a step of a path too [ACL-05, ACL-12]', async () => {
+    await publish(admin, {
+      'role/lister': { title: 'Lister', entities: { deal: { read: 'all', fields: { name: 'read' } } } },
+      'role/keeper': {
+        title: 'Keeper',
+        entities: {
+          deal: { read: 'own', fields: { name: 'read', firm: 'read' } },
+          firm: { read: 'all', fields: { name: 'read' } },
+        },
+      },
+    })
+    const { id, call } = await user(['lister', 'keeper'])
+    const firm = await create('firm', { name: 'Way to' })
+    await create('deal', { name: 'Way mine', firm: firm.id, owner: id })
+    await create('deal', { name: 'Way theirs', firm: firm.id })
+    const list = (query: string) =>
+      call<{ items: Row[] }>('GET', `/api/records/deal?${query}&sort=name`).then(({ body }) => body.items)
+    const way = encodeURIComponent('name.startsWith("Way")')
+    expect((await list(`fields=name,firm,firm.name&filter=${way}`)).map((row) => row['firm.name'])).toEqual([
+      'Way to',
+      null,
+    ])
+    const filter = encodeURIComponent('firm.name == "Way to"')
+    expect((await list(`filter=${filter}`)).map((row) => row['name'])).toEqual(['Way mine'])
+  })
+
   it.each([
     'where=1',
     'select=secret',
@@ -249,23 +357,6 @@ describe('names of people', () => {
 })
 
 describe('the stream of events', () => {
-  async function listen(headers: Record<string, string>): Promise<{ told(): string; stop(): Promise<void> }> {
-    const response = await app.request('/api/events', { headers })
-    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
-    let told = ''
-    const reading = (async () => {
-      for (let part = await reader.read(); !part.done; part = await reader.read()) told += part.value
-    })()
-    await expect.poll(() => told, { timeout: 30_000 }).toContain('alive')
-    return {
-      told: () => told,
-      stop: async () => {
-        await reader.cancel()
-        await reading
-      },
-    }
-  }
-
   it('stops telling of a record when it is no longer shared [FLS-20, ACL-17]', async () => {
     await publish(admin, {
       'role/guest2': { title: 'Guest', entities: { deal: { read: 'shared', fields: { name: 'read' } } } },
@@ -274,7 +365,7 @@ describe('the stream of events', () => {
     const deal = await create('deal', { name: 'Streamed', secret: 'never in the stream' })
     const share = (shares: object[]) => admin('PUT', `/api/records/deal/${deal.id}/shares`, { shares })
     await share([{ grantee: { kind: 'user', id: guest.id }, level: 'read' }])
-    const stream = await listen({ 'x-test-user': guest.id })
+    const stream = await listenTo(app, { 'x-test-user': guest.id })
     const count = (): number => stream.told().split('event: change').length - 1
     await admin('PATCH', `/api/records/deal/${deal.id}`, { name: 'First' })
     await expect.poll(count, { timeout: 30_000 }).toBe(1)
@@ -291,12 +382,29 @@ describe('the stream of events', () => {
     await stream.stop()
   })
 
+  it('says of a change of nothing but hidden fields only that the version has gone on [FLS-20, FLS-13]', async () => {
+    const deal = await create('deal', { name: 'Quiet', owner: seller.id })
+    const stream = await listenTo(app, { 'x-test-user': seller.id })
+    await admin('PATCH', `/api/records/deal/${deal.id}`, { secret: 'not even when, not even who' })
+    await admin('PATCH', `/api/records/deal/${deal.id}`, { name: 'Loud' })
+    await expect.poll(stream.told, { timeout: 30_000 }).toContain('"version":3')
+    // Others' transactions may have held up the event of the creation until the stream was there.
+    const events = [...stream.told().matchAll(/^data: (\{.*)$/gm)]
+      .map(([, data]) => JSON.parse(data!) as Row)
+      .filter((event) => event['action'] === 'update')
+    expect(events.map(({ at: _, actor: __, ...event }) => event)).toEqual(
+      [2, 3].map((version) => ({ entity: 'deal', id: deal.id, version, action: 'update' })),
+    )
+    expect(events.map((event) => 'at' in event || 'actor' in event)).toEqual([false, true])
+    await stream.stop()
+  })
+
   it('tells a key of the entities that it names, and of no others [AUTH-13]', async () => {
     const { body: key } = await admin<{ key: string }>('POST', '/api/me/api-keys', {
       name: 'Firms',
       scopes: { access: 'read', entities: ['firm'] },
     })
-    const stream = await listen({ authorization: `Bearer ${key.key}` })
+    const stream = await listenTo(app, { authorization: `Bearer ${key.key}` })
     const deal = await create('deal', { name: 'Beyond the key' })
     const firm = await create('firm', { name: 'Within the key' })
     await expect.poll(stream.told, { timeout: 30_000 }).toContain(firm.id)
