@@ -30,6 +30,13 @@ const world: Plugin = {
         }
       },
     },
+    call: {
+      beforeSave(batch) {
+        for (const { next } of batch)
+          if (next['subject'] === 'Late' && String(next['regarding']).includes('deal/'))
+            throw new Error('broken')
+      },
+    },
   },
 }
 const { server, user } = await testServer({ plugins: [world] })
@@ -69,6 +76,17 @@ describe('a hook of a plugin', () => {
     await act.change('prospect', lead.id, { company: `Sound ${company}` })
     await act.run('prospect-to-deal', { source: lead.id })
   })
+})
+
+it('a failure after the targets were written takes them back with all else [CONV-01]', async () => {
+  const lead = await act.create('prospect', { last_name: 'Child', company: 'Child fails AG' })
+  await act.create('call', { subject: 'Late', regarding: [`prospect/${lead.id}`] })
+  const before = await rows()
+  const { status, body } = await act.tryRun('prospect-to-deal', { source: lead.id })
+  expect([status, body.code]).toEqual([500, 'conversion.hook-failed'])
+  expect(await rows()).toEqual(before)
+  expect(await act.count('firm', "name == 'Child fails AG'")).toBe(0)
+  expect(await act.read('prospect', lead.id)).toMatchObject({ status: 'new' })
 })
 
 describe('what is too long', () => {
