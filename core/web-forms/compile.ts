@@ -166,9 +166,22 @@ class Compiler {
 
   /** Whether a record can be saved must tell nobody which ones there are. */
   #lintUnique(entity: EntityModel): void {
-    if (this.#body.duplicates === 'use') return
+    const asks = (key: string): boolean => Object.hasOwn(this.#body.fields, key)
+    if (this.#body.duplicates === 'use') {
+      const certain = Object.values(entity.body['x-duplicates'] ?? {}).filter(
+        ({ confidence }) => confidence === 'certain',
+      )
+      const ways = [
+        ...entity.unique.map(({ fields }) => fields),
+        ...certain.map(({ fields }) => Object.keys(fields)),
+      ]
+      if (ways.some((fields) => fields.every(asks))) return
+      const message = `Nobody is found: the form asks for no unique field of "${entity.name}", nor for all fields of a certain rule.`
+      this.#issues.warning(this.#place, '/duplicates', 'web-form.duplicates', message)
+      return
+    }
     for (const { fields } of entity.unique) {
-      const key = fields.find((one) => Object.hasOwn(this.#body.fields, one))
+      const key = fields.find(asks)
       if (key === undefined) continue
       const message = `"${key}" is unique: by what is refused, visitors would learn which ones there are. With duplicates "use" they do not.`
       this.#error(`/fields/${escapePointer(key)}`, 'web-form.unique', message)
