@@ -176,19 +176,21 @@ class ConversionCompiler {
       this.#error(at, 'conversion.read-only', `"${name}" is computed or the system's own and takes no value.`)
       return []
     }
-    const kinds = (['from', 'value', 'expression', 'child', 'target', 'input'] as const).filter(
+    const kinds = (['from', 'value', 'expression', 'child', 'target', 'targets', 'input'] as const).filter(
       (kind) => body[kind] !== undefined,
     )
     if (kinds.length !== 1) {
       this.#error(
         at,
         'conversion.mapping',
-        'Exactly one of from, value, expression, child, target and input must be given.',
+        'Exactly one of from, value, expression, child, target, targets and input must be given.',
       )
       return []
     }
     checkMapping(at, body, field, source, this.#report)
-    const checked = this.#value(at, body, field, source, each)
+    const checked = body.targets
+      ? this.#otherTargets(`${at}/targets`, field, pointer.split('/')[2]!)
+      : this.#value(at, body, field, source, each)
     return checked ? [{ field, pointer: at, from: checked, body }] : []
   }
 
@@ -269,6 +271,17 @@ class ConversionCompiler {
       )
     }
     return { kind: 'input' }
+  }
+
+  #otherTargets(at: string, field: FieldModel, own: string): MappingModel['from'] | null {
+    const { 'x-entities': allowed } = field.field
+    const targets = Object.entries(this.#body.targets).flatMap(([key, { entity }]) =>
+      key !== own && (allowed === undefined || Object.hasOwn(allowed, entity)) ? [key] : [],
+    )
+    if (field.type.name === 'relation-any' && field.multiple && targets.length > 0)
+      return { kind: 'targets', targets }
+    this.#error(at, 'conversion.type', `"${field.name}" cannot name the other records of the run.`)
+    return null
   }
 
   #fits(
@@ -431,9 +444,8 @@ class ConversionCompiler {
       }
       open.add(target.key)
       for (const { from } of target.mappings) {
-        const other =
-          from.kind === 'target' ? targets.find((candidate) => candidate.key === from.target) : undefined
-        if (other) visit(other)
+        const needed = from.kind === 'target' ? [from.target] : from.kind === 'targets' ? from.targets : []
+        for (const other of targets) if (needed.includes(other.key)) visit(other)
       }
       open.delete(target.key)
       if (!sorted.includes(target)) sorted.push(target)

@@ -11,6 +11,7 @@ import { draftModel } from '../designer/draft-model.ts'
 import { designerStyles } from '../designer/styles.ts'
 import { ownFields } from '../model/fields.ts'
 import '../shell/dialog.element.ts'
+import { describeError } from '../shell/errors.ts'
 import { XrmElement } from '../style/element.ts'
 import { t } from './i18n/index.ts'
 
@@ -73,12 +74,15 @@ export class NewWebFormDialog extends XrmElement {
     const entity = draftModel.entity(this._entity)
     if (!entity || name === '') return void (this._failure = t('new.incomplete'))
     this._busy = true
+    this._failure = ''
     try {
       const body: WebForm = { title, entity: entity.name, open: false, fields: firstFields(entity) }
       if (!(await draft.put('web-form', name, body as unknown as Json))) return
       await draft.touched()
       this.emit('xrm-close')
       this.emit('xrm-made', name)
+    } catch (error) {
+      this._failure = describeError(error)
     } finally {
       this._busy = false
     }
