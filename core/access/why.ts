@@ -37,7 +37,7 @@ export async function explainAccess(context: ReadContext, request: WhyRequest): 
   if (rights.external && reasons.length === 0) reasons.push(reason('external'))
   if (reasons.length === 0) reasons.push(reason('no-grant'))
   reasons.push(...foreignReasons(context, actor, entity, request))
-  const isLocked = row?.locked === true && ['update', 'delete', 'convert'].includes(request.action)
+  const isLocked = row?.locked === true && stopsAtLock(request.action)
   if (isLocked) reasons.push(reason('locked'))
   const shares = row && row.byShare ? await viewShares(context, request.record!) : []
   const giving = shares.filter(
@@ -132,7 +132,7 @@ async function askRow(
     entity.fields.has('deleted_at') ? 't0.deleted_at IS NOT NULL' : 'false',
     flag(own?.rows.read ?? []),
     given === null ? 'false' : `(${given.map(flag).join(' AND ') || 'true'})`,
-    `EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.locks AND r.status = 'standing')`,
+    lockedSql,
     ...[scopeOf, (grant: Grant) => grant.rows.read].flatMap((of) =>
       grants.flatMap((grant) => {
         const scope = of(grant)
@@ -163,13 +163,21 @@ async function askRow(
   }
 }
 
+/** What a record that was converted for good does not go through any more. */
+export function stopsAtLock(action: AccessAction): boolean {
+  return action === 'update' || action === 'delete' || action === 'convert'
+}
+
+/** SQL: whether the row `t0` was converted for good. */
+export const lockedSql = `EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.locks AND r.status = 'standing')`
+
 /** Creating and importing come before there is a row. */
 function isVisibleAction(action: AccessAction): boolean {
   return action !== 'create' && action !== 'import'
 }
 
 /** What must cover a row for the action, and for the field in it; null: never. */
-function conditionOf(
+export function conditionOf(
   own: EntityRights,
   action: AccessAction,
   field: string | undefined,

@@ -2,6 +2,7 @@ import { parse } from 'hono/utils/cookie'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import { addressHeader, cookiePrefix } from './auth-names.ts'
 import { type AuthRoutes, noStore, ssoLifetime } from './auth-routes.ts'
+import { confirmAccess } from './confirm-access.ts'
 import { asMailLanguage } from './link-mail.ts'
 import { followLink, forgotPassword, readLink } from './links.ts'
 import { setCookie } from './new-session.ts'
@@ -30,6 +31,7 @@ const open: Record<string, BodyShape> = {
   'POST /choose-password': { token: 'string', password: 'string' },
   'POST /passkey/options': {},
   'POST /passkey': { response: 'object' },
+  'POST /confirm': { password: 'string?', response: 'object?' },
   'GET /sso': {},
   'GET /sso/callback': {},
 }
@@ -144,6 +146,8 @@ async function run(
       })
       return enter(routes, { userId, method: 'passkey' }, request, address, {})
     }
+    case 'POST /confirm':
+      return confirmAccess(routes, await personOf(routes, request), body, request, address)
     default: {
       const session = await routes.sessions.read(request.headers)
       const response = await on()

@@ -13,6 +13,7 @@ import { noParameters, readObject } from './read-request.ts'
 /**
  * `/api/me`: who one is, and one's own sessions, keys and factors. Open before a second factor that is required has been
  * set up. Everything but the first and the last is for the person alone: not for keys, and not for who is in their place.
+ * What opens another way in wants to know first that it is they.
  */
 export function meRoutes(server: Server): Hono<Env> {
   const { accounts } = server
@@ -51,6 +52,7 @@ export function meRoutes(server: Server): Hono<Env> {
       'scopes',
     ])
     checkApiKey(wish, (name) => c.var.model.entities.has(name))
+    await accounts.requireConfirmed(c.var.session)
     return c.json(await accounts.keys.make(c.var.session.userId, wish, asked(c)), 201)
   })
   factorRoutes(server, app)
@@ -95,7 +97,7 @@ export function keyRoutes(
   })
 }
 
-function factorRoutes({ accounts: { factors } }: Server, app: Hono<Env>): void {
+function factorRoutes({ accounts: { factors, requireConfirmed } }: Server, app: Hono<Env>): void {
   // Who finds an open screen has no code, and cannot take the second factor away.
   const provenCode = async (c: Context<Env>): Promise<void> => {
     const { code } = await readObject<{ code: string }>(c, { code: 'string' }, ['code'])
@@ -107,6 +109,7 @@ function factorRoutes({ accounts: { factors } }: Server, app: Hono<Env>): void {
   })
   app.post('/second-factor', async (c) => {
     await readObject(c, {})
+    await requireConfirmed(c.var.session)
     return c.json(await factors.begin(c.var.session.userId, c.var.session.email))
   })
   app.post('/second-factor/confirm', async (c) => {
@@ -124,13 +127,14 @@ function factorRoutes({ accounts: { factors } }: Server, app: Hono<Env>): void {
   })
 }
 
-function passkeyRoutes({ accounts: { passkeys }, config }: Server, app: Hono<Env>): void {
+function passkeyRoutes({ accounts: { passkeys, requireConfirmed }, config }: Server, app: Hono<Env>): void {
   const origin = (c: Context<Env>): string => originOf(c.req.raw, config.publicUrl)
   app.get('/passkeys', async (c) => {
     return c.json({ items: await passkeys.list(c.var.session.userId) })
   })
   app.post('/passkeys/options', async (c) => {
     await readObject(c, {})
+    await requireConfirmed(c.var.session)
     return c.json(await passkeys.creation(c.var.session, origin(c)))
   })
   app.post('/passkeys', async (c) => {
@@ -144,9 +148,11 @@ function passkeyRoutes({ accounts: { passkeys }, config }: Server, app: Hono<Env
         errors: [{ pointer: '#/name', code: 'length', detail: 'A name has 1 to 100 characters.' }],
       })
     }
+    await requireConfirmed(c.var.session)
     return c.json(await passkeys.add(c.var.session.userId, given, origin(c), asked(c)), 201)
   })
   app.delete('/passkeys/:passkey', async (c) => {
+    await requireConfirmed(c.var.session)
     await passkeys.remove(c.var.session.userId, c.req.param('passkey'), asked(c))
     return c.body(null, 204)
   })

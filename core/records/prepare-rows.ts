@@ -25,7 +25,7 @@ export function prepareRows(
       version: 0,
       next: {},
       changed: new Set(),
-      shared: false,
+      free: false,
       touch: 'touch' in operation && operation.touch === true,
       ref: 'ref' in operation ? operation.ref : undefined,
       errors: [],

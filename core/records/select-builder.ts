@@ -31,7 +31,7 @@ export interface Selected {
  * read, so what is hidden is null, in the list as in filter and sort.
  */
 export class SelectBuilder {
-  readonly params = new Params()
+  readonly params: Params
   readonly where: string[] = []
   readonly #model: Model
   readonly #rights: Rights
@@ -39,7 +39,8 @@ export class SelectBuilder {
   readonly #joins = new Map<string, { alias: string; sql: string }>()
   #aliases = 0
 
-  constructor(model: Model, rights: Rights, entity: EntityModel) {
+  constructor(model: Model, rights: Rights, entity: EntityModel, params = new Params()) {
+    this.params = params
     this.#model = model
     this.#rights = rights
     this.#entity = entity

@@ -96,8 +96,8 @@ export interface WriteRow {
   /** Fields whose value differs from before, in API form. */
   changed: Set<string>
   touch: boolean
-  /** A share lets the actor change it, whatever it holds. */
-  shared: boolean
+  /** The actor may change it by more than an expression: by whose it is, or by a share. */
+  free: boolean
   /** Takes the place of the write's own `cause.ref`. */
   ref: string | undefined
   errors: ProblemItem[]

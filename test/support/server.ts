@@ -182,6 +182,9 @@ function withHeaderSessions(server: RunningServer): RunningServer {
         const [user] = rows
         return user ? { userId: id, ...user, timeZone: null, expiresAt: '2100-01-01T00:00:00.000Z' } : null
       },
+      // Whom a header names has just signed in.
+      requireConfirmed: async (session) =>
+        session.sessionId === undefined ? undefined : server.accounts.requireConfirmed(session),
     },
   }
 }
