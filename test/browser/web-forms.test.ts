@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { ListAnswer } from '@xrm/sdk/api'
 import type { ChangesetView, DocumentView } from '@xrm/sdk/configuration'
 import type { WebForm } from '@xrm/sdk/documents'
@@ -75,6 +77,10 @@ test('an administrator builds a form, and what visitors send is a lead, an accou
     const first = fields.toSorted(([, a], [, b]) => (a.order ?? 0) - (b.order ?? 0))[0]
     expect(first?.[0]).toBe('company')
   }, patient)
+  await page.getByRole('button', { name: 'Ask for Description' }).click()
+  await asked.getByRole('button', { name: /^Description/ }).waitFor()
+  await page.getByRole('button', { name: 'Do not ask for it' }).click()
+  await page.getByRole('button', { name: 'Ask for Description' }).waitFor()
   await asked.getByRole('button', { name: /^E-mail/ }).click()
   await page.getByLabel('Required').check()
   await asked.getByRole('button', { name: /^Last name/ }).click()
@@ -126,6 +132,23 @@ test('an administrator builds a form, and what visitors send is a lead, an accou
   await page.getByRole('link', { name: 'Converted' }).waitFor()
   expect(await seriousFindings(page)).toEqual([])
 }, 240_000)
+
+/** Another site, on the loopback so that it needs no TLS. */
+async function site(body: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'text/html')
+    response.end(`<!doctype html><html lang="en"><title>A site</title><body>${body}</body></html>`)
+  })
+  await new Promise<void>((resolve) => void server.listen(0, 'localhost', resolve))
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
 
 const everything: WebForm = {
   title: 'Everything at once',
@@ -200,6 +223,34 @@ test('the page is sound for everybody: light and dark, with errors, on a telepho
     await page.goto(`${app.url}/forms/nowhere`)
     await page.getByText('There is no such form').first().waitFor()
     expect(await seriousFindings(page)).toEqual([])
+  }
+}, 120_000)
+
+test('a site that the form names shows it in a frame, another one does not [WEB-07, WEB-09]', async () => {
+  const sites = await Promise.all([0, 1].map(() => site(`<iframe src="${app.url}/forms/framed"></iframe>`)))
+  try {
+    await make('framed', { ...everything, title: 'Framed', origins: { [sites[0]!.url]: true } })
+    const page = await app.open(english)
+    await page.goto(sites[0]!.url)
+    const frame = page.frameLocator('iframe')
+    await frame.getByLabel(/^Last name/).fill('Framed')
+    await frame.getByLabel(/^E-mail/).fill('f@framed.example')
+    await frame.getByLabel('You may keep what I have entered.').check()
+    const thanks = frame.getByText('We have received your entry.')
+    await vi.waitFor(async () => {
+      if (!(await thanks.isVisible())) await frame.getByRole('button', { name: 'Send' }).click()
+      expect(await thanks.isVisible()).toBe(true)
+    }, patient)
+    expect(await found('lead', "email == 'f@framed.example'")).toHaveLength(1)
+    // The frame and its sites are other hosts by intent; the policy breaks nothing.
+    expect(app.complaints.filter((one) => !one.startsWith('a request to http://localhost'))).toEqual([])
+    app.complaints.splice(0)
+    await page.goto(sites[1]!.url)
+    await vi.waitFor(() => expect(app.complaints.join()).toContain('frame-ancestors'), patient)
+    expect(await frame.getByRole('button', { name: 'Send' }).count()).toBe(0)
+    app.complaints.splice(0)
+  } finally {
+    for (const one of sites) await one.stop()
   }
 }, 120_000)
 
