@@ -172,6 +172,46 @@ describe('a change of the model that breaks a conversion', () => {
     await act.run('prospect-to-deal', { source: again.id })
   })
 
+  it.each<[string, string, object, string]>([
+    [
+      'of a target field into another type',
+      'deal',
+      { amount: { 'x-type': null, type: 'integer' } },
+      '/targets/deal/map/amount/from',
+    ],
+    [
+      'of a source field into another type',
+      'prospect',
+      { last_name: { type: 'integer' } },
+      '/targets/person/map/last_name/from',
+    ],
+    [
+      'that makes a target field too short',
+      'firm',
+      { name: { maxLength: 60 }, site: { format: null, maxLength: 20 } },
+      '/targets/firm/map/site/from',
+    ],
+    ['that removes a source field', 'prospect', { budget: null }, '/targets/deal/map/amount/from'],
+    [
+      'that takes away an option that is mapped to',
+      'deal',
+      { heat: { 'x-options': { hot: null, warm: { title: 'Warm' } } } },
+      '/targets/deal/map/heat/from',
+    ],
+  ])('%s is checked against every conversion that it concerns', async (_, entity, properties, place) => {
+    const id = await draft((query) =>
+      admin('PATCH', `/api/documents/entity/${entity}${query}`, { properties }),
+    )
+    const { status, body } = await admin<Failure>('POST', `/api/changesets/${id}/publish`)
+    expect(status).toBe(422)
+    expect(body.errors.map(({ pointer }) => pointer)).toEqual(
+      expect.arrayContaining([`#/conversion/prospect-to-deal${place}`, `#/conversion/lenient${place}`]),
+    )
+    // Nothing of it came into force.
+    const lead = await act.create('prospect', { last_name: 'Sound', company: 'Sound' })
+    await act.run('prospect-to-deal', { source: lead.id, targets: { firm: { action: 'create' } } })
+  })
+
   it('a target field that is required later breaks what does not feed it', async () => {
     const id = await draft((query) =>
       admin('PATCH', `/api/documents/entity/person${query}`, { required: ['last_name', 'first_name'] }),
