@@ -1,0 +1,42 @@
+/** What mutation testing changes in one run, and the tests that have to notice: the quick ones about it. */
+interface Area {
+  mutate: string[]
+  tests: string[]
+}
+
+export const areas: Record<string, Area> = {
+  /** Who may read and change what, and the SQL of it. */
+  access: {
+    mutate: [
+      'core/access/{covers,grants,narrow,rights,scope-sql,scopes}.ts',
+      'core/records/{select-builder,search-condition}.ts',
+    ],
+    tests: [
+      'core/{access,records}/**/*.test.ts',
+      'test/access.test.ts',
+      'test/security/{access,field-access,scopes,sharing}.test.ts',
+    ],
+  },
+  /** Filters and every other expression: checked, and made into JavaScript and SQL. */
+  expressions: {
+    mutate: ['sdk/expression/{check,compile,fold,references,sql}.ts'],
+    tests: ['sdk/expression/*.test.ts'],
+  },
+  /** What a conversion takes over, finds and decides. */
+  conversions: {
+    mutate: ['core/conversions/{decide,map-values,match,on-link,plan}.ts'],
+    tests: [
+      'core/conversions/**/*.test.ts',
+      'test/conversions.test.ts',
+      'test/conversions/{keywords,guarantees,definitions,runs}.test.ts',
+    ],
+  },
+}
+
+/** The area that `XRM_MUTATE` names. */
+export function chosenArea(): Area {
+  const name = process.env['XRM_MUTATE'] ?? 'access'
+  const area = areas[name]
+  if (!area) throw new Error(`XRM_MUTATE must be of ${Object.keys(areas).join(', ')}, not "${name}".`)
+  return area
+}
