@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** An empty database, and how to look into it. */
 async function target(): Promise<{ db: Database; url: string }> {
-  const url = await createTestDatabase({ empty: true })
+  const url = await createTestDatabase({ from: 'template0' })
   const db = await connect({ url, max: 4 })
   afterAll(() => db.close())
   return { db, url }

@@ -19,7 +19,7 @@ import { expectConsistent } from './support/invariants.ts'
 const golden = join(import.meta.dirname, 'data/upgrades/before-access.zip')
 
 async function emptyDatabase(): Promise<{ db: Database; url: string }> {
-  const url = await createTestDatabase({ empty: true })
+  const url = await createTestDatabase({ from: 'template0' })
   const db = await connect({ url, max: 4 })
   onTestFinished(() => db.close())
   return { db, url }

@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { Hono } from 'hono'
 
 interface Asset {
   type: string
   body: Uint8Array<ArrayBuffer>
-  gzip: Uint8Array<ArrayBuffer> | null
+  /** Compressed when it is first asked for, so that a start does not wait for it; null for what is compressed as it is. */
+  gzip: (() => Promise<Uint8Array<ArrayBuffer>>) | null
   etag: string
   /** Its name holds a digest of its content, so it never changes. */
   immutable: boolean
@@ -33,7 +35,7 @@ const types: Record<string, string> = {
 export async function staticRoutes(folder: string): Promise<Hono> {
   const assets = existsSync(folder) ? await readAssets(folder) : new Map<string, Asset>()
   const app = new Hono()
-  app.get('*', (c) => {
+  app.get('*', async (c) => {
     const isVisit =
       c.req.path === '/' ||
       (extname(c.req.path) === '' && (c.req.header('accept') ?? '').includes('text/html'))
@@ -48,12 +50,24 @@ export async function staticRoutes(folder: string): Promise<Hono> {
     if (c.req.header('if-none-match') === asset.etag) return c.body(null, 304, headers)
     const zipped = asset.gzip && (c.req.header('accept-encoding') ?? '').includes('gzip')
     return c.body(
-      zipped ? asset.gzip! : asset.body,
+      zipped ? await asset.gzip!() : asset.body,
       200,
       zipped ? { ...headers, 'content-encoding': 'gzip' } : headers,
     )
   })
   return app
+}
+
+const compress = promisify(gzip)
+
+/** Makes something when it is first asked for; a failure is not kept. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () =>
+    (made ??= make().catch((error: unknown) => {
+      made = undefined
+      throw error
+    }))
 }
 
 async function readAssets(folder: string): Promise<Map<string, Asset>> {
@@ -67,7 +81,7 @@ async function readAssets(folder: string): Promise<Map<string, Asset>> {
     assets.set(`/${relative(folder, path).split(sep).join('/')}`, {
       type,
       body,
-      gzip: text ? new Uint8Array(gzipSync(body)) : null,
+      gzip: text ? once(() => compress(body)) : null,
       etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 20)}"`,
       immutable: /-[\w-]{8,}\.\w+$/.test(entry.name),
     })

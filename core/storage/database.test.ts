@@ -56,7 +56,7 @@ describe('connect', () => {
   })
 
   it('says which right is missing, and how to grant it', async () => {
-    const url = new URL(await createTestDatabase({ empty: true }))
+    const url = new URL(await createTestDatabase({ from: 'template0' }))
     const name = url.pathname.slice(1)
     await db.pool.query(`CREATE ROLE guest_${name} LOGIN`)
     url.username = `guest_${name}`

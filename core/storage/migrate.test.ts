@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'xrm-migrations-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 async function emptyDatabase(): Promise<Database> {
-  const db = await connect({ url: await createTestDatabase({ empty: true }) })
+  const db = await connect({ url: await createTestDatabase({ from: 'template0' }) })
   afterAll(() => db.close())
   return db
 }

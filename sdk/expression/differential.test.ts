@@ -8,7 +8,7 @@ import { PatternError, portablePattern } from './regex.ts'
 import { pgType, type ValueType } from './types.ts'
 import { createTestDatabase } from '../../test/support/database.ts'
 
-const pool = new Pool({ connectionString: await createTestDatabase({ empty: true }), max: 2 })
+const pool = new Pool({ connectionString: await createTestDatabase({ from: 'template0' }), max: 2 })
 // An idle connection hears of the end of its database before `end` has closed it; that is no failure of a test.
 pool.on('error', () => undefined)
 await pool.query(`CREATE SCHEMA xrm; ${foldFunctionSql}`)

@@ -149,7 +149,7 @@ describe('a server whose database is slow, silent or away', async () => {
 })
 
 it('two nodes that start at once on an empty database are both ready, on one model [NODE-05]', async () => {
-  const url = await createTestDatabase({ empty: true })
+  const url = await createTestDatabase({ from: 'template0' })
   const config = readConfig({ DATABASE_URL: url, XRM_TIME_ZONE: 'Europe/Berlin' }, [])
   const start = () => startServer({ config, log: createLog('silent') })
   const started = await Promise.allSettled([start(), start()])

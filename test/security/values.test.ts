@@ -349,7 +349,7 @@ describe('a path or a command', () => {
 
 describe('the role of the application in the database', () => {
   it('may own its schemas and nothing more, and then everything works; shadows in public mean nothing [INJ-17]', async () => {
-    const url = new URL(await createTestDatabase({ empty: true }))
+    const url = new URL(await createTestDatabase({ from: 'template0' }))
     const name = url.pathname.slice(1)
     const role = `app_${name}`
     const boss = new Pool({ connectionString: url.href, max: 1 })

@@ -21,13 +21,13 @@ export async function testDatabase(options: Omit<DatabaseOptions, 'url'> = {}): 
   return { ...db, url }
 }
 
-/** The database alone, for tests that connect themselves; empty instead of migrated on request. */
-export async function createTestDatabase({ empty = false }: { empty?: boolean } = {}): Promise<string> {
+/** The database alone, for tests that connect themselves: a copy of the one with all migrations, or of another. */
+export async function createTestDatabase({ from }: { from?: string } = {}): Promise<string> {
   const template = new URL(inject('templateUrl'))
   const url = new URL(template)
   const name = `test_${randomBytes(6).toString('hex')}`
   url.pathname = `/${name}`
-  const source = empty ? 'template0' : template.pathname.slice(1)
+  const source = from ?? template.pathname.slice(1)
   await administrate(template, `CREATE DATABASE ${name} TEMPLATE ${source} STRATEGY FILE_COPY`)
   // Registered first, so it runs last: vitest runs these in reverse.
   afterAll(() => administrate(template, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))

@@ -6,6 +6,7 @@ import { type Config, readConfig } from '../../core/config.ts'
 import { createLog } from '../../core/log.ts'
 import { type RunningServer, startServer } from '../../core/server.ts'
 import { createTestDatabase } from './database.ts'
+import { createInstalledDatabase, serverEnv } from './installed-database.ts'
 import { expectAtRest, expectConsistent, heldToInvariants } from './invariants.ts'
 import { watchWrites } from './watch-writes.ts'
 
@@ -56,11 +57,8 @@ export async function testServer({
   env?: Record<string, string>
   leaves?: 'order' | 'anything'
 } = {}): Promise<TestServer> {
-  const url = await createTestDatabase()
-  const config = readConfig(
-    { DATABASE_URL: url, XRM_TIME_ZONE: 'Europe/Berlin', XRM_RATE_LIMIT: '0', ...env },
-    [],
-  )
+  const url = await (plugins ? createTestDatabase() : createInstalledDatabase())
+  const config = readConfig({ DATABASE_URL: url, ...serverEnv, ...env }, [])
   const nodes: RunningServer[] = []
   const stop = async () => {
     try {
