@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto'
+import { globSync, readFileSync } from 'node:fs'
+
 /** What mutation testing changes in one run, and the tests that have to notice: the quick ones about it. */
 interface Area {
   mutate: string[]
   tests: string[]
 }
 
-export const areas: Record<string, Area> = {
+const areas: Record<string, Area> = {
   /** Who may read and change what, and the SQL of it. */
   access: {
     mutate: [
@@ -39,4 +42,27 @@ export function chosenArea(): Area {
   const area = areas[name]
   if (!area) throw new Error(`XRM_MUTATE must be of ${Object.keys(areas).join(', ')}, not "${name}".`)
   return area
+}
+
+const chunk = 12
+
+/**
+ * What is changed: all of the area, which takes hours, or the part of it that `XRM_MUTATE_SAMPLE` says, such as 0.25. Which
+ * lines these are depends on their place alone, so that the same sample comes again.
+ */
+export function chosenCode(): string[] {
+  const part = Number(process.env['XRM_MUTATE_SAMPLE'] ?? 1)
+  const { mutate } = chosenArea()
+  if (part === 1) return mutate
+  return globSync(mutate).flatMap((file) => {
+    const lines = readFileSync(file, 'utf8').split('\n').length
+    return Array.from({ length: Math.ceil(lines / chunk) }, (_, index) => index * chunk + 1)
+      .filter((first) => place(`${file}:${first}`) < part)
+      .map((first) => `${file}:${first}-${first + chunk - 1}`)
+  })
+}
+
+/** From 0 to 1, evenly. */
+function place(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32
 }

@@ -1,6 +1,6 @@
-import { chosenArea } from './areas.ts'
+import { chosenCode } from './areas.ts'
 
-/** Behind `XRM_MUTATE=access npm run mutate`. */
+/** Behind `XRM_MUTATE=access XRM_MUTATE_SAMPLE=0.25 npm run mutate`. */
 export default {
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
@@ -8,7 +8,7 @@ export default {
   coverageAnalysis: 'perTest',
   // There is none: types are stripped, not compiled, and Stryker would rewrite the one that it finds.
   tsconfigFile: 'tsconfig.none.json',
-  mutate: chosenArea().mutate,
+  mutate: chosenCode(),
   ignorePatterns: ['.work', 'data', 'admin-ui/dist', 'test/browser', 'test/bench'],
   // A change of what runs once, while a module loads, needs a process of its own for each.
   ignoreStatic: true,

@@ -2,7 +2,4 @@ import { defineConfig } from 'vitest/config'
 import config from '../../vitest.config.ts'
 import { chosenArea } from './areas.ts'
 
-export default defineConfig({
-  // Each change is tried in the same process, where the modules are loaded already.
-  test: { ...config.test, include: chosenArea().tests, retry: 0, isolate: false },
-})
+export default defineConfig({ test: { ...config.test, include: chosenArea().tests, retry: 0 } })
