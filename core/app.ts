@@ -41,8 +41,10 @@ import { searchRoutes } from './api/search.ts'
 import { recordShareRoutes } from './api/shares.ts'
 import { staticRoutes } from './api/static.ts'
 import { userRoutes } from './api/users.ts'
+import { webFormRoutes } from './api/web-forms.ts'
 import { CallerGone, forCaller } from './storage/cancel.ts'
 import { isUnavailable } from './storage/unavailable.ts'
+import { formPages, formRoutes } from './web-forms/routes.ts'
 
 const interfaceFolder = join(import.meta.dirname, '../admin-ui/dist')
 
@@ -57,12 +59,15 @@ export async function createApp(server: Server): Promise<Hono<AnyRequest>> {
   app.use(everyAnswer())
   app.route('/', healthRoutes(server))
   const limit = limitRate(server.config.rateLimit)
-  // Also before anybody is signed in: what is asked here leaves challenges in the database.
-  app.use('/api/auth/*', async (c, next) => {
-    await limit({ address: addressOf(c) })
-    await next()
-  })
+  // Also before anybody is signed in: what is asked here leaves challenges in the database, or comes from everywhere.
+  for (const open of ['/api/auth/*', '/api/forms/*', '/forms/*'])
+    app.use(open, async (c, next) => {
+      await limit({ address: addressOf(c) })
+      await next()
+    })
   app.route('/', accountRoutes(server.accounts))
+  app.route('/forms', formPages(server))
+  app.route('/api/forms', formRoutes(server))
   app.route('/problems', problemRoutes(server.plugins))
   app.route('/api', signedIn(server, limit))
   app.all('/api/*', (c) => {
@@ -144,6 +149,7 @@ function signedIn(server: Server, limit: RateLimit): Hono<Env> {
   app.route('/access', accessRoutes(server))
   app.route('/audit', auditRoutes(server))
   app.route('/personal-data', personalDataRoutes(server))
+  app.route('/web-forms', webFormRoutes(server))
   return app
 }
 

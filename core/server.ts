@@ -36,6 +36,7 @@ import { startEmbedded } from './storage/embedded.ts'
 import { ensureIndexes } from './storage/ensure-indexes.ts'
 import { migrate } from './storage/migrate.ts'
 import { systemPlugin } from './system/index.ts'
+import { WebForms } from './web-forms/web-forms.ts'
 
 const pluginFolder = join(import.meta.dirname, '../plugins')
 
@@ -122,6 +123,15 @@ export async function startServer({
     const triggers = new Triggers(work)
     triggers.start()
     undo.unshift(() => triggers.stop())
+    const webForms = new WebForms({
+      db,
+      live,
+      hooks,
+      log,
+      secret: await sharedSecret(db, 'web-forms'),
+      limited: config.rateLimit > 0,
+    })
+    undo.unshift(() => webForms.stop())
     const server: Server = {
       config,
       db,
@@ -142,6 +152,7 @@ export async function startServer({
       hooks,
       bulks,
       cursors: new Cursors(await sharedSecret(db, 'cursors')),
+      webForms,
       feed: new EventFeed(db, log),
       log,
     }

@@ -202,6 +202,7 @@ export type AuditKind =
   | 'personal-data-erased'
   | 'audit-pruned'
   | 'unique-conflict'
+  | 'web-form-refused'
 
 /** `GET /api/audit?kind=&actor=&subject=&from=&to=&search=&after=&limit=`: newest first. For administrators. */
 export interface AuditAnswer {

@@ -32,7 +32,10 @@ export interface DocumentView {
   revision: string
 }
 
-/** Something wrong with the model. Errors keep a draft from being published, those of conversions alone only until forced. */
+/** Kinds whose errors break the document alone: it is refused, everything else goes on. */
+export const breakableKinds: ReadonlySet<DocumentKind> = new Set(['conversion', 'web-form'])
+
+/** Something wrong with the model. Errors keep a draft from being published, those of {@link breakableKinds} only until forced. */
 export interface IssueView {
   severity: 'error' | 'warning'
   kind: DocumentKind
@@ -128,6 +131,7 @@ export interface PlanView {
   restored: { entity: string; field: string | null }[]
   renamed: { entity: string; field: string | null; from: string; to: string }[]
   conversions: { broken: { name: string; reasons: string[] }[]; mended: string[] }
+  webForms: { broken: { name: string; reasons: string[] }[]; mended: string[] }
   /** Views, forms and others that named what is gone. */
   affected: ReferenceView[]
   /** Rows that are rewritten, and about how long it takes; online means that a job does it while everything works. */

@@ -68,6 +68,8 @@ export interface BulkView {
   title: string
   labels: Record<string, string>
   outcome: 'convert' | 'decline'
+  /** With `decline`: what was given for all. */
+  reason: unknown
   status: 'running' | 'paused' | 'done' | 'cancelled' | 'failed'
   total: number
   counts: Record<BulkItemStatus, number>
@@ -94,9 +96,16 @@ export interface BulkItemView {
   targets: Record<string, TargetDecision>
 }
 
+/** What becomes of an item that is held. Without `outcome` it is the one of the bulk. */
+export interface BulkDecision extends Pick<ConversionRequest, 'targets' | 'planHash'> {
+  outcome?: 'convert' | 'decline'
+  /** With `decline`; absent: what was given for all. */
+  reason?: unknown
+}
+
 /*
  * POST /api/bulk/{id}/pause · /resume · /cancel · /retry (the failed ones; `{ items?: string[] }`)
- * POST /api/bulk/{id}/items/{item}/decide: `{ targets, planHash? }` converts the item at once; answers with it.
+ * POST /api/bulk/{id}/items/{item}/decide: a `BulkDecision`; converts or declines the item at once, and answers with it.
  * GET  /api/bulk/{id}/result.csv: source, status, run, targets, error codes, one row an item.
  */
 

@@ -1,4 +1,4 @@
-import type { Conversion, Entity, Form, OptionSet, Role, View } from './documents/index.ts'
+import type { Conversion, Entity, Form, OptionSet, Role, View, WebForm } from './documents/index.ts'
 
 /** An entity as a plugin writes it: the document plus its own name. */
 export type EntityDefinition = Entity & { 'x-entity': { name: string } }
@@ -31,4 +31,9 @@ export function defineForm<const F extends Form>(form: F): F {
 /** Declares what the holders of a role may do. */
 export function defineRole<const R extends Role>(role: R): R {
   return role
+}
+
+/** Declares a public form. Without `open: true` nobody sees it until an administrator says so. */
+export function defineWebForm<const W extends WebForm>(webForm: W): W {
+  return webForm
 }

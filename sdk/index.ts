@@ -16,5 +16,6 @@ export type {
   Role,
   Target,
   View,
+  WebForm,
   XrmDocument,
 } from './documents/index.ts'

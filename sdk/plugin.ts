@@ -1,5 +1,14 @@
 import type { EntityDefinition } from './define.ts'
-import type { Conversion, DocumentKind, Field, Form, OptionSet, Role, View } from './documents/index.ts'
+import type {
+  Conversion,
+  DocumentKind,
+  Field,
+  Form,
+  OptionSet,
+  Role,
+  View,
+  WebForm,
+} from './documents/index.ts'
 import type { FieldType } from './field-type.ts'
 import type { ProblemDefinition } from './problem.ts'
 
@@ -85,6 +94,7 @@ export interface Plugin {
   views?: Record<string, View>
   forms?: Record<string, Form>
   roles?: Record<string, Role>
+  webForms?: Record<string, WebForm>
   fieldTypes?: readonly FieldType[]
   problems?: Record<string, ProblemDefinition>
   /** What administrators may set, as fields in the vocabulary of entities. Hooks read the values in `context.settings`. */

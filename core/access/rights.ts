@@ -27,6 +27,8 @@ export interface Actor {
   shared: readonly string[]
   /** Who acts in this user's name. */
   impersonator?: { id: string; name: string }
+  /** The web form that acts: what it may do hangs on no role. */
+  form?: string
   /** The key that a program came with. */
   apiKey?: string
   /** What that key leaves of the user's rights. */
@@ -93,16 +95,17 @@ const known = new WeakMap<Actor, { model: Model; rights: Rights }>()
 export function rightsOf(model: Model, actor: Actor): Rights {
   const found = known.get(actor)
   if (found?.model === model) return found.rights
-  const { external, scopes: ofKey } = actor
+  const { external, scopes: ofKey, form } = actor
   const shared = new Set(actor.shared)
   const key = [
     [...actor.roles].toSorted().join(','),
+    ...(form === undefined ? [] : [`form ${form}`]),
     ...(external ? ['external'] : []),
     ...(shared.size > 0 ? [`shared ${[...shared].toSorted().join(',')}`] : []),
     ...(ofKey ? [`${ofKey.access} ${ofKey.entities?.toSorted().join(',') ?? '*'}`] : []),
   ].join('|')
   const rights = cached(model, `rights|${key}`, () => {
-    const roles = resolveRoles(model.roles, actor.roles)
+    const roles = form === undefined ? resolveRoles(model.roles, actor.roles) : rolesOfForm(model, form)
     const entities = new Map<string, EntityRights | null>()
     const made: Rights = {
       key,
@@ -120,6 +123,12 @@ export function rightsOf(model: Model, actor: Actor): Rights {
   })
   known.set(actor, { model, rights })
   return rights
+}
+
+/** A form that is not there, or is broken, may do nothing. */
+function rolesOfForm(model: Model, name: string): HeldRole[] {
+  const form = model.webForms.get(name)
+  return form && form.broken.length === 0 ? [{ name: `web-form/${name}`, via: [], role: form.role }] : []
 }
 
 function entityRights(model: Model, name: string, rights: Rights): EntityRights | null {

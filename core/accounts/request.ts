@@ -27,7 +27,8 @@ export function originOf(request: Request, publicUrl: string | undefined): strin
   return publicUrl ?? request.headers.get('origin') ?? new URL(request.url).origin
 }
 
-function isOwn(origin: string, request: Request, publicUrl: string | undefined): boolean {
+/** Whether an origin is that of this server. */
+export function isOwn(origin: string, request: Request, publicUrl: string | undefined): boolean {
   if (publicUrl !== undefined) return origin === publicUrl
   return (
     URL.canParse(origin) &&

@@ -159,3 +159,25 @@ async function findKey(db: Database, key: string): Promise<Session | null> {
     await db.pool.query('UPDATE xrm.api_key SET last_used_at = now() WHERE id = $1', [session.apiKey])
   return { ...session, readOnly: session.scopes.access === 'read' }
 }
+
+/** Which of these sessions have ended by now, by their place; for what stays open longer than a request. */
+export async function endedSessions(db: Database, sessions: readonly Session[]): Promise<number[]> {
+  const { rows } = await db.pool.query<{ place: number }>({
+    name: 'accounts.ended',
+    text: `
+      SELECT (o.place - 1)::int AS place
+      FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS o(user_id, session, key, place)
+      WHERE NOT EXISTS (SELECT FROM xrm."user" WHERE id = o.user_id AND active)
+        OR o.session IS NOT NULL AND NOT EXISTS (
+          SELECT FROM xrm.session s LEFT JOIN xrm."user" i ON i.id = s.impersonated_by
+          WHERE s.id = o.session AND s.expires_at > now() AND (s.impersonated_by IS NULL OR i.active))
+        OR o.key IS NOT NULL AND NOT EXISTS (
+          SELECT FROM xrm.api_key k WHERE k.id = o.key AND (k.expires_at IS NULL OR k.expires_at > now()))`,
+    values: [
+      sessions.map(({ userId }) => userId),
+      sessions.map(({ sessionId }) => sessionId ?? null),
+      sessions.map(({ apiKey }) => apiKey ?? null),
+    ],
+  })
+  return rows.map(({ place }) => place)
+}

@@ -1,8 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import { Problem, type ProblemItem } from '@xrm/sdk'
-import type { ConversionRequest } from '@xrm/sdk/api'
-import type { BulkRequest } from '@xrm/sdk/conversions'
+import type { BulkDecision, BulkRequest } from '@xrm/sdk/conversions'
 import { withStandingRun } from '../conversions/run.ts'
 import { isId } from '../fields/relation-rules.ts'
 import { type Env, reading, type Server, writing } from './environment.ts'
@@ -78,10 +77,13 @@ export function bulkRoutes(server: Server): Hono<Env> {
 
   app.post('/:id/items/:item/decide', async (c) => {
     readQuery(c, {})
-    const request = await readObject<Pick<ConversionRequest, 'targets' | 'planHash'>>(c, {
+    const request = await readObject<BulkDecision>(c, {
+      outcome: 'string',
       targets: 'object',
       planHash: 'string',
+      reason: 'any',
     })
+    checkOutcome(request)
     checkDecisions(request.targets)
     return onCurrentModel(server, c, async () => {
       const context = writing(server, c)
@@ -123,13 +125,33 @@ export async function readBulkRequest(c: Context<Env>): Promise<BulkRequest> {
       code: 'request.type',
       detail: 'ids stand alone, without filter or search',
     })
-  if (outcome !== undefined && outcome !== 'convert' && outcome !== 'decline')
-    errors.push({ pointer: '#/outcome', code: 'request.type', detail: 'must be convert or decline' })
+  if (!isOutcome(outcome)) errors.push(notAnOutcome)
   if (reason !== undefined && outcome !== 'decline')
     errors.push({ pointer: '#/reason', code: 'request.type', detail: 'goes with the outcome decline' })
   if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
   checkDecisions(request.targets)
   return request
+}
+
+const notAnOutcome = { pointer: '#/outcome', code: 'request.type', detail: 'must be convert or decline' }
+
+function isOutcome(outcome: unknown): boolean {
+  return outcome === undefined || outcome === 'convert' || outcome === 'decline'
+}
+
+/** A decision about one item: what belongs to the other outcome is refused, not dropped. */
+function checkOutcome({ outcome, targets, planHash, reason }: BulkDecision): void {
+  const errors: ProblemItem[] = isOutcome(outcome) ? [] : [notAnOutcome]
+  const belongs = (member: string, to: string): void =>
+    void errors.push({
+      pointer: `#/${member}`,
+      code: 'request.type',
+      detail: `goes with the outcome ${to}`,
+    })
+  if (outcome === 'convert' && reason !== undefined) belongs('reason', 'decline')
+  if (outcome === 'decline' && targets !== undefined) belongs('targets', 'convert')
+  if (outcome === 'decline' && planHash !== undefined) belongs('planHash', 'convert')
+  if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
 }
 
 function idErrors(ids: readonly unknown[] | undefined, at: string): ProblemItem[] {

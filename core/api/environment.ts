@@ -26,6 +26,7 @@ import type { Cursors } from '../records/cursor.ts'
 import type { ReadContext } from '../records/query.ts'
 import type { HookRegistry, WriteContext } from '../records/write-types.ts'
 import type { Database } from '../storage/database.ts'
+import type { WebForms } from '../web-forms/web-forms.ts'
 import { problems } from './problems.ts'
 
 /** The parts of a running server that its routes use. */
@@ -50,6 +51,7 @@ export interface Server {
   hooks: HookRegistry
   bulks: Bulks
   cursors: Cursors
+  webForms: WebForms
   feed: EventFeed
   log: Logger
 }

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { rightsOf } from '../access/rights.ts'
-import { nameOfKey } from '../documents/entity-keys.ts'
+import { fieldOfColumn, nameOfKey } from '../documents/entity-keys.ts'
 import { type ChangeEvent, isPlace, readEvents } from '../events/outbox.ts'
 import { countUnread } from '../notices/notices.ts'
 import { listRecords } from '../records/query.ts'
@@ -25,8 +25,16 @@ export function eventRoutes(server: Server): Hono<Env> {
       const waiting: ChangeEvent[] = []
       let wake = (): void => {}
       let isNoticed = false
-      const { userId } = c.var.session
+      const out = new AbortController()
+      let isCaughtUp = false
+      const { session } = c.var
+      const { userId } = session
       const stop = await server.feed.listen({
+        session,
+        ended: () => {
+          out.abort()
+          wake()
+        },
         changes: (events) => {
           waiting.push(...events)
           wake()
@@ -45,10 +53,10 @@ export function eventRoutes(server: Server): Hono<Env> {
         waiting.splice(0, waiting.length, ...missed, ...waiting.filter((event) => !known.has(event.place)))
       }
       try {
-        while (!stream.aborted && !server.feed.closed && waiting.length < maxWaiting) {
-          if (!(await server.accounts.session(c.req.raw.headers))) break
+        while (!stream.aborted && !out.signal.aborted && !server.feed.closed && waiting.length < maxWaiting) {
           const events = waiting.splice(0)
           for (const event of await visibleEvents(server, c, events)) {
+            if (out.signal.aborted) break
             const { place, ...data } = event
             await stream.writeSSE({ id: place, event: 'change', data: JSON.stringify(data) })
           }
@@ -56,8 +64,9 @@ export function eventRoutes(server: Server): Hono<Env> {
             isNoticed = false
             const unread = await countUnread(server.db.pool, userId)
             await stream.writeSSE({ event: 'notice', data: JSON.stringify({ unread }) })
-          } else if (events.length === 0) await stream.writeSSE({ event: 'alive', data: '' })
-          if (waiting.length > 0 || isNoticed) continue
+          } else if (events.length === 0 || !isCaughtUp) await stream.writeSSE({ event: 'alive', data: '' })
+          isCaughtUp = true
+          if (waiting.length > 0 || isNoticed || out.signal.aborted) continue
           await new Promise<void>((resolve) => {
             const timer = setTimeout(resolve, heartbeat).unref()
             wake = () => {
@@ -73,12 +82,18 @@ export function eventRoutes(server: Server): Hono<Env> {
   })
 }
 
-/** Those events whose records the user may see now; a deleted record only where the user may look into the bin. */
+/** An event as its listener may see it. */
+type SeenEvent = Omit<ChangeEvent, 'columns' | 'at' | 'actor'> & Partial<Pick<ChangeEvent, 'at' | 'actor'>>
+
+/**
+ * Those events whose records the user may see now; a deleted record only where the user may look into the bin. Of a change
+ * of nothing that they may read only the version is told, which counts all changes.
+ */
 async function visibleEvents(
   server: Server,
   c: Context<Env>,
   stored: readonly ChangeEvent[],
-): Promise<ChangeEvent[]> {
+): Promise<SeenEvent[]> {
   const session = await server.accounts.session(c.req.raw.headers)
   if (!session || stored.length === 0) return []
   const actor = await server.actors.behind(session)
@@ -95,5 +110,15 @@ async function visibleEvents(
       for (const { id } of (await listRecords(context, entity, query, server.cursors)).items) visible.add(id)
     }
   }
-  return events.filter((event) => visible.has(event.id))
+  const rights = rightsOf(model, actor)
+  return events.flatMap((event) => {
+    if (!visible.has(event.id)) return []
+    const { entity, readField } = rights.entity(event.entity)!
+    const { columns, at, actor: who, ...seen } = event
+    const tells = columns.some((column) => {
+      const field = fieldOfColumn(entity, column)
+      return field !== null && readField(field)?.length === 0
+    })
+    return [event.action !== 'update' || tells ? { ...seen, at, actor: who } : seen]
+  })
 }

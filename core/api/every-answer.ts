@@ -6,7 +6,11 @@ import { problems } from './problems.ts'
 
 /** What every request has, whoever sends it. */
 export interface AnyRequest {
-  Variables: { requestId: string }
+  Variables: {
+    requestId: string
+    /** What the answer has in the place of the common headers; null: nothing. */
+    ownHeaders?: Readonly<Record<string, string | null>>
+  }
 }
 
 /**
@@ -19,6 +23,9 @@ export function everyAnswer(): MiddlewareHandler<AnyRequest> {
     await next()
     const { headers } = c.res
     for (const name in securityHeaders) headers.set(name, securityHeaders[name]!)
+    for (const [name, value] of Object.entries(c.var.ownHeaders ?? {}))
+      if (value === null) headers.delete(name)
+      else headers.set(name, value)
     headers.set('x-request-id', c.var.requestId)
     if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
   }

@@ -14,15 +14,20 @@ export interface Sender {
 /** Lets a request pass, or throws `request.too-many` with `Retry-After`. */
 export type RateLimit = (sender: Sender) => Promise<void>
 
-/**
- * Counts requests a minute by user and key, and by network for those who are not signed in. Each node counts for itself, in
- * memory: there is no store that could fail, and a restart forgets.
- */
+/** Counts requests a minute by user and key, and by network for those who are not signed in. */
 export function limitRate(perMinute: number): RateLimit {
+  const count = countByKey(perMinute)
+  return ({ userId, apiKey, address }) => count(apiKey ?? userId ?? networkOf(address ?? 'unknown'))
+}
+
+/**
+ * Counts a minute by any key; 0: everything passes. Each node counts for itself, in memory: there is no store that could
+ * fail, and a restart forgets.
+ */
+export function countByKey(perMinute: number): (key: string) => Promise<void> {
   if (perMinute === 0) return async () => {}
   const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 })
-  return async ({ userId, apiKey, address }) => {
-    const key = apiKey ?? userId ?? networkOf(address ?? 'unknown')
+  return async (key) => {
     try {
       await limiter.consume(key)
     } catch (refused) {

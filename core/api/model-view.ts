@@ -11,7 +11,7 @@ import {
   type OptionModel,
 } from '../documents/model.ts'
 import { orderedKeys } from '../documents/normalise.ts'
-import { resolvePath } from '../documents/paths.ts'
+import { mayReadAll, visibleForm, visibleView } from './visible-documents.ts'
 
 /** The part of the model that an actor may see, without what belongs to the person: the same for equal roles. */
 export function modelView(model: Model, actor: Actor): Omit<ModelView, 'me'> {
@@ -25,10 +25,13 @@ export function modelView(model: Model, actor: Actor): Omit<ModelView, 'me'> {
     return {
       version: model.version,
       entities,
-      views: [...model.views].flatMap(([name, view]) =>
-        entities[view.entity] ? [{ ...visibleColumns(model, rights, view), name }] : [],
+      views: [...model.views].flatMap(([name, view]) => {
+        const seen = entities[view.entity] ? visibleView(model, rights, view) : null
+        return seen ? [{ ...seen, name }] : []
+      }),
+      forms: [...model.forms].flatMap(([name, form]) =>
+        entities[form.entity] ? [{ ...visibleForm(model, rights, form), name }] : [],
       ),
-      forms: [...model.forms].flatMap(([name, form]) => (entities[form.entity] ? [{ ...form, name }] : [])),
       settings: {
         currency: model.settings.currency,
         timeZone: model.settings.timeZone,
@@ -83,16 +86,9 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
     navigation: body.navigation !== false,
     owner: body.owner === true,
     activities: body.activities === true,
-    ...(entity.timeline
-      ? {
-          timeline: {
-            regarding: entity.timeline.regarding.name,
-            ...(entity.timeline.kind ? { kind: entity.timeline.kind.name } : {}),
-          },
-        }
-      : {}),
+    ...timelineView(own),
     search: entity.search.filter((field) => own.readField(field.name) !== null).map((field) => field.name),
-    fields: Object.fromEntries(fields.map((field) => [field.name, fieldView(field, own)])),
+    fields: Object.fromEntries(fields.map((field) => [field.name, fieldView(model, rights, field, own)])),
     related: entity.related
       .filter((relation) => rights.entity(relation.entity)?.readField(relation.field) != null)
       .map((relation) => ({
@@ -116,8 +112,19 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
     },
     duplicates: Object.keys(entity.body['x-duplicates'] ?? {}).length > 0,
     conversions: conversions
-      .map((conversion) => conversionSummary(model, conversion))
+      .map((conversion) => conversionSummary(model, rights, conversion))
       .toSorted((a, b) => a.order - b.order),
+  }
+}
+
+function timelineView({ entity: { timeline }, readField }: EntityRights): Pick<EntityView, 'timeline'> {
+  if (!timeline || readField(timeline.regarding.name) === null) return {}
+  const { regarding, kind } = timeline
+  return {
+    timeline: {
+      regarding: regarding.name,
+      ...(kind && readField(kind.name) !== null ? { kind: kind.name } : {}),
+    },
   }
 }
 
@@ -126,7 +133,7 @@ function canBeShown(rights: Rights, { relation }: FieldModel): boolean {
   return relation === null || rights.entity(relation)?.readField('display') != null
 }
 
-function fieldView(field: FieldModel, own: EntityRights): FieldView {
+function fieldView(model: Model, rights: Rights, field: FieldModel, own: EntityRights): FieldView {
   const body = field.field
   const isList = typeof field.valueType === 'object' && field.valueType !== null && 'list' in field.valueType
   const usable = field.valueType !== null && field.valueType !== 'json' && field.type.name !== 'address'
@@ -150,11 +157,15 @@ function fieldView(field: FieldModel, own: EntityRights): FieldView {
       : {
           relation: {
             entity: field.relation,
-            ...(body['x-relation']?.filter === undefined ? {} : { filter: body['x-relation'].filter }),
+            ...visibleFilter(model, rights, field.relation, body['x-relation']?.filter),
           },
         }),
     ...(field.type.name === 'relation-any'
-      ? { entities: body['x-entities'] ? Object.keys(body['x-entities']) : null }
+      ? {
+          entities: body['x-entities']
+            ? Object.keys(body['x-entities']).filter((name) => rights.entity(name) !== null)
+            : null,
+        }
       : {}),
     ...(body['x-formula'] === undefined ? {} : { formula: body['x-formula'] }),
     ...(body.maxLength === undefined ? {} : { maxLength: body.maxLength }),
@@ -165,6 +176,17 @@ function fieldView(field: FieldModel, own: EntityRights): FieldView {
     ...(field.default === undefined ? {} : { default: field.default }),
     valueType: field.valueType,
   }
+}
+
+/** What may be chosen: said where it may be known, kept by the server in any case. */
+function visibleFilter(
+  model: Model,
+  rights: Rights,
+  target: string,
+  filter: string | undefined,
+): { filter?: string } {
+  const entity = model.entities.get(target)
+  return filter !== undefined && entity && mayReadAll(model, rights, entity, filter) ? { filter } : {}
 }
 
 function optionView(option: OptionModel, own: EntityRights): OptionView {
@@ -185,7 +207,11 @@ function optionView(option: OptionModel, own: EntityRights): OptionView {
   }
 }
 
-function conversionSummary(model: Model, { name, body, broken }: ConversionModel): ConversionSummary {
+function conversionSummary(
+  model: Model,
+  rights: Rights,
+  { name, body, broken }: ConversionModel,
+): ConversionSummary {
   return {
     name,
     title: body.title,
@@ -194,18 +220,21 @@ function conversionSummary(model: Model, { name, body, broken }: ConversionModel
     icon: body.icon ?? 'arrow-right-left',
     order: body.order ?? 1000,
     source: body.source,
-    targets: orderedKeys(body.targets).map((key) => {
+    targets: orderedKeys(body.targets).flatMap((key) => {
       const target = body.targets[key]!
+      if (!rights.entity(target.entity)) return []
       const entity: EntityModel | undefined = model.entities.get(target.entity)
       const labels = entity?.body['x-entity'].labels ?? {}
-      return {
-        key,
-        entity: target.entity,
-        title: target.title ?? entity?.body.title ?? target.entity,
-        labels:
-          target.labels ??
-          Object.fromEntries(Object.entries(labels).map(([language, label]) => [language, label.one])),
-      }
+      return [
+        {
+          key,
+          entity: target.entity,
+          title: target.title ?? entity?.body.title ?? target.entity,
+          labels:
+            target.labels ??
+            Object.fromEntries(Object.entries(labels).map(([language, label]) => [language, label.one])),
+        },
+      ]
     }),
     broken: broken.length === 0 ? null : broken.join(' '),
     offered: {
@@ -221,27 +250,4 @@ function conversionSummary(model: Model, { name, body, broken }: ConversionModel
         }
       : null,
   }
-}
-
-/** A view without the columns and sorts that the actor may not read. */
-function visibleColumns(
-  model: Model,
-  rights: Rights,
-  view: ModelView['views'][number] | Omit<ModelView['views'][number], 'name'>,
-): Omit<ModelView['views'][number], 'name'> {
-  const entity = model.entities.get(view.entity)!
-  const may = (path: string): boolean => {
-    const resolved = resolvePath(model.entities, entity, path)
-    if (!resolved) return false
-    const names = path.split('.')
-    let owner = entity.name
-    for (const [index, hop] of resolved.hops.entries()) {
-      if (rights.entity(owner)?.readField(names[index]!) == null) return false
-      owner = hop.entity.name
-    }
-    return rights.entity(owner)?.readField(names[resolved.hops.length]!) != null
-  }
-  const keep = <T>(map: Record<string, T>): Record<string, T> =>
-    Object.fromEntries(Object.entries(map).filter(([path]) => may(path)))
-  return { ...view, columns: keep(view.columns), ...(view.sort ? { sort: keep(view.sort) } : {}) }
 }

@@ -8,6 +8,7 @@ import { problems as documentProblems } from '../documents/problems.ts'
 import { problems as outgoingProblems } from '../outgoing/problems.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
 import { problems as recordProblems } from '../records/problems.ts'
+import { problems as webFormProblems } from '../web-forms/problems.ts'
 import { problems as apiProblems } from './problems.ts'
 
 /** `/problems/{code}`: what a problem's `type` leads to. */
@@ -23,6 +24,7 @@ export function problemRoutes(plugins: LoadedPlugins): Hono {
         ...accountProblems,
         ...outgoingProblems,
         ...accessProblems,
+        ...webFormProblems,
       }),
       ...plugins.plugins.flatMap((plugin) => Object.values(plugin.problems ?? {})),
     ].map((problem) => [problem.code, problem]),

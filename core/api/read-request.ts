@@ -8,16 +8,12 @@ const maxBody = 8_000_000
 const maxDepth = 100
 
 /** Reads a JSON body strictly: its media type, its size and its form are checked before anything looks into it. */
-export async function readJson(c: Context): Promise<unknown> {
+export async function readJson(c: Context, most = maxBody): Promise<unknown> {
   const type = c.req.header('content-type') ?? ''
   if (!/^application\/(merge-patch\+)?json(;\s*charset="?utf-8"?)?$/i.test(type)) {
     throw new Problem(problems['request.media-type'], { detail: 'Send Content-Type: application/json.' })
   }
-  if (c.req.header('content-encoding') !== undefined) {
-    throw new Problem(problems['request.media-type'], { detail: 'Encoded bodies are not accepted.' })
-  }
-  if (Number(c.req.header('content-length') ?? 0) > maxBody) throw tooLarge()
-  const text = await readText(c.req.raw)
+  const text = await readText(c, most)
   const form = formOf(text)
   if (form.depth > maxDepth)
     throw new Problem(problems['request.json'], { detail: `At most ${maxDepth} levels.` })
@@ -49,11 +45,25 @@ function hasInfinity(value: unknown): boolean {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-async function readText(request: Request): Promise<string> {
+/** Reads what an ordinary form of a page sends, at most so many bytes. */
+export async function readForm(c: Context, most: number): Promise<string> {
+  const type = c.req.header('content-type') ?? ''
+  if (!/^application\/x-www-form-urlencoded(;\s*charset="?utf-8"?)?$/i.test(type)) {
+    const detail = 'Send Content-Type: application/x-www-form-urlencoded.'
+    throw new Problem(problems['request.media-type'], { detail })
+  }
+  return readText(c, most)
+}
+
+async function readText(c: Context, most: number): Promise<string> {
+  const request = c.req.raw
+  if (request.headers.has('content-encoding'))
+    throw new Problem(problems['request.media-type'], { detail: 'Encoded bodies are not accepted.' })
+  if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge(most)
   // A length that was announced and is not too large binds the connection; without one we count ourselves.
   const bytes = request.headers.has('content-length')
     ? await request.arrayBuffer()
-    : await readChunks(request)
+    : await readChunks(request, most)
   try {
     return utf8.decode(bytes)
   } catch {
@@ -61,28 +71,29 @@ async function readText(request: Request): Promise<string> {
   }
 }
 
-async function readChunks(request: Request): Promise<Uint8Array> {
+async function readChunks(request: Request, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength
-    if (size > maxBody) throw tooLarge()
+    if (size > most) throw tooLarge(most)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
-function tooLarge(): Problem {
-  return new Problem(problems['request.too-large'], { detail: `At most ${maxBody} bytes.` })
+function tooLarge(most: number): Problem {
+  return new Problem(problems['request.too-large'], { detail: `At most ${most} bytes.` })
 }
 
-/** Reads an object with exactly these members; `?` marks those that may be missing. */
+/** Reads an object with exactly these members, of at most so many bytes. */
 export async function readObject<T>(
   c: Context,
   members: Record<string, 'string' | 'number' | 'boolean' | 'object' | 'array' | 'any'>,
   required: readonly string[] = [],
+  most = maxBody,
 ): Promise<T> {
-  const body = await readJson(c)
+  const body = await readJson(c, most)
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw new Problem(problems['request.body'], { detail: 'The body must be a JSON object.' })
   }

@@ -18,6 +18,7 @@ import { checkRules } from '../duplicates/compile-rules.ts'
 import { whyNotAssignable } from './assignable.ts'
 import { checkMapping, checkOwner, childRelation, unmappedOptions } from './compile-keywords.ts'
 import { compileTriggers } from './compile-triggers.ts'
+import { askableFields } from './askable.ts'
 import { childrenWithoutRule, fieldsLeftBehind } from './left-out.ts'
 
 type Entities = ReadonlyMap<string, EntityModel>
@@ -149,7 +150,8 @@ class ConversionCompiler {
       }
     }
     this.#requiredFields(pointer, entity, body.map)
-    return [{ key, entity, body, when, each: each && { ...each, paths: [...each.paths] }, mappings }]
+    const askable = askableFields(entity, body.map, `${pointer}/map`)
+    return [{ key, entity, body, when, each: each && { ...each, paths: [...each.paths] }, mappings, askable }]
   }
 
   #mapping(

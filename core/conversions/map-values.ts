@@ -49,8 +49,10 @@ export function mapValues(context: ReadContext, input: MapInput): MappedTarget {
   const result: MappedTarget = { values: [], errors: [], notes: [] }
   const given = input.given?.values ?? {}
   const pointer = (field: string): string => `#/targets/${escapePointer(key)}/values/${field}`
+  const entered = target.askable.filter(({ field }) => Object.hasOwn(given, field.name))
+  const mappings = [...target.mappings, ...entered]
   for (const name of Object.keys(given)) {
-    const mapping = target.mappings.find((candidate) => candidate.field.name === name)
+    const mapping = mappings.find((candidate) => candidate.field.name === name)
     const edit = mapping && editOf(mapping)
     if (edit !== 'editable' && edit !== 'required') {
       result.errors.push({
@@ -60,7 +62,7 @@ export function mapValues(context: ReadContext, input: MapInput): MappedTarget {
       })
     }
   }
-  for (const mapping of target.mappings) {
+  for (const mapping of mappings) {
     const { field, from } = mapping
     const denied = isDenied(mapping, input) || !mayCarry(rights, field.name)
     if (denied) {

@@ -43,7 +43,11 @@ function followedOwner({ strategy, path }: Owner, source: Source): Assignment {
   return led === null ? kept : { owner: led }
 }
 
-async function givenOwners(
+/**
+ * One user or team, or those whose turn it is, for `count` records; throws when nobody of them is active. Turns are counted by
+ * the first two names. `take`: those whose turn it was have had it.
+ */
+export async function givenOwners(
   client: PoolClient,
   { strategy, user, team, users = {} }: Owner,
   conversion: string,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { v7 as uuid } from 'uuid'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import type { ConversionRequest, TargetDecision } from '@xrm/sdk/api'
@@ -16,6 +15,7 @@ import { type MappedTarget, type MappedValue, mapValues } from './map-values.ts'
 import { findMatches, lockMatchKeys, type Matches } from './match.ts'
 import { matchRulesOf } from './match-rules.ts'
 import { problems } from './problems.ts'
+import { hashOf } from './plan-hash.ts'
 import { findStandingRun } from './runs.ts'
 import {
   checkAvailable,
@@ -138,7 +138,7 @@ export async function planConversion(
   })
   const errors = [...targets.flatMap((planned) => planned.errors), ...atLeastOne(conversion, targets)]
   const plan = { conversion, source, targets, errors, notes: targets.flatMap((planned) => planned.notes) }
-  return { ...plan, hash: hashOf(plan) }
+  return { ...plan, hash: hashOf(context.model, plan) }
 }
 
 /** What the mappings of each target give, before it is known which of them come about. */
@@ -228,35 +228,6 @@ export function requireConversion(context: ReadContext, name: string): Conversio
     throw new Problem(problems['conversion.broken'], { extra: { reasons: conversion.broken } })
   }
   return conversion
-}
-
-/** Says what changed since the preview that made this hash. */
-export function checkHash(plan: Plan, hash: string | undefined): void {
-  if (hash === undefined || hash === plan.hash) return
-  const [definition, source] = hash.split('.')
-  const [definitionNow, sourceNow] = plan.hash.split('.')
-  if (definition !== definitionNow) throw new Problem(problems['conversion.stale-definition'])
-  if (source !== sourceNow)
-    throw new Problem(problems['conversion.stale-source'], { extra: { version: plan.source.version } })
-  throw new Problem(problems['conversion.stale-match'], {
-    extra: {
-      targets: plan.targets.filter(({ target }) => isMatched(target)).map(({ target }) => target.key),
-    },
-  })
-}
-
-/** Three parts: the definition, the version of the source, the records that could be linked. */
-function hashOf({ conversion, source, targets }: Pick<Plan, 'conversion' | 'source' | 'targets'>): string {
-  const digest = (value: unknown): string =>
-    createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 16)
-  const matches = targets.map(({ key, child, matches: { candidates, hidden }, decision, linked }) => [
-    key,
-    child?.version ?? 0,
-    hidden,
-    candidates.map(({ id, version, active }) => [id, version, active]),
-    decision.reason === 'preset' ? [decision.id, linked?.['version'] ?? null] : null,
-  ])
-  return `${digest(conversion.body)}.v${source.version}.${digest(matches)}`
 }
 
 function checkTargetNames(

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
 import type { PreviewAnswer, RecordRef, TargetPreview, ValuePreview, ConversionRequest } from '@xrm/sdk/api'
+import { escapePointer } from '@xrm/sdk/merge'
 import type { ConversionModel } from '../documents/model.ts'
 import { rehearse } from '../storage/database.ts'
 import { evaluationOf, readPath, type WriteContext } from '../records/write-types.ts'
@@ -47,7 +48,7 @@ async function toAnswer(
   const targets: TargetPreview[] = []
   for (const key of Object.keys(conversion.body.targets)) {
     for (const planned of plan.targets)
-      if (planned.target.key === key) targets.push(await targetPreview(context, plan, planned))
+      if (planned.target.key === key) targets.push(await targetPreview(context, plan, planned, errors))
   }
   targets.sort((a, b) => orderOf(conversion, a.key) - orderOf(conversion, b.key))
   const children: PreviewAnswer['children'] = []
@@ -86,6 +87,7 @@ async function targetPreview(
   context: ReadContext,
   plan: Plan,
   planned: PlannedTarget,
+  errors: PreviewAnswer['errors'],
 ): Promise<TargetPreview> {
   const { target, decision, matches } = planned
   const known = await visibleOnly(context, plan, planned)
@@ -104,7 +106,10 @@ async function targetPreview(
     link: known.link,
     candidates: known.candidates,
     hiddenMatch: matches.hidden || known.candidates.length < matches.candidates.length,
-    values: await valuePreviews(context, plan, planned, known.link?.display !== null),
+    values: {
+      ...(await valuePreviews(context, plan, planned, known.link?.display !== null)),
+      ...askedFor(planned, errors),
+    },
   }
 }
 
@@ -161,6 +166,21 @@ async function valuePreviews(
     }
   }
   return result
+}
+
+/** Fields that no mapping takes, where a stage or a rule demands one of this record: the user is asked for it. */
+function askedFor(
+  { key, target, mapped }: PlannedTarget,
+  errors: PreviewAnswer['errors'],
+): Record<string, ValuePreview> {
+  const at = `#/targets/${escapePointer(key)}/values/`
+  const missing = new Set(errors.map(({ pointer }) => pointer))
+  const entered = new Set(mapped.values.map(({ field }) => field.name))
+  return Object.fromEntries(
+    target.askable
+      .filter(({ field: { name } }) => missing.has(at + name) && !entered.has(name))
+      .map(({ field }) => [field.name, { value: null, edit: 'required', from: 'input' }]),
+  )
 }
 
 async function displayOf(

@@ -8,7 +8,8 @@ import { together, transaction } from '../storage/database.ts'
 import { type PreparedWrite, prepareWrite } from '../records/write.ts'
 import type { WriteContext, WriteOperation } from '../records/write-types.ts'
 import { type FoundChild, holdChildren, prepareChildren } from './children.ts'
-import { checkHash, type Plan, planConversion, type PlannedTarget } from './plan.ts'
+import { type Plan, planConversion, type PlannedTarget } from './plan.ts'
+import { checkHash } from './plan-hash.ts'
 import { ownersOf } from './owners.ts'
 import { requireModel } from '../records/require-model.ts'
 import { problems } from './problems.ts'
@@ -79,7 +80,7 @@ async function convert(
     held: origin.held,
     channel,
   })
-  checkHash(plan, request.planHash)
+  await checkHash({ ...context, db: context.client }, plan, request.planHash)
   if (plan.conversion.body.permissions?.runAs === 'system')
     plan.notes.push({
       pointer: '#',

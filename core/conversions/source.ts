@@ -144,7 +144,7 @@ export function checkAvailable(context: ReadContext, conversion: ConversionModel
       pointer: '#/source',
       code: 'conversion.not-available',
       detail: message ?? `It does not meet: ${available.text}`,
-      ...(Object.keys(messages).length > 0 ? { params: { messages } } : {}),
+      ...(message === undefined ? {} : { params: { messages } }),
     })
   }
   if (errors.length > 0) throw new Problem(problems['conversion.not-available'], { errors })

@@ -11,6 +11,7 @@ import { lintForm } from './lint-form.ts'
 import { lintRole } from './lint-role.ts'
 import { lintView } from './lint-view.ts'
 import { escapePointer } from '@xrm/sdk/merge'
+import { compileWebForm } from '../web-forms/compile.ts'
 import type {
   ConversionModel,
   EntityModel,
@@ -20,6 +21,7 @@ import type {
   RelationToMe,
   RuleModel,
   Settings,
+  WebFormModel,
 } from './model.ts'
 import { recordScope } from './scope.ts'
 
@@ -84,6 +86,9 @@ export function compileModel(input: CompileInput, issues: Issues): Model {
   const conversions = new Map<string, ConversionModel>()
   for (const [name, body] of byKind('conversion'))
     conversions.set(name, compileConversion(name, body, entities, issues))
+  const webForms = new Map<string, WebFormModel>()
+  for (const [name, body] of byKind('web-form'))
+    webForms.set(name, compileWebForm(name, body, { entities, conversions }, issues))
 
   return {
     version: input.version,
@@ -92,6 +97,7 @@ export function compileModel(input: CompileInput, issues: Issues): Model {
     views,
     forms,
     roles,
+    webForms,
     settings: input.settings,
     plugins: compilePlugins(byKind('plugin'), input.plugins, sources, issues),
     documents: new Map(input.documents.map(({ kind, name, body }) => [`${kind}/${name}`, body])),

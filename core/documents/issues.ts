@@ -1,4 +1,5 @@
 import type { DocumentKind } from '@xrm/sdk'
+import { breakableKinds } from '@xrm/sdk/configuration'
 
 /** Something wrong with the model: what, and where. Errors keep a change from being published. */
 export interface Issue {
@@ -9,6 +10,11 @@ export interface Issue {
   pointer: string
   code: string
   message: string
+}
+
+/** Whether an error leaves the rest of the model sound; such a change can be published when that is forced. */
+export function breaksAlone({ kind }: Pick<Issue, 'kind'>): boolean {
+  return breakableKinds.has(kind)
 }
 
 /** Collects issues while the model is compiled, so that all of them are told at once. */

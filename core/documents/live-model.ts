@@ -2,6 +2,7 @@ import type { Client, PoolClient } from 'pg'
 import type { Logger } from 'pino'
 import type { Database } from '../storage/database.ts'
 import { buildModel, type ModelContext } from './build-model.ts'
+import { breaksAlone } from './issues.ts'
 import { readState } from './layers.ts'
 import type { Model } from './model.ts'
 
@@ -90,7 +91,7 @@ export class LiveModel {
     const state = await readState(this.#db.pool)
     if (this.#current && state.version <= this.#current.version) return
     const { model, issues } = buildModel(this.context, state)
-    const errors = issues.errors.filter(({ kind }) => kind !== 'conversion' && kind !== 'plugin')
+    const errors = issues.errors.filter((issue) => !breaksAlone(issue) && issue.kind !== 'plugin')
     if (errors.length > 0) {
       // Published documents were checked; only code that changed since (a plugin, the core) can bring this about.
       this.#log.error({ errors: errors.slice(0, 20) }, 'the published model has errors')

@@ -9,6 +9,7 @@ import type {
   Form,
   Role,
   View,
+  WebForm,
 } from '@xrm/sdk'
 import type { Program, ValueType } from '@xrm/sdk/expression'
 
@@ -125,6 +126,8 @@ export interface TargetModel {
   /** One record for every child row; null: one for the source. */
   each: EachModel | null
   mappings: readonly MappingModel[]
+  /** Fields that no mapping takes, and that a stage or a rule of the entity may demand: then the user enters them. */
+  askable: readonly MappingModel[]
 }
 
 export interface EachModel {
@@ -170,6 +173,27 @@ export interface ConversionModel {
   broken: readonly string[]
 }
 
+/** A public form, compiled. A broken one keeps its reasons; visitors find nothing there, the others go on. */
+export interface WebFormModel {
+  name: string
+  body: WebForm
+  entity: EntityModel | null
+  /** What visitors are asked for, in the order of the page. */
+  fields: readonly WebFormField[]
+  /** What every record gets besides. */
+  values: readonly { field: FieldModel; from: { value: unknown } | { program: Program } }[]
+  /** What the form may do: make such records with these fields, and nothing else. */
+  role: Role
+  broken: readonly string[]
+}
+
+export interface WebFormField {
+  field: FieldModel
+  body: WebForm['fields'][string]
+  /** By the form or by the entity. */
+  required: boolean
+}
+
 /** How a plugin takes part. Code that is newer than the documents is on, with its defaults. */
 export interface PluginModel {
   enabled: boolean
@@ -185,6 +209,7 @@ export interface Model {
   views: ReadonlyMap<string, View>
   forms: ReadonlyMap<string, Form>
   roles: ReadonlyMap<string, Role>
+  webForms: ReadonlyMap<string, WebFormModel>
   settings: Settings
   /** The plugins whose code is there, except the core's own. */
   plugins: ReadonlyMap<string, PluginModel>

@@ -23,6 +23,7 @@ const orderedMaps: Record<DocumentKind, string[][]> = {
   view: [['columns'], ['sort']],
   form: [['highlights'], ['tabs'], ['sections'], ['sections', '*', 'fields'], ['related']],
   role: [],
+  'web-form': [['fields']],
   plugin: [],
 }
 

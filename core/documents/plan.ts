@@ -5,7 +5,7 @@ import { quoteName } from '../storage/names.ts'
 import type { RegisteredField } from '../storage/registry.ts'
 import type { ModelContext } from './build-model.ts'
 import { type DraftModel, draftModel } from './draft-model.ts'
-import type { Issue } from './issues.ts'
+import { breaksAlone, type Issue } from './issues.ts'
 import type { Model } from './model.ts'
 import { type InspectedChange, inspectData } from './values/inspect.ts'
 
@@ -23,7 +23,7 @@ export async function planChangeset(
 ): Promise<PlanView> {
   const draft = await draftModel(db.pool, context, changeset)
   const { before, built } = draft
-  const failed = built.issues.errors.some((issue) => issue.kind !== 'conversion')
+  const failed = built.issues.errors.some((issue) => !breaksAlone(issue))
   const { checks, inspected } = failed
     ? { checks: [], inspected: [] }
     : await inspectData(db, draft.changes, draft.ruleOf)
@@ -45,7 +45,8 @@ export async function planChangeset(
     indexes: indexed,
     data: checks,
     ...(await storedChanges(db, draft)),
-    conversions: conversionChanges(before, built.model),
+    conversions: brokenChanges(before.conversions, built.model.conversions),
+    webForms: brokenChanges(before.webForms, built.model.webForms),
     affected: affectedBy(built.issues.list, built.model),
     rows,
     seconds:
@@ -160,14 +161,15 @@ export async function countFilled(db: Database, table: string, columns: readonly
   return rows[0]!.filled
 }
 
-function conversionChanges(before: Model, after: Model): PlanView['conversions'] {
-  const isBroken = (model: Model, name: string): boolean =>
-    (model.conversions.get(name)?.broken.length ?? 0) > 0
-  const names = [...after.conversions.keys()]
+type Breakable = ReadonlyMap<string, { broken: readonly string[] }>
+
+function brokenChanges(before: Breakable, after: Breakable): PlanView['conversions'] {
+  const isBroken = (known: Breakable, name: string): boolean => (known.get(name)?.broken.length ?? 0) > 0
+  const names = [...after.keys()]
   return {
     broken: names
       .filter((name) => isBroken(after, name) && !isBroken(before, name))
-      .map((name) => ({ name, reasons: [...after.conversions.get(name)!.broken] })),
+      .map((name) => ({ name, reasons: [...after.get(name)!.broken] })),
     mended: names.filter((name) => isBroken(before, name) && !isBroken(after, name)),
   }
 }

@@ -5,7 +5,7 @@ import { applyPlan } from '../storage/apply-plan.ts'
 import type { Asked } from '../audit/audit.ts'
 import type { PlanOptions } from '../storage/plan-storage.ts'
 import { buildModel, type BuiltModel, type ModelContext } from './build-model.ts'
-import type { Issue } from './issues.ts'
+import { breaksAlone, type Issue } from './issues.ts'
 import { documentKey, type DocumentState, type Layer, type LayerRow, readState } from './layers.ts'
 import type { Json } from '@xrm/sdk/merge'
 import { problems } from './problems.ts'
@@ -107,11 +107,9 @@ export function applyEdits(rows: readonly LayerRow[], edits: readonly Edit[]): L
   ]
 }
 
-/** Refuses what would make a model with errors; those of conversions alone can be forced. */
+/** Refuses what would make a model with errors; those that break conversions and web forms alone can be forced. */
 export function refuseErrors(issues: readonly Issue[], { force = false }: PublishOptions): void {
-  const errors = issues.filter(
-    (issue) => issue.severity === 'error' && !(force && issue.kind === 'conversion'),
-  )
+  const errors = issues.filter((issue) => issue.severity === 'error' && !(force && breaksAlone(issue)))
   if (errors.length === 0) return
   throw new Problem(problems['changeset.invalid'], {
     detail: `${errors.length} error(s), the first in ${errors[0]!.kind} ${errors[0]!.name}: ${errors[0]!.message}`,

@@ -38,6 +38,7 @@ const walks: Record<DocumentKind, (walk: Walk, body: Body, name: string) => void
   view: visitView,
   form: visitForm,
   role: visitRole,
+  'web-form': visitWebForm,
   plugin: () => {},
 }
 
@@ -288,4 +289,12 @@ function visitRole(walk: Walk, body: Body): void {
   walk.keys(body, 'entities', '', (name, pointer) =>
     name === '*' ? name : walk.visitor.entity(name, pointer),
   )
+}
+
+function visitWebForm(walk: Walk, body: Body): void {
+  const entity = String(body['entity'])
+  for (const [field, value, at] of entriesOf(body['values'], '/values'))
+    walk.value(entity, field, value['value'], `${at}/value`)
+  for (const part of ['fields', 'values']) walk.fieldKeys(entity, body, part, '')
+  walk.entity(body, 'entity', '/entity')
 }

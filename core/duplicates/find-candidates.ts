@@ -20,14 +20,14 @@ export interface Found {
 
 export interface FoundRecords {
   found: Found[]
-  /** A certain one exists that the actor may not see. */
+  /** A certain one exists that the actor may not see, or may not see by what it is the same. */
   hidden: boolean
 }
 
 const perRule = 10
 
 /** What one rule is worth; a second rule that speaks for the same record raises what is missing to 1. */
-const worth = { certain: 0.9, likely: 0.6 }
+export const worth = { certain: 0.9, likely: 0.6 }
 
 /**
  * Looks for records of an entity that agree with the values by one of the rules, certain ones first. `fields` are read of
@@ -129,7 +129,9 @@ function planCandidates(
   const selected = [...names]
     .filter((name) => rights.readField(name) !== null)
     .map((name) => builder.select(name))
-  const visible = builder.covered(rights.rows.read) ?? 'true'
+  // Who may not read what a rule compares would learn it of every record that is found by it.
+  const needed = [rights.rows.read, ...fields.flatMap(({ field }) => rights.readField(field.name) ?? [[]])]
+  const visible = needed.flatMap((scopes) => builder.covered(scopes) ?? []).join(' AND ') || 'true'
   let similarity = '1'
   fields.forEach(({ field, normaliser }, index) => {
     const form = (sql: string): string => normalised(normaliser, sql, context.model.settings)
@@ -149,6 +151,10 @@ function planCandidates(
   const columns = selected.flatMap((one) => one.columns)
   const where = builder.whereSql()
   const order = body.similar === undefined ? '' : `${similarity} DESC, `
-  const text = `SELECT ${[...columns, visible, similarity].join(', ')} FROM ${builder.from()}${where} ORDER BY t0.active DESC, ${order}t0.created_at, t0.id LIMIT ${perRule}`
+  // Those out of sight must not take the place of those in sight.
+  const seenFirst = visible === 'true' ? '' : `(${visible}) IS TRUE DESC, `
+  const ranks = (name: 'active' | 'created_at', direction: string): string =>
+    rights.readField(name)?.length === 0 ? `t0.${name} ${direction}, ` : ''
+  const text = `SELECT ${[...columns, visible, similarity].join(', ')} FROM ${builder.from()}${where} ORDER BY ${seenFirst}${ranks('active', 'DESC')}${order}${ranks('created_at', 'ASC')}t0.id LIMIT ${perRule}`
   return { ...named(text, builder.params.list), decode: decoder(selected), flagAt: columns.length }
 }

@@ -36,7 +36,9 @@ export function scanForDuplicates(db: Database, model: () => Model): JobKind<Sca
       const rights = actor && entity ? rightsOf(current, actor).entity(entity.name) : null
       if (!actor || !entity || !rights) throw new Problem(problems['duplicate-group.not-found'])
       const rules = resolveRules(entity, entity.body['x-duplicates'] ?? {}).filter(
-        ({ body, fields }) => body.similar === undefined && fields.every(({ field }) => !field.multiple),
+        ({ body, fields }) =>
+          body.similar === undefined &&
+          fields.every(({ field }) => !field.multiple && rights.readField(field.name)?.length === 0),
       )
       for (const [index, rule] of rules.entries()) {
         await run.progress({ done: index, total: rules.length, step: rule.body.title ?? rule.name })

@@ -1,13 +1,19 @@
 import type { Logger } from 'pino'
+import { type Session, endedSessions } from '../accounts/sessions.ts'
 import type { Database } from '../storage/database.ts'
 import { lastNotice, recipientsSince } from '../notices/notices.ts'
 import { type ChangeEvent, currentPlace, readEvents } from './outbox.ts'
 
 const pollEvery = 500
 const batch = 500
+/** So often those who listen are looked at: whoever is out must be out on every node within two seconds. */
+const checkEvery = 1000
 
 /** What a listener wants to hear. */
 export interface FeedListener {
+  session: Session
+  /** The session or key has ended, or the account is closed. */
+  ended(): void
   changes(events: readonly ChangeEvent[]): void
   /** There are new notices for these users. */
   notices(recipients: ReadonlySet<string>): void
@@ -21,6 +27,7 @@ export class EventFeed {
   #lastNotice: string | null = null
   #place: string | null = null
   #timer: NodeJS.Timeout | undefined
+  #checked = 0
   /** The server is about to stop: whoever listens should end. */
   closed = false
 
@@ -67,7 +74,25 @@ export class EventFeed {
     } catch (error) {
       this.#log.warn({ error: (error as Error).message }, 'events could not be read')
     }
+    await this.#endWhoIsOut()
     if (this.#listeners.size > 0 && !this.closed) this.#schedule(more ? 0 : pollEvery)
+  }
+
+  /** One query for all who listen, however many. */
+  async #endWhoIsOut(): Promise<void> {
+    const now = performance.now()
+    if (now - this.#checked < checkEvery) return
+    this.#checked = now
+    const listeners = [...this.#listeners]
+    try {
+      const ended = await endedSessions(
+        this.#db,
+        listeners.map(({ session }) => session),
+      )
+      for (const index of ended) listeners[index]!.ended()
+    } catch (error) {
+      this.#log.warn({ error: (error as Error).message }, 'sessions could not be looked at')
+    }
   }
 
   /** One that commits late may be passed over here; clients ask for the number of unread ones now and then anyway. */

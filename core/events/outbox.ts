@@ -10,6 +10,8 @@ export interface ChangeEvent {
   action: 'create' | 'update' | 'delete' | 'restore'
   at: string
   actor: string | null
+  /** What changed, by column. */
+  columns: string[]
 }
 
 interface Row {
@@ -21,6 +23,7 @@ interface Row {
   action: ChangeEvent['action']
   at: string
   actor: string | null
+  columns: string[]
 }
 
 /**
@@ -30,7 +33,8 @@ interface Row {
 export async function readEvents(db: Database, after: string, limit: number): Promise<ChangeEvent[]> {
   const [transaction, number] = splitPlace(after)
   const { rows } = await db.pool.query<Row>(
-    `SELECT transaction::text, id::text AS number, entity, record, version, action, at, actor FROM xrm.change
+    `SELECT transaction::text, id::text AS number, entity, record, version, action, at, actor,
+       ARRAY(SELECT jsonb_object_keys(before || after)) AS columns FROM xrm.change
      WHERE (transaction, id) > ($1::xid8, $2::bigint) AND transaction < pg_snapshot_xmin(pg_current_snapshot())
      ORDER BY transaction, id LIMIT $3`,
     [transaction, number, limit],
@@ -43,6 +47,7 @@ export async function readEvents(db: Database, after: string, limit: number): Pr
     action: row.action,
     at: row.at,
     actor: row.actor,
+    columns: row.columns,
   }))
 }
 

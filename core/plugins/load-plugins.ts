@@ -102,6 +102,7 @@ export function pluginDocuments(plugins: readonly Plugin[]): (LayerRow & { plugi
       view: plugin.views,
       form: plugin.forms,
       role: plugin.roles,
+      'web-form': plugin.webForms,
     }
     for (const [kind, documents] of Object.entries(kinds)) {
       for (const [name, body] of Object.entries(documents ?? {}))

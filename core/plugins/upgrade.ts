@@ -5,6 +5,7 @@ import type { PlanView } from '@xrm/sdk/configuration'
 import type { ModelContext } from '../documents/build-model.ts'
 import { markPublished, lockDraft } from '../documents/drafts.ts'
 import { mergeOnto, overriddenBy, readEdits, writeEdit } from '../documents/edits.ts'
+import { breaksAlone } from '../documents/issues.ts'
 import { readState } from '../documents/layers.ts'
 import { planChangeset } from '../documents/plan.ts'
 import { type Edit, publishEdits } from '../documents/publish.ts'
@@ -122,12 +123,12 @@ async function reasonsToWait(
   ]
 }
 
-function reasonsOf({ issues, retired, data, conversions, online }: PlanView): string[] {
+function reasonsOf({ issues, retired, data, conversions, webForms, online }: PlanView): string[] {
   const place = (entity: string, field: string | null): string =>
     field === null ? `entity ${entity}` : `${entity}.${field}`
   return [
     ...issues
-      .filter(({ severity, kind }) => severity === 'error' && kind !== 'conversion')
+      .filter((issue) => issue.severity === 'error' && !breaksAlone(issue))
       .map(({ kind, name, pointer, message }) => `${kind} ${name}${pointer}: ${message}`),
     ...retired
       .filter(({ filled }) => filled > 0)
@@ -136,6 +137,7 @@ function reasonsOf({ issues, retired, data, conversions, online }: PlanView): st
       .filter(({ severity, check, rows }) => severity === 'error' || (check === 'type' && rows > 0))
       .map(({ entity, field, check }) => `${place(entity, field)} has values that are concerned (${check}).`),
     ...conversions.broken.map(({ name, reasons }) => `conversion ${name}: ${reasons.join(' ')}`),
+    ...webForms.broken.map(({ name, reasons }) => `web form ${name}: ${reasons.join(' ')}`),
     ...(online ? ['Values have to be converted, or a large index built.'] : []),
   ]
 }

@@ -1,7 +1,7 @@
 import { rightsOf } from '../access/rights.ts'
 import { together } from '../storage/database.ts'
 import { Cursors } from './cursor.ts'
-import { listRecords, type ReadContext } from './query.ts'
+import { listRecords, maxLimit, type ReadContext } from './query.ts'
 
 /** These lists are read in one page, so no cursor of theirs ever leaves the server. */
 const noCursors = new Cursors('unused')
@@ -20,9 +20,12 @@ export async function displaysOf(
   const result = new Map<string, string>()
   const rights = rightsOf(context.model, context.actor)
   const read = async (entity: string, ids: string[], bin: boolean): Promise<void> => {
-    const query = { ids, fields: ['display'], limit: 500, ...(bin ? { deleted: true } : {}) }
-    const { items } = await listRecords(context, entity, query, noCursors)
-    for (const item of items) result.set(`${entity}/${item.id}`, (item['display'] as string | null) ?? '')
+    for (let from = 0; from < ids.length; from += maxLimit) {
+      const part = ids.slice(from, from + maxLimit)
+      const query = { ids: part, fields: ['display'], limit: maxLimit, ...(bin ? { deleted: true } : {}) }
+      const { items } = await listRecords(context, entity, query, noCursors)
+      for (const item of items) result.set(`${entity}/${item.id}`, (item['display'] as string | null) ?? '')
+    }
   }
   await together(
     ...[...byEntity].flatMap(([entity, ids]) => {

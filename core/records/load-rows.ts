@@ -108,10 +108,7 @@ function planLoad(
     isLockable(context, entity)
       ? "EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.locks AND r.status = 'standing')"
       : 'false',
-    // What an expression lets the actor change must stay within it; what is shared may go anywhere.
-    all.hasShares(entity) && rights.rows.update.length > 0
-      ? flag([{ kind: 'shared', shares: 'update' }])
-      : 'false',
+    isFreeSql(all, rights, flag),
     ...guarded.map((name) => flag(rights.updateField(name))),
   ]
   builder.restrict(rights.rows.read)
@@ -133,6 +130,17 @@ function planLoad(
   }
 }
 
+/** What an expression lets the actor change must stay within it; what is theirs or shared with them may go anywhere. */
+function isFreeSql(
+  all: Rights,
+  { entity, rows }: EntityRights,
+  flag: (scopes: readonly RowScope[]) => string,
+) {
+  const lasting = rows.update.filter(({ kind }) => kind !== 'when')
+  if (lasting.length === rows.update.length) return 'true'
+  return flag(all.hasShares(entity) ? [...lasting, { kind: 'shared', shares: 'update' }] : lasting)
+}
+
 function applyLoaded(model: Model, row: WriteRow, plan: LoadPlan, values: readonly unknown[]): void {
   row.version = values[1] as number
   const before: Record<string, unknown> = { id: row.id, version: row.version }
@@ -146,11 +154,8 @@ function applyLoaded(model: Model, row: WriteRow, plan: LoadPlan, values: readon
     at += columns.length
   }
   row.before = before
-  const [deleted, mayUpdate, mayDelete, locked, shared, ...fieldFlags] = values.slice(at) as (
-    | boolean
-    | null
-  )[]
-  row.shared = shared === true
+  const [deleted, mayUpdate, mayDelete, locked, free, ...fieldFlags] = values.slice(at) as (boolean | null)[]
+  row.free = free === true
   const wantsDeleted = row.action === 'restore'
   if (deleted !== wantsDeleted) row.failure = { code: 'record.not-found' }
   else if ((row.action === 'update' ? mayUpdate : mayDelete) !== true)

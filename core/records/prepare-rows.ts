@@ -25,7 +25,7 @@ export function prepareRows(
       version: 0,
       next: {},
       changed: new Set(),
-      shared: false,
+      free: false,
       touch: 'touch' in operation && operation.touch === true,
       ref: 'ref' in operation ? operation.ref : undefined,
       errors: [],
@@ -95,7 +95,8 @@ function mayWrite(rights: EntityRights, action: WriteOperation['action'], name: 
 
 /** The system itself writes; it may also set what users may not, such as read-only fields. */
 function isSystem(context: WriteContext): boolean {
-  return (context.rightsOf ?? context.actor).userId === null
+  const { userId, form } = context.rightsOf ?? context.actor
+  return userId === null && form === undefined
 }
 
 function isImportable(field: FieldModel): boolean {

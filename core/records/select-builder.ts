@@ -254,7 +254,7 @@ export class SelectBuilder {
     const known = this.#joins.get(key)
     if (known) return known.alias
     const before = this.#alias(prefix.slice(0, -1), checked)
-    const { field } = resolvePath(this.#model.entities, this.#entity, prefix.join('.'))!
+    const { field, owner } = resolvePath(this.#model.entities, this.#entity, prefix.join('.'))!
     const target = this.#model.entities.get(field.relation!)!
     const alias = `t${++this.#aliases}`
     const on = [`${alias}.id = ${before}.${field.columns[0]!.sql}`]
@@ -262,6 +262,10 @@ export class SelectBuilder {
     if (checked) {
       const visible = this.#scopes(this.#rights.entity(target.name)?.rows.read ?? [], prefix, alias)
       if (visible !== null) on.push(visible)
+      // The way itself may be hidden on some rows; what it leads to then is too.
+      const way = this.#rights.entity(owner.name)?.readField(field.name) ?? null
+      const readable = this.#condition(way, prefix.slice(0, -1))
+      if (readable !== null) on.push(readable)
     }
     // Set last: joins that the condition itself needs come before.
     this.#joins.set(key, { alias, sql: `${target.table} ${alias} ON ${on.join(' AND ')}` })

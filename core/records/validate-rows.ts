@@ -101,12 +101,10 @@ function dependsOnChange(entity: EntityModel, row: WriteRow, path: string): bool
  * Giving a record away by its owner or team is meant and allowed.
  */
 function validateScope(context: WriteContext, rights: EntityRights, row: WriteRow): void {
-  if (row.action !== 'update' || row.shared) return
-  const scopes = rights.rows.update
-  if (scopes.some((scope) => scope.kind !== 'when')) return
+  if (row.action !== 'update' || row.free) return
   const evaluation = evaluationOf(context)
-  const covered = scopes.some((scope) => {
-    if (scope.kind !== 'when') return true
+  const covered = rights.rows.update.some((scope) => {
+    if (scope.kind !== 'when') return false
     const changesForeign = scope.program.paths.some(
       (path) => path.includes('.') && row.changed.has(path.split('.', 1)[0]!),
     )

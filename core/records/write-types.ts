@@ -15,7 +15,10 @@ export interface WriteContext {
   client?: PoolClient
   /** The instant of the write, the same for all its rows. */
   now: string
-  cause: { kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade' | 'merge'; ref?: string }
+  cause: {
+    kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade' | 'merge' | 'web-form'
+    ref?: string
+  }
   hooks: HookRegistry
   /** Who asked and from where, for the security log; absent: the actor, from within. */
   asked?: Asked
@@ -84,8 +87,8 @@ export interface WriteRow {
   /** Fields whose value differs from before, in API form. */
   changed: Set<string>
   touch: boolean
-  /** A share lets the actor change it, whatever it holds. */
-  shared: boolean
+  /** The actor may change it by more than an expression: by whose it is, or by a share. */
+  free: boolean
   /** Takes the place of the write's own `cause.ref`. */
   ref: string | undefined
   errors: ProblemItem[]

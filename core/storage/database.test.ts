@@ -120,7 +120,9 @@ describe('transaction', () => {
         await client.query('UPDATE xrm.counter SET value = value + 1 WHERE id = $1', [second])
       })
     await Promise.all([add(1, 2), add(2, 1)])
-    expect([await valueOf(1), await valueOf(2), waiting]).toEqual([2, 2, 3])
+    expect([await valueOf(1), await valueOf(2)]).toEqual([2, 2])
+    // Where the loser is quick, it takes its first row before the winner wakes, and they meet once more.
+    expect(waiting).toBeGreaterThanOrEqual(3)
   })
 
   it('gives up after the allowed number of retries', async () => {

@@ -18,8 +18,8 @@ export async function typeDefinitions(model: Model): Promise<string> {
     const own = rights.entity(name)
     if (!own) continue
     const type = names.get(name)!
-    parts.push(await typeOf(recordSchema(own, 'read'), type))
-    if (!own.entity.readOnly) parts.push(await typeOf(recordSchema(own, 'create'), `New${type}`))
+    parts.push(await typeOf(recordSchema(rights, own, 'read'), type))
+    if (!own.entity.readOnly) parts.push(await typeOf(recordSchema(rights, own, 'create'), `New${type}`))
   }
   const list = (prefix: string): string =>
     [...names]

@@ -4,6 +4,7 @@ import { contactRoles } from './contacts.roles.ts'
 import { contactForm, contactViews } from './contacts.views.ts'
 import { leadSource, responsibility, salutation } from './options.ts'
 import { contactDemo } from './contacts.demo.ts'
+import { stayInTouch } from './stay-in-touch.web-form.ts'
 
 /** People whom the firm knows, usually at an account. */
 export default definePlugin({
@@ -18,5 +19,6 @@ export default definePlugin({
   views: contactViews,
   forms: { contact: contactForm },
   roles: contactRoles,
+  webForms: { 'stay-in-touch': stayInTouch },
   demo: contactDemo,
 })

@@ -1,5 +1,6 @@
 import { definePlugin } from '@xrm/sdk'
 import { campaignMemberToLead } from './campaign-member-to-lead.conversion.ts'
+import { contactUs } from './contact-us.web-form.ts'
 import { leadToCustomer } from './lead-to-customer.conversion.ts'
 import { lead } from './lead.entity.ts'
 import { leadRoles } from './leads.roles.ts'
@@ -28,6 +29,7 @@ export default definePlugin({
   views: leadViews,
   forms: { lead: leadForm },
   roles: leadRoles,
+  webForms: { 'contact-us': contactUs },
   presets: leadPresets,
   demo: leadDemo,
 })

@@ -1,6 +1,7 @@
 import type { Preset } from '@xrm/sdk'
 import { contactToOpportunity } from './contact-to-opportunity.conversion.ts'
 import { campaignMemberToContact } from './campaign-member-to-contact.conversion.ts'
+import { contactUsWithoutLeads } from './contact-us.web-form.ts'
 
 /**
  * How firms divide their pipeline among leads, contacts and opportunities. None is the right one: each is a set of patches
@@ -77,13 +78,14 @@ export const leadPresets: Record<string, Preset> = {
     title: 'Without leads',
     labels: { de: 'Ohne Leads' },
     description:
-      'Everybody is a contact at once: members of campaigns become contacts, opportunities are made of contacts. Leads leave the side bar; existing ones stay.',
+      'Everybody is a contact at once: members of campaigns and visitors of the web form become contacts, opportunities are made of contacts. Leads leave the side bar; existing ones stay.',
     descriptions: {
-      de: 'Jeder ist sofort Kontakt: Kampagnenteilnehmer werden Kontakte, aus Kontakten werden Verkaufschancen. Leads verschwinden aus der Seitenleiste; vorhandene bleiben.',
+      de: 'Jeder ist sofort Kontakt: Kampagnenteilnehmer und wer das Web-Formular ausfüllt werden Kontakte, aus Kontakten werden Verkaufschancen. Leads verschwinden aus der Seitenleiste; vorhandene bleiben.',
     },
     order: 30,
     documents: {
       entity: { lead: { 'x-entity': { navigation: false } } },
+      'web-form': { 'contact-us': contactUsWithoutLeads },
       conversion: {
         'campaign-member-to-lead': null,
         'campaign-member-to-contact': campaignMemberToContact,

@@ -5,6 +5,7 @@ import { optionSetSchema } from './option-set.schema.ts'
 import { pluginSchema } from './plugin.schema.ts'
 import { roleSchema } from './role.schema.ts'
 import { viewSchema } from './view.schema.ts'
+import { webFormSchema } from './web-form.schema.ts'
 import type { Conversion } from './conversion.gen.ts'
 import type { Entity } from './entity.gen.ts'
 import type { Form } from './form.gen.ts'
@@ -12,8 +13,9 @@ import type { OptionSet } from './option-set.gen.ts'
 import type { Plugin as PluginDocument } from './plugin.gen.ts'
 import type { Role } from './role.gen.ts'
 import type { View } from './view.gen.ts'
+import type { WebForm } from './web-form.gen.ts'
 
-export type { Conversion, Entity, Form, OptionSet, PluginDocument, Role, View }
+export type { Conversion, Entity, Form, OptionSet, PluginDocument, Role, View, WebForm }
 export { keyPattern, namePattern } from './vocabulary.ts'
 export { normalisers } from './match.schema.ts'
 
@@ -32,6 +34,7 @@ export interface DocumentBodies {
   view: View
   form: Form
   role: Role
+  'web-form': WebForm
   plugin: PluginDocument
 }
 
@@ -45,6 +48,7 @@ export const documentSchemas = {
   view: viewSchema,
   form: formSchema,
   role: roleSchema,
+  'web-form': webFormSchema,
   plugin: pluginSchema,
 } as const satisfies Record<DocumentKind, object>
 

@@ -112,3 +112,31 @@ test('converts the ticked rows, and tells in the side bar and by a toast when it
   await picture(dark, 'dark')
   expect(app.complaints).toEqual([])
 })
+
+test('decides what is held while many are closed: with a reason, or converted after all', async () => {
+  await makeLeads('Schluss', ['Schluss Eins GmbH', 'Schluss Zwei GmbH'])
+  const { id } = await app.api<BulkView>('POST', '/api/conversions/convert-lead/bulk', {
+    filter: "last_name.startsWith('Schluss ')",
+    outcome: 'decline',
+  })
+  const page = await app.signedIn(`/bulk/${id}`)
+  await page.getByRole('button', { name: /Zu entscheiden 2/ }).waitFor()
+  await page.getByText('Grund: Bitte ausfüllen').first().waitFor()
+  await page.getByRole('button', { name: 'Nacheinander entscheiden' }).press('Enter')
+  const dialog = page.locator('xrm-convert-dialog')
+  await dialog.getByText('1 von 2 zu entscheiden').waitFor()
+  expect(await dialog.getByRole('radio', { name: 'Ohne Umwandlung schließen' }).isChecked()).toBe(true)
+  await dialog.getByLabel('Grund').fill('Kein Bedarf')
+  expect(await seriousFindings(page)).toEqual([])
+  await picture(page, 'close')
+  await page.keyboard.press('Control+Enter')
+  await page.getByText(/Lea Schluss \d geschlossen/).waitFor()
+  await dialog.getByText('1 von 1 zu entscheiden').waitFor()
+  await dialog.getByRole('radio', { name: 'Umwandeln' }).press('Space')
+  await dialog.getByText('Noch ist nichts geschrieben.').waitFor()
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('Alles ist entschieden.').waitFor()
+  expect(await countOf('lead', "last_name.startsWith('Schluss ') && status == 'closed'")).toBe(1)
+  expect(await countOf('lead', "last_name.startsWith('Schluss ') && status == 'converted'")).toBe(1)
+  expect(app.complaints).toEqual([])
+})

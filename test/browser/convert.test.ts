@@ -1,7 +1,7 @@
 import type { ListAnswer, RecordData } from '@xrm/sdk/api'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { testApp } from './app.ts'
+import { seriousFindings, testApp } from './app.ts'
 
 const app = testApp()
 let next = 0
@@ -110,5 +110,33 @@ test('names the successors when somebody else converted it first', async () => {
   await app.api('POST', '/api/conversions/convert-lead/run', { source: lead.id })
   await run(page).click()
   await page.getByText('Dieser Datensatz wurde bereits umgewandelt.').waitFor()
+  expect(app.complaints).toEqual([])
+})
+
+test('asks for a field that a rule demands, though no mapping takes it', async () => {
+  const { id } = await app.api<{ id: string }>('POST', '/api/changesets', { title: 'Umfang' })
+  await app.api('PATCH', `/api/documents/entity/opportunity?changeset=${id}`, {
+    properties: { scope: { type: 'string', title: 'Scope', 'x-labels': { de: 'Umfang' } } },
+    'x-rules': {
+      scoped: {
+        check: 'amount == null || scope != null',
+        message: 'An amount needs a scope',
+        messages: { de: 'Zum Betrag gehört ein Umfang' },
+        pointer: '/scope',
+      },
+    },
+  })
+  await app.api('POST', `/api/changesets/${id}/publish`)
+  const { page, name } = await openDialog()
+  const opportunity = target(page, 'Verkaufschance')
+  await opportunity.getByText('Zum Betrag gehört ein Umfang').waitFor()
+  await expect.poll(() => run(page).isDisabled()).toBe(true)
+  expect(await seriousFindings(page)).toEqual([])
+  await opportunity.getByLabel('Umfang').fill('Drei Pumpen')
+  await page.getByText('Noch ist nichts geschrieben.').waitFor()
+  await run(page).click()
+  await page.getByRole('region', { name: 'Umgewandelt in' }).waitFor()
+  const [made] = await recordsOf('opportunity', `name.startsWith("Kranich ${next} ")`)
+  expect(made, name).toMatchObject({ scope: 'Drei Pumpen' })
   expect(app.complaints).toEqual([])
 })

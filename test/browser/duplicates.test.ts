@@ -52,6 +52,25 @@ test('says while a record is typed that it may exist already, and asks once befo
   expect(app.complaints).toEqual([])
 })
 
+test('says while a record is edited that it becomes like another, and nothing while it does not', async () => {
+  const known = await account({ name: 'Gleich Werke GmbH', website: 'https://gleich.example' })
+  const edited = await account({ name: 'Verschieden AG' })
+  const page = await app.signedIn(`/records/account/${edited.id}`)
+  const hint = page.getByRole('complementary').getByRole('region', { name: 'Mögliche Dubletten' })
+  await page.getByLabel('Telefon').fill('+49 30 77')
+  await page.getByRole('button', { name: 'Verwerfen' }).waitFor()
+  expect(await hint.count()).toBe(0)
+  await page.getByLabel('Website').fill('https://www.gleich.example/de')
+  await hint.getByText('1 mögliche Dublette').waitFor()
+  await hint.getByRole('link', { name: /Gleich Werke GmbH/ }).waitFor()
+  expect(await hint.getByRole('link').getAttribute('href')).toBe(`/records/account/${known.id}`)
+  expect(await seriousFindings(page)).toEqual([])
+  await picture(page, 'edited')
+  await page.getByRole('button', { name: 'Verwerfen' }).click()
+  await expect.poll(() => hint.count()).toBe(0)
+  expect(app.complaints).toEqual([])
+})
+
 test('merges the ticked rows field by field by keyboard, and leads from the old address to the kept one', async () => {
   const keep = await account({ name: 'Merge Eins GmbH', phone: '+49 30 1' })
   const other = await account({ name: 'Merge Zwei GmbH', phone: '+49 30 2', website: 'https://zwei.example' })

@@ -82,6 +82,26 @@ test('one Enter converts, the run says what came from where, and it is taken bac
   expect(app.complaints).toEqual([])
 })
 
+test('a run leads to the definition that it was made with, and to what has changed in it since', async () => {
+  const { id } = await makeLead()
+  const run = await convert(id)
+  const change = await app.api<{ id: string }>('POST', '/api/changesets', { title: 'Danach' })
+  await app.api('PATCH', `/api/documents/conversion/convert-lead?changeset=${change.id}`, {
+    description: 'Neu beschrieben',
+  })
+  await app.api('POST', `/api/changesets/${change.id}/publish`)
+  const page = await app.signedIn(`/runs/${run.id}`)
+  await page.getByRole('link', { name: `wie in Version ${run.version}` }).click()
+  const ran = page.getByRole('row', { name: /damit lief die Umwandlung/ })
+  await ran.waitFor()
+  expect(await ran.getAttribute('aria-current')).toBe('true')
+  expect(await ran.getByRole('cell').first().textContent()).toMatch(new RegExp(`^\\s*${run.version}\\s`))
+  await page.getByRole('region', { name: 'Unterschiede' }).getByText('Neu beschrieben').waitFor()
+  expect(await seriousFindings(page)).toEqual([])
+  await picture(page, 'version')
+  expect(app.complaints).toEqual([])
+})
+
 test('a reversal that is blocked names the record and the field, with the way there', async () => {
   const { id } = await makeLead()
   const run = await convert(id)

@@ -87,6 +87,7 @@ describe('addresses', () => {
     const open = [
       /^\/api\/auth\//,
       /^\/api\/setup$/,
+      /^\/api\/forms\//,
       /^\/problems/,
       /^\/healthz$/,
       /^\/readyz$/,
@@ -94,7 +95,7 @@ describe('addresses', () => {
     ]
     /** For administrators alone. */
     const administration = [
-      /^\/api\/(documents|changesets|config|field-types|plugins|presets|users|access|audit|personal-data)(\/|$)/,
+      /^\/api\/(documents|changesets|config|field-types|plugins|presets|users|access|audit|personal-data|web-forms)(\/|$)/,
     ]
     /** For everybody, each for what they may see: records by their rights, notices, jobs and bulks by whose they are. */
     const everybody = [

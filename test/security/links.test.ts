@@ -4,6 +4,7 @@ import { linkMail } from '../../core/accounts/link-mail.ts'
 import { TestBrowser } from '../support/browser.ts'
 import { readable, testMailServer } from '../support/mail-server.ts'
 import { testServer } from '../support/server.ts'
+import { listenTo } from '../support/stream.ts'
 
 const mail = await testMailServer()
 const origin = 'https://crm.example.com'
@@ -316,5 +317,32 @@ describe('sessions', () => {
     expect((await program.call('GET', '/api/me', undefined, { authorization })).status).toBe(401)
     await admin.call('PATCH', `/api/users/${person.id}`, { active: true })
     expect((await program.call('GET', '/api/me', undefined, { authorization })).status).toBe(401)
+  })
+
+  it('take open streams of events with them, on every node [AUTH-08, NODE-03, ACL-17, FLS-20]', async () => {
+    const person = await invited()
+    await server.accounts.setPassword(person.id, password)
+    const { app: other } = await node()
+    const page = browser()
+    await page.signIn(person.email, password)
+    const key = async (name: string): Promise<{ id: string; key: string }> =>
+      (
+        await page.call<{ id: string; key: string }>('POST', '/api/me/api-keys', {
+          name,
+          scopes: { access: 'read' },
+        })
+      ).body
+    const [first, second] = [await key('First'), await key('Second')]
+    const listen = (headers: Record<string, string>) => listenTo(other, headers)
+    const byPage = await listen({ cookie: page.cookie })
+    const byFirst = await listen({ authorization: `Bearer ${first.key}` })
+    const bySecond = await listen({ authorization: `Bearer ${second.key}` })
+    const ended = () => [byPage, byFirst, bySecond].map((stream) => stream.ended())
+    await page.call('DELETE', `/api/me/api-keys/${first.id}`)
+    await expect.poll(ended, { timeout: 10_000 }).toEqual([false, true, false])
+    await page.call('POST', '/api/auth/sign-out', {})
+    await expect.poll(ended, { timeout: 10_000 }).toEqual([true, true, false])
+    await admin.call('PATCH', `/api/users/${person.id}`, { active: false })
+    await expect.poll(ended, { timeout: 10_000 }).toEqual([true, true, true])
   })
 })

@@ -195,6 +195,15 @@ describe('people of other firms', () => {
     expect(body.items[0]).toMatchObject({ 'owner.name': null })
     expect((await person.call('GET', '/api/search?q=admin')).body).toEqual({ groups: [] })
   })
+
+  it('have nothing that colleagues have by the same roles and for everybody, whoever asks first', async () => {
+    const [colleague, stranger] = [await user(['owning']), await user(['owning'])]
+    await admin('PATCH', `/api/users/${stranger.id}`, { external: true })
+    const asks = (call: Caller) => call('GET', '/api/records/team').then(({ status }) => status)
+    expect(await asks(colleague.call)).toBe(200)
+    expect(await asks(stranger.call)).toBe(404)
+    expect(await asks(colleague.call)).toBe(200)
+  })
 })
 
 describe('users', () => {

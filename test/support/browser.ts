@@ -17,6 +17,11 @@ export class TestBrowser {
     this.#address = address
   }
 
+  /** As the header says it. */
+  get cookie(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
   /** The same person at another node. */
   at(app: Pick<Hono, 'request'>): TestBrowser {
     const other = new TestBrowser(app, { origin: this.#origin, address: this.#address })
@@ -30,7 +35,7 @@ export class TestBrowser {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer<T>> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const { cookie } = this
     const response = await this.#app.request(
       new URL(path, this.#origin).href,
       {

@@ -1,5 +1,5 @@
 import type { ConversionSummary } from '@xrm/sdk/api'
-import type { BulkItemStatus, BulkItemView, BulkView } from '@xrm/sdk/conversions'
+import type { BulkDecision, BulkItemStatus, BulkItemView, BulkView } from '@xrm/sdk/conversions'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { keyed } from 'lit/directives/keyed.js'
@@ -110,7 +110,7 @@ export class BulkPageElement extends XrmElement {
                 </button>`,
             )}
           </div>
-          ${this.#list(bulk)}
+          ${this.#list(this.#conversion(bulk))}
         </section>
       </div>
       ${this.#decision(bulk)}`
@@ -124,7 +124,7 @@ export class BulkPageElement extends XrmElement {
     const { status, counts } = bulk
     const act = (action: 'pause' | 'resume' | 'retry') => () => void this.#act(action)
     return html`${
-        counts.held > 0 && bulk.outcome === 'convert'
+        counts.held > 0
           ? html`<button class="primary" @click=${() => void this.#decideFirst()}>
               ${t('decide.first')}
             </button>`
@@ -147,7 +147,7 @@ export class BulkPageElement extends XrmElement {
       >`
   }
 
-  #list(bulk: BulkView): TemplateResult {
+  #list(conversion: ConversionSummary | undefined): TemplateResult {
     const data = this.#items.data
     if (this.#items.error)
       return html`<p class="note bad" role="alert">${describeError(this.#items.error)}</p>`
@@ -164,8 +164,8 @@ export class BulkPageElement extends XrmElement {
                       >${item.source.display}</a
                     >`
               }
-              <span class="reason second small">${reasonsOf(item).join(' · ')}</span>
-              ${this.#itemAction(bulk, item)}
+              <span class="reason second small">${reasonsOf(item, conversion).join(' · ')}</span>
+              ${this.#itemAction(item)}
             </li>`,
         )}
       </ul>
@@ -176,14 +176,14 @@ export class BulkPageElement extends XrmElement {
       }`
   }
 
-  #itemAction(bulk: BulkView, item: BulkItemView): unknown {
+  #itemAction(item: BulkItemView): unknown {
     const name = item.source.display ?? t('hidden')
-    if (item.status === 'held' && bulk.outcome === 'convert') {
+    if (item.status === 'held') {
       return html`<button aria-label="${t('decide')}: ${name}" @click=${() => (this._deciding = item.id)}>
         ${t('decide')}
       </button>`
     }
-    if (item.status === 'held' || item.status === 'failed' || item.status === 'skipped') {
+    if (item.status === 'failed' || item.status === 'skipped') {
       return html`<button
         class="quiet"
         aria-label="${t('retry-one')}: ${name}"
@@ -208,7 +208,9 @@ export class BulkPageElement extends XrmElement {
         .conversion=${conversion}
         .source=${item.source}
         .decided=${item.targets}
-        .settle=${(decision: object) => this.#settle(item, decision, held[at + 1] ?? held[at - 1])}
+        .outcome=${bulk.outcome}
+        .reason=${bulk.reason}
+        .settle=${(decision: BulkDecision) => this.#settle(item, decision, held[at + 1] ?? held[at - 1])}
         .steps=${{
           position: t('decide.position', { at: at + 1, count: number(bulk.counts.held) }),
           previous: { label: t('previous'), go: go(at - 1) },
@@ -227,11 +229,12 @@ export class BulkPageElement extends XrmElement {
     return undefined
   }
 
-  async #settle(item: BulkItemView, decision: object, next: BulkItemView | undefined): Promise<void> {
+  async #settle(item: BulkItemView, decision: BulkDecision, next: BulkItemView | undefined): Promise<void> {
     await call('POST', `/api/bulk/${encodeURIComponent(this.bulkId)}/items/${item.id}/decide`, {
       body: decision,
     })
-    toasts.show(t('decided', { name: item.source.display ?? '' }))
+    const done = decision.outcome === 'decline' ? 'decided.declined' : 'decided'
+    toasts.show(t(done, { name: item.source.display ?? '' }))
     this._deciding = next?.id ?? null
     if (!next) toasts.show(t('decided.all'))
     await Promise.all([this.#refresh(), touched(item.source.entity)])

@@ -1,11 +1,12 @@
-import type {
-  ChangesetView,
-  ConflictView,
-  DataCheck,
-  EditView,
-  IssueView,
-  JobView,
-  PlanView,
+import {
+  breakableKinds,
+  type ChangesetView,
+  type ConflictView,
+  type DataCheck,
+  type EditView,
+  type IssueView,
+  type JobView,
+  type PlanView,
 } from '@xrm/sdk/configuration'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
@@ -283,7 +284,7 @@ export class ChangesetElement extends XrmElement {
     })
     if (!yes) return
     // Also for one that was broken before: it does not keep other changes back.
-    const broken = plan.issues.some((issue) => issue.severity === 'error' && issue.kind === 'conversion')
+    const broken = plan.issues.some((issue) => issue.severity === 'error' && breakableKinds.has(issue.kind))
     const force = broken ? '?force=true' : ''
     await this.#try(async () => {
       const answer = await call<ChangesetView>('POST', paths.changeset(one.id, `/publish${force}`))

@@ -25,6 +25,7 @@ const plan: PlanView = {
   restored: [],
   renamed: [],
   conversions: { broken: [], mended: [] },
+  webForms: { broken: [], mended: [] },
   affected: [],
   rows: 0,
   seconds: 0,

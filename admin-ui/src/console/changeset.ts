@@ -1,5 +1,12 @@
 import type { DocumentKind, ProblemItem } from '@xrm/sdk'
-import type { ChangesetView, ConflictView, IssueView, JobView, PlanView } from '@xrm/sdk/configuration'
+import {
+  breakableKinds,
+  type ChangesetView,
+  type ConflictView,
+  type IssueView,
+  type JobView,
+  type PlanView,
+} from '@xrm/sdk/configuration'
 
 /** How many changes a person would count: places, or one for a document that comes or goes as a whole. */
 export function changeCount(changeset: Pick<ChangesetView, 'edits'>): number {
@@ -22,7 +29,7 @@ export function isRunning(job: Pick<JobView, 'status'> | undefined): boolean {
   return job === undefined || job.status === 'waiting' || job.status === 'running'
 }
 
-/** What keeps a draft from being published; null: nothing. Broken conversions alone do not: they are switched off. */
+/** What keeps a draft from being published; null: nothing. Broken conversions and web forms alone do not: they are switched off. */
 export function blockedBy(
   changeset: Pick<ChangesetView, 'edits' | 'conflicts' | 'origin'>,
   plan: Pick<PlanView, 'data'>,
@@ -31,12 +38,12 @@ export function blockedBy(
   if (changeset.edits.length === 0) return 'empty'
   // In an upgrade, what site and administrators say holds anyhow.
   if (changeset.conflicts.length > 0 && changeset.origin !== 'upgrade') return 'conflicts'
-  if (issues.some((issue) => issue.severity === 'error' && issue.kind !== 'conversion')) return 'errors'
+  if (issues.some((issue) => issue.severity === 'error' && !breakableKinds.has(issue.kind))) return 'errors'
   if (plan.data.some((check) => check.severity === 'error' && check.failing > 0)) return 'data'
   return null
 }
 
-export type Risk = 'retired' | 'lost' | 'warned' | 'broken' | 'affected'
+export type Risk = 'retired' | 'lost' | 'warned' | 'broken' | 'broken-forms' | 'affected'
 
 /** What one should know before publishing, the gravest first. */
 export function risksOf(plan: PlanView): { risk: Risk; amount: number }[] {
@@ -52,6 +59,7 @@ export function risksOf(plan: PlanView): { risk: Risk; amount: number }[] {
     { risk: 'lost', amount: lost },
     { risk: 'retired', amount: plan.retired.reduce((sum, one) => sum + one.filled, 0) },
     { risk: 'broken', amount: plan.conversions.broken.length },
+    { risk: 'broken-forms', amount: plan.webForms.broken.length },
     { risk: 'warned', amount: warned },
     { risk: 'affected', amount: plan.affected.length },
   ]

@@ -121,9 +121,18 @@ export class PlanElement extends XrmElement {
         ),
         t('plan.broken-text'),
       )}
+      ${this.#list(t('plan.mended'), [
+        ...plan.conversions.mended.map((name) => this.#title('conversion', name)),
+        ...plan.webForms.mended.map((name) => this.#title('web-form', name)),
+      ])}
       ${this.#list(
-        t('plan.mended'),
-        plan.conversions.mended.map((name) => this.#title('conversion', name)),
+        t('plan.broken-forms'),
+        plan.webForms.broken.map(
+          (one) =>
+            html`<a href=${documentPath('web-form', one.name)}>${this.#title('web-form', one.name)}</a>
+              <span class="error">${one.reasons.join(' ')}</span>`,
+        ),
+        t('plan.broken-forms-text'),
       )}
       ${this.#list(
         t('plan.affected'),
@@ -155,7 +164,7 @@ export class PlanElement extends XrmElement {
     return html`<strong>${placeName(entity, field, this.#documents)}</strong>`
   }
 
-  #title(kind: 'conversion', name: string): string {
+  #title(kind: 'conversion' | 'web-form', name: string): string {
     return this.#documents.find(kind, name)?.title ?? name
   }
 

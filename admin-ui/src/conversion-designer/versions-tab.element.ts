@@ -1,7 +1,7 @@
 import type { ConversionVersion } from '@xrm/sdk/conversions'
 import type { ChangeEntry } from '@xrm/sdk/configuration'
 import { diffPatch, type Json, patchPointers, valueAt } from '@xrm/sdk/merge'
-import { css, html, type TemplateResult } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import { changeStyles, showGroups } from '../console/change-groups.ts'
 import { groupChanges } from '../console/describe.ts'
@@ -13,6 +13,7 @@ import { selectControl } from '../designer/document-element.ts'
 import { formatInstant } from '../i18n/format.ts'
 import { currentLocale } from '../i18n/locale.ts'
 import { describeError } from '../shell/errors.ts'
+import { router } from '../shell/router.ts'
 import { ConversionElement } from './conversion-element.ts'
 import { t } from './i18n/index.ts'
 
@@ -50,7 +51,7 @@ export class VersionsTab extends ConversionElement {
         padding: 8px 14px;
         border-bottom: 1px solid var(--line);
       }
-      td.number {
+      .number {
         text-align: end;
         font-variant-numeric: tabular-nums;
       }
@@ -85,6 +86,7 @@ export class VersionsTab extends ConversionElement {
   }
 
   #table(versions: ConversionVersion[]): TemplateResult {
+    const wanted = wantedVersion(versions)
     return html`<table>
       <thead>
         <tr>
@@ -92,15 +94,18 @@ export class VersionsTab extends ConversionElement {
           <th scope="col">${t('versions.change')}</th>
           <th scope="col">${t('versions.at')}</th>
           <th scope="col">${t('versions.by')}</th>
-          <th scope="col">${t('versions.runs')}</th>
+          <th scope="col" class="number">${t('versions.runs')}</th>
           <th scope="col"><span class="visually-hidden">${t('versions.compare')}</span></th>
         </tr>
       </thead>
       <tbody>
         ${versions.map(
           (one) =>
-            html`<tr>
-              <td>${one.version}</td>
+            html`<tr aria-current=${one === wanted ? 'true' : nothing}>
+              <td>
+                ${one.version}
+                ${one === wanted ? html`<span class="chip blue">${t('versions.of-run')}</span>` : nothing}
+              </td>
               <td><a href="/admin/changes/${one.changeset}">${one.title}</a></td>
               <td>${formatInstant(one.at, currentLocale())}</td>
               <td>${one.by?.name ?? '–'}</td>
@@ -129,7 +134,7 @@ export class VersionsTab extends ConversionElement {
   }
 
   #difference(versions: ConversionVersion[]): TemplateResult {
-    const from = this._from ?? String(versions[0]!.version)
+    const from = this._from ?? String((wantedVersion(versions) ?? versions[0]!).version)
     const to = this._to ?? now
     const choices = [
       { value: now, text: t('versions.now') },
@@ -165,6 +170,12 @@ export class VersionsTab extends ConversionElement {
       }
     </section>`
   }
+}
+
+/** The form that was in force in the version of the model that the address names, as the page of a run does. */
+function wantedVersion(versions: readonly ConversionVersion[]): ConversionVersion | undefined {
+  const model = Number(router.url.searchParams.get('model'))
+  return model > 0 ? versions.find(({ version }) => version <= model) : undefined
 }
 
 /** Place by place what differs. */

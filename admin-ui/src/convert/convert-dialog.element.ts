@@ -1,6 +1,6 @@
 import type { ProblemItem } from '@xrm/sdk'
 import type { ConversionRequest, ConversionSummary, PreviewAnswer, RecordRef, RunView } from '@xrm/sdk/api'
-import type { DeclineRequest } from '@xrm/sdk/conversions'
+import type { BulkDecision, DeclineRequest } from '@xrm/sdk/conversions'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
@@ -37,9 +37,6 @@ import './preview-details.element.ts'
 import { refusalText } from './refusal.ts'
 import './target-card.element.ts'
 
-/** What was decided, with the plan that was shown. */
-export type Decided = Pick<ConversionRequest, 'targets' | 'planHash'>
-
 interface Step {
   label: string
   /** Null: there is none. */
@@ -68,8 +65,11 @@ export class ConvertDialogElement extends XrmElement {
   @property() channel: 'button' | 'list' = 'button'
   /** Decisions to begin with. */
   @property({ attribute: false }) decided: Decisions = {}
+  /** The outcome to begin with, and the reason where that is to decline. */
+  @property() outcome: 'convert' | 'decline' = 'convert'
+  @property({ attribute: false }) reason: unknown = null
   /** Does what was decided, instead of a run of its own: for an item of a bulk conversion. */
-  @property({ attribute: false }) settle: ((decision: Decided) => Promise<void>) | null = null
+  @property({ attribute: false }) settle: ((decision: BulkDecision) => Promise<void>) | null = null
   /** The way to others that wait for a decision. */
   @property({ attribute: false }) steps: Steps | null = null
   @state() private _preview: PreviewAnswer | null = null
@@ -87,7 +87,8 @@ export class ConvertDialogElement extends XrmElement {
 
   override firstUpdated(_changed: PropertyValues): void {
     this._decisions = this.decided
-    void this.#load()
+    this._reason = this.reason
+    this.#choose(this.outcome)
   }
 
   override disconnectedCallback(): void {
@@ -106,7 +107,7 @@ export class ConvertDialogElement extends XrmElement {
         .conversion=${this.conversion}
         .choices=${this.choices}
         .outcome=${this._outcome}
-        .mayDecline=${decline !== null && this.settle === null}
+        .mayDecline=${decline !== null}
         @xrm-outcome=${(event: CustomEvent<'convert' | 'decline'>) => this.#choose(event.detail)}
         @xrm-conversion=${(event: CustomEvent<string>) => this.#convertBy(event.detail)}
       ></xrm-conversion-choice>
@@ -318,12 +319,13 @@ export class ConvertDialogElement extends XrmElement {
     this._running = true
     this._failure = null
     this._items = []
-    const body: DeclineRequest = {
-      source: this.source.id,
-      ...(this._reason === null || this._reason === '' ? {} : { reason: this._reason }),
-      channel: this.channel,
-    }
+    const reason = this._reason === null || this._reason === '' ? {} : { reason: this._reason }
+    const body: DeclineRequest = { source: this.source.id, ...reason, channel: this.channel }
     try {
+      if (this.settle) {
+        await this.settle({ outcome: 'decline', ...reason })
+        return
+      }
       const run = await call<RunView>('POST', paths.conversion(this.conversion.name, 'decline'), {
         body,
         key: this.#key.for(body),
@@ -354,7 +356,7 @@ export class ConvertDialogElement extends XrmElement {
     try {
       if (this.settle) {
         const { source: _source, ...decision } = decided
-        await this.settle(decision)
+        await this.settle({ outcome: 'convert', ...decision })
         return
       }
       const run = await call<RunView>('POST', paths.conversion(this.conversion.name, 'run'), {

@@ -53,10 +53,12 @@ export class TargetCardElement extends FormElement {
     const { target } = this
     const entity = session.entity(target.entity)
     const action = actionOf(target, this.decision)
-    const prefix = `${pointerTo(target.key)}/values/`
+    const places = Object.keys(target.values).map((name) => `${pointerTo(target.key)}/values/${name}`)
     const ask = action === 'ask'
+    // What is shown at its value is not said twice; of a field that is not shown it has to be said here.
     const rest = this.errors.filter(
-      (item) => !item.pointer.startsWith(prefix) && !(ask && item.code === 'conversion.decision-required'),
+      ({ pointer, code }) =>
+        !places.some((at) => isAt(pointer, at)) && !(ask && code === 'conversion.decision-required'),
     )
     return html`<section
       class="card ${ask ? 'ask' : ''} ${action === 'skip' ? 'skipped' : ''}"
@@ -73,13 +75,19 @@ export class TargetCardElement extends FormElement {
       ${
         rest.length > 0
           ? html`<div class="note bad" role="alert">
-              ${rest.map((item) => html`<div>${describeItem(item)}</div>`)}
+              ${rest.map((item) => html`<div>${this.#placeOf(item)}${describeItem(item)}</div>`)}
             </div>`
           : nothing
       }
       ${action === 'link' || ask ? this.#records(action) : nothing}
       ${action === 'create' || action === 'link' ? this.#values(action) : nothing}
     </section>`
+  }
+
+  #placeOf({ pointer }: ProblemItem): string {
+    const name = pointer.slice(`${pointerTo(this.target.key)}/values/`.length)
+    const field = session.entity(this.target.entity)?.fields[name]
+    return field ? `${label(field)}: ` : ''
   }
 
   #summary(action: TargetPreview['action']): string {

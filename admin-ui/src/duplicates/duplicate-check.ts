@@ -25,14 +25,18 @@ export class DuplicateCheck implements ReactiveController {
     this.clear()
   }
 
-  /** After every change. */
-  typed(entity: string, values: Record<string, unknown>): void {
+  /** After every change. `id`: of the record that is edited, which is not its own duplicate. */
+  typed(entity: string, values: Record<string, unknown>, id?: string): void {
     clearTimeout(this.#timer)
-    this.#timer = window.setTimeout(() => void this.now(entity, values), pause)
+    this.#timer = window.setTimeout(() => void this.now(entity, values, id), pause)
   }
 
   /** What is known of exactly these values; null when it cannot be told. */
-  async now(entity: string, values: Record<string, unknown>): Promise<DuplicateCheckAnswer | null> {
+  async now(
+    entity: string,
+    values: Record<string, unknown>,
+    id?: string,
+  ): Promise<DuplicateCheckAnswer | null> {
     clearTimeout(this.#timer)
     const content = JSON.stringify(values)
     if (content === this.#asked && this.#running === null && this.failed === null) return this.answer
@@ -40,7 +44,7 @@ export class DuplicateCheck implements ReactiveController {
     const running = new AbortController()
     this.#running = running
     this.#asked = content
-    const body: DuplicateCheckRequest = { values }
+    const body: DuplicateCheckRequest = { values, ...(id === undefined ? {} : { id }) }
     try {
       const path = `/api/duplicates/${encodeURIComponent(entity)}/check`
       this.answer = await call<DuplicateCheckAnswer>('POST', path, { body, signal: running.signal })

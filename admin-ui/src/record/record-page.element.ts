@@ -204,6 +204,15 @@ export class RecordPageElement extends XrmElement {
           )}
         </div>
         <aside class="side" aria-label=${t('record.side')}>
+          ${
+            this.entity.duplicates && this.#draft.dirty && !locked
+              ? html`<xrm-edit-hint
+                  .entity=${this.entity}
+                  .recordId=${this.recordId}
+                  .values=${this.#draft.filled()}
+                ></xrm-edit-hint>`
+              : nothing
+          }
           <xrm-conversions
             .runs=${this.#conversions.data}
             .failed=${this.#conversions.error}
@@ -413,6 +422,7 @@ export class RecordPageElement extends XrmElement {
 
   #edited = (event: CustomEvent<string>) => {
     this._items = this._items.filter((item) => !item.pointer.startsWith(`#/${event.detail}`))
+    if (this.entity.duplicates) void import('../duplicates/edit-hint.element.ts')
     this.requestUpdate()
     if (
       this.#layout().sections.some(

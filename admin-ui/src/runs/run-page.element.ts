@@ -137,7 +137,8 @@ export class RunPageElement extends XrmElement {
   #version(run: RunView): unknown {
     const text = t('version.text', { version: run.version })
     if (!session.model.me.administer) return text
-    return html`<a href="/admin/conversions/${encodeURIComponent(run.conversion)}">${text}</a>`
+    const href = `/admin/conversions/${encodeURIComponent(run.conversion)}/versions?model=${run.version}`
+    return html`<a href=${href}>${text}</a>`
   }
 
   #target(run: RunView, target: RunView['targets'][number]): TemplateResult {

@@ -1,5 +1,6 @@
 import type { ProblemItem } from '@xrm/sdk'
 import { ApiError } from '../data/client.ts'
+import { session } from '../data/session.ts'
 import { t, translateCode } from '../i18n/index.ts'
 
 /** One sentence for people about anything that went wrong. */
@@ -12,7 +13,8 @@ export function describeError(error: unknown): string {
   return t('error.unexpected')
 }
 
-/** The message of one field error. */
-export function describeItem(item: ProblemItem): string {
-  return translateCode(item.code, item.detail, item.params)
+/** The message of one field error: what an administrator wrote for it, or our own text. */
+export function describeItem({ code, detail, params }: ProblemItem): string {
+  const written = params?.['messages'] as Record<string, string> | undefined
+  return written ? (written[session.language] ?? detail) : translateCode(code, detail, params)
 }

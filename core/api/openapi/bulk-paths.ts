@@ -81,10 +81,15 @@ export function bulkPaths(name: Schema, targets: Schema): Record<string, Schema>
     },
     '/api/bulk/{id}/items/{item}/decide': {
       parameters: [id, item],
-      post: operation('Decide about an item and convert it at once', tags, {
+      post: operation('Decide about an item: it is converted or declined at once', tags, {
         body: {
           type: 'object',
-          properties: { targets, planHash: { type: 'string' } },
+          properties: {
+            outcome: { enum: ['convert', 'decline'], description: 'Absent: the one of the bulk.' },
+            targets,
+            planHash: { type: 'string' },
+            reason: { description: 'With decline; absent: the one of the bulk.' },
+          },
           additionalProperties: false,
         },
         answer: anything,

@@ -195,14 +195,14 @@ function administration(): Record<string, Schema> {
   const tags = ['configuration']
   const kind = parameter(
     'kind',
-    'entity, option-set, conversion, view, form or role.',
+    'entity, option-set, conversion, view, form, role, web-form or plugin.',
     { type: 'string' },
     'path',
   )
   const name = parameter('name', 'Name of the document.', { type: 'string' }, 'path')
   const id = parameter('id', 'Id of the changeset.', { type: 'string', format: 'uuid' }, 'path')
   const changeset = parameter('changeset', 'The draft.')
-  const force = parameter('force', 'Also when conversions break.', { type: 'boolean' })
+  const force = parameter('force', 'Also when conversions or web forms break.', { type: 'boolean' })
   return {
     '/api/documents': {
       get: operation('All documents', tags, { parameters: [changeset], answer: anything }),

@@ -1,7 +1,8 @@
 import { sharePaths } from './access-paths.ts'
-import { type Actor, type EntityRights, rightsOf } from '../../access/rights.ts'
+import { type Actor, type EntityRights, type Rights, rightsOf } from '../../access/rights.ts'
 import { cached, type FieldModel, type Model } from '../../documents/model.ts'
 import { fixedPaths } from './fixed-paths.ts'
+import { webFormPaths } from './web-form-paths.ts'
 import { array, json, named, operation, parameter, type Schema } from './parts.ts'
 
 /** OpenAPI 3.1 of what this actor may do, made from the live model; the same for equal roles. */
@@ -14,9 +15,9 @@ export function openApi(model: Model, actor: Actor): Schema {
     for (const name of model.entities.keys()) {
       const own = rights.entity(name)
       if (!own) continue
-      schemas[name] = recordSchema(own, 'read')
-      if (own.create) schemas[`${name}.new`] = recordSchema(own, 'create')
-      if (own.rows.update.length > 0) schemas[`${name}.change`] = recordSchema(own, 'update')
+      schemas[name] = recordSchema(rights, own, 'read')
+      if (own.create) schemas[`${name}.new`] = recordSchema(rights, own, 'create')
+      if (own.rows.update.length > 0) schemas[`${name}.change`] = recordSchema(rights, own, 'update')
       tags.push({ name, description: own.entity.body.description ?? own.entity.body.title })
       Object.assign(paths, entityPaths(own))
     }
@@ -27,6 +28,10 @@ export function openApi(model: Model, actor: Actor): Schema {
       paths,
       fixedPaths(
         conversions.map((one) => one.name),
+        rights.administer,
+      ),
+      webFormPaths(
+        [...model.webForms.values()].filter(({ body }) => body.open === true).map(({ name }) => name),
         rights.administer,
       ),
     )
@@ -92,7 +97,11 @@ const sharedSchemas: Record<string, Schema> = {
 }
 
 /** JSON Schema of a record as it is read, or of what may be given for a new one or a change. */
-export function recordSchema(own: EntityRights, use: 'read' | 'create' | 'update'): Schema {
+export function recordSchema(
+  rights: Pick<Rights, 'entity'>,
+  own: EntityRights,
+  use: 'read' | 'create' | 'update',
+): Schema {
   const properties: Record<string, Schema> = {}
   const required: string[] = []
   for (const field of own.entity.fields.values()) {
@@ -103,7 +112,7 @@ export function recordSchema(own: EntityRights, use: 'read' | 'create' | 'update
           field.columns.length > 0 &&
           (use === 'create' ? own.createField(field.name) : own.updateField(field.name).length > 0)
     if (!usable) continue
-    properties[field.name] = fieldSchema(field, use)
+    properties[field.name] = fieldSchema(rights, field, use)
     if (use === 'create' && field.required && field.default === undefined) required.push(field.name)
     if (use === 'read' && (field.name === 'id' || field.name === 'version')) required.push(field.name)
   }
@@ -127,7 +136,11 @@ const byValueType: Record<string, Schema> = {
   money: { type: 'object', properties: { amount: { type: 'string' }, currency: { type: 'string' } } },
 }
 
-function fieldSchema(field: FieldModel, use: 'read' | 'create' | 'update'): Schema {
+function fieldSchema(
+  rights: Pick<Rights, 'entity'>,
+  field: FieldModel,
+  use: 'read' | 'create' | 'update',
+): Schema {
   const computed =
     field.program && typeof field.valueType === 'string' ? byValueType[field.valueType] : undefined
   const base: Schema =
@@ -147,7 +160,9 @@ function fieldSchema(field: FieldModel, use: 'read' | 'create' | 'update'): Sche
     title: field.field.title ?? field.name,
     ...(field.field.description === undefined ? {} : { description: field.field.description }),
     ...(use === 'create' && field.default !== undefined ? { default: field.default } : {}),
-    ...(field.relation === null ? {} : { 'x-relation': { entity: field.relation } }),
+    ...(field.relation === null || !rights.entity(field.relation)
+      ? {}
+      : { 'x-relation': { entity: field.relation } }),
   }
 }
 

@@ -1,7 +1,7 @@
+import type { PoolClient } from 'pg'
 import { v7 as uuid } from 'uuid'
 import { Problem } from '@xrm/sdk'
-import type { ConversionRequest } from '@xrm/sdk/api'
-import type { BulkItemStatus, BulkItemView, BulkRequest, BulkView } from '@xrm/sdk/conversions'
+import type { BulkDecision, BulkItemStatus, BulkItemView, BulkRequest, BulkView } from '@xrm/sdk/conversions'
 import { rightsOf } from '../../access/rights.ts'
 import { isId } from '../../fields/relation-rules.ts'
 import { audit } from '../../audit/audit.ts'
@@ -10,6 +10,7 @@ import { keepKey } from '../../records/keep-key.ts'
 import type { ReadContext } from '../../records/query.ts'
 import type { WriteContext } from '../../records/write-types.ts'
 import { transaction } from '../../storage/database.ts'
+import { declineWithin } from '../decline.ts'
 import { requireConversion } from '../plan.ts'
 import { problems as conversionProblems } from '../problems.ts'
 import { requireModel } from '../../records/require-model.ts'
@@ -198,14 +199,14 @@ export class Bulks {
   }
 
   /**
-   * Converts one item at once, as was decided by the actor and with their rights; a problem leaves it as it is. `targets` is
-   * the whole decision: what was decided for all items came with the item.
+   * Converts or declines one item at once, as was decided by the actor and with their rights; a problem leaves it as it is.
+   * `targets` is the whole decision: what was decided for all items came with the item.
    */
   async decide(
     context: WriteContext,
     id: string,
     source: string,
-    { targets = {}, planHash }: Pick<ConversionRequest, 'targets' | 'planHash'>,
+    decision: BulkDecision,
   ): Promise<BulkItemView> {
     const reading: ReadContext = { ...context, db: context.db.pool }
     const bulk = await this.#require(reading, id)
@@ -220,21 +221,12 @@ export class Bulks {
           if (!item) throw new Problem(problems['bulk.item-not-found'])
           if (item.status !== 'held' && item.status !== 'failed')
             throw new Problem(problems['bulk.item-settled'])
-          const run = await convertWithin(
-            own,
-            bulk.conversion,
-            {
-              source,
-              targets,
-              ...(planHash === undefined ? {} : { planHash }),
-            },
-            { channel: bulk.channel },
-          )
+          const run = await settle(own, bulk, source, decision)
           await settleItems(client, id, [{ source, status: 'done', run, problem: null }])
           await client.query('UPDATE xrm.bulk_item SET targets = $3 WHERE bulk = $1 AND source = $2', [
             id,
             source,
-            JSON.stringify(targets),
+            JSON.stringify(decision.targets ?? {}),
           ])
         },
         { retries: 10 },
@@ -289,6 +281,7 @@ export class Bulks {
         title: body?.title ?? row.conversion,
         labels: body?.labels ?? {},
         outcome: row.outcome,
+        reason: row.reason,
         status: row.status,
         total: Object.values(own).reduce((sum, count) => sum + count, 0),
         counts: own,
@@ -300,6 +293,22 @@ export class Bulks {
       }
     })
   }
+}
+
+/** Does what was decided for an item; where that does not say which outcome, the one of the bulk. */
+function settle(
+  context: WriteContext & { client: PoolClient },
+  { conversion, channel, outcome, reason: common }: BulkRow,
+  source: string,
+  decision: BulkDecision,
+): Promise<string> {
+  if ((decision.outcome ?? outcome) === 'decline') {
+    const { reason = outcome === 'decline' ? common : undefined } = decision
+    return declineWithin(context, conversion, { source, reason }, { channel })
+  }
+  const { targets = {}, planHash } = decision
+  const request = { source, targets, ...(planHash === undefined ? {} : { planHash }) }
+  return convertWithin(context, conversion, request, { channel })
 }
 
 function titleOf({ model }: WriteContext, { conversion }: BulkRow): string {

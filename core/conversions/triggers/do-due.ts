@@ -3,7 +3,7 @@ import { Problem } from '@xrm/sdk'
 import { loadActor } from '../../access/load-actor.ts'
 import { type Actor, systemActor } from '../../access/rights.ts'
 import { nameOfKey } from '../../documents/entity-keys.ts'
-import type { ConversionModel, EntityModel, TriggerModel } from '../../documents/model.ts'
+import type { ConversionModel, EntityModel, Model } from '../../documents/model.ts'
 import { administrators, notify } from '../../notices/notices.ts'
 import type { WriteContext } from '../../records/write-types.ts'
 import { transaction } from '../../storage/database.ts'
@@ -14,8 +14,12 @@ import { declineWithin } from '../decline.ts'
 import { requireConversion } from '../plan.ts'
 import { requireModel } from '../../records/require-model.ts'
 import { convertWithin } from '../run.ts'
+import type { RunOrigin } from '../store-run.ts'
 
-/** A trigger that has fired for a record. */
+/** Before the name of a web form that puts conversions down; no trigger is called like that. */
+export const formTriggerPrefix = 'web-form/'
+
+/** A trigger that has fired for a record, or a web form that wants it converted. */
 export interface Due {
   id: string
   conversion: string
@@ -43,10 +47,10 @@ export async function doDue(work: BulkWork, client: PoolClient, due: Due): Promi
   const { db, hooks, log } = work
   const model = work.model()
   const conversion = model.conversions.get(due.conversion)
-  const trigger = conversion?.triggers.find(({ key }) => key === due.trigger)
+  const order = conversion && orderOf(model, conversion, due)
   await client.query('DELETE FROM xrm.trigger_due WHERE id = $1', [due.id])
   // Taken away or switched off since.
-  if (!conversion || !trigger || trigger.body.active === false) return
+  if (!conversion || !order) return
   const base = {
     model,
     db,
@@ -58,10 +62,9 @@ export async function doDue(work: BulkWork, client: PoolClient, due: Due): Promi
   await requireModel({ ...base, actor: systemActor })
   await client.query('SAVEPOINT attempt')
   const result = await attempt(client, log, async () => {
-    const actor: Actor | null =
-      trigger.body.runAs === 'system' ? systemActor : await loadActor(client, model, due.actor)
+    const actor: Actor | null = order.asSystem ? systemActor : await loadActor(client, model, due.actor)
     if (!actor) throw new Problem(problems['bulk.actor-gone'])
-    return perform({ ...base, actor, chain: due.chain }, conversion, trigger, due.record)
+    return perform({ ...base, actor, chain: due.chain }, conversion, order, due.record)
   })
   const entity = model.entities.get(nameOfKey(model, due.entity))
   const record = entity && (await recordOf(client, entity, due.record))
@@ -70,30 +73,48 @@ export async function doDue(work: BulkWork, client: PoolClient, due: Due): Promi
   if (result instanceof Problem) {
     // It has what it should have, by this way or another.
     if (result.code !== 'conversion.already-converted') await fail(client, due, record, result)
-  } else if (
-    trigger.body.notify === 'owner' ||
-    (trigger.body.notify === undefined && trigger.body.on === 'schedule')
-  )
-    await tell(
-      client,
-      due,
-      record,
-      `conversion.${trigger.body.does === 'decline' ? 'declined' : 'converted'}`,
-      {},
-    )
+  } else if (order.tells)
+    await tell(client, due, record, `conversion.${order.does === 'decline' ? 'declined' : 'converted'}`, {})
+}
+
+/** What is to be done, and how. */
+interface Order {
+  origin: RunOrigin
+  does: 'convert' | 'decline'
+  reason: unknown
+  asSystem: boolean
+  /** The owner hears when it is done, not only when it fails. */
+  tells: boolean
+}
+
+/** Null: the trigger was taken away or switched off since, or the form no longer asks for it. */
+function orderOf(model: Model, { name, triggers }: ConversionModel, due: Due): Order | null {
+  if (due.trigger.startsWith(formTriggerPrefix)) {
+    const form = model.webForms.get(due.trigger.slice(formTriggerPrefix.length))
+    if (form?.body.convert !== name) return null
+    return { origin: { channel: 'form' }, does: 'convert', reason: undefined, asSystem: true, tells: false }
+  }
+  const trigger = triggers.find(({ key }) => key === due.trigger)
+  if (!trigger || trigger.body.active === false) return null
+  const { on, does = 'convert', reason, runAs, notify: told } = trigger.body
+  return {
+    origin: { channel: 'rule', trigger: trigger.key },
+    does,
+    reason,
+    asSystem: runAs === 'system',
+    tells: told === 'owner' || (told === undefined && on === 'schedule'),
+  }
 }
 
 async function perform(
   context: WriteContext & { client: PoolClient },
   { name, body }: ConversionModel,
-  trigger: TriggerModel,
+  { origin, does, reason }: Order,
   source: string,
 ): Promise<void> {
   requireConversion({ ...context, db: context.client }, name)
-  const origin = { channel: 'rule', trigger: trigger.key } as const
   const { client } = context
-  if (trigger.body.does === 'decline') {
-    const { reason } = trigger.body
+  if (does === 'decline') {
     await declineWithin(context, name, { source, ...(reason === undefined ? {} : { reason }) }, origin)
     return
   }

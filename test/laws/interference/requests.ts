@@ -1,42 +1,109 @@
 import fc from 'fast-check'
+import type { ValueType } from '@xrm/sdk/expression'
+import type { Model } from '../../../core/documents/model.ts'
 import type { Known } from './world.ts'
 
 export type Request = readonly [method: string, path: string, body?: unknown]
 
-const entities = ['firm', 'person', 'deal', 'prospect', 'call', 'user']
-const hops = [
-  'firm.name',
-  'firm.tax_number',
-  'person.last_name',
-  'person.firm.name',
-  'owner.name',
-  'owner.email',
-]
-const literal = fc.constantFrom('null', '"secret 1"', '"Firm 1"', '"tax 1"', '"open"', '"hot"', '60', '"x"')
+/** What requests are made of: a model, records and people that they may name, words that stand in the data. */
+export interface Asked {
+  model: Model
+  entities: readonly string[]
+  known: readonly Known[]
+  users: readonly string[]
+  words: readonly string[]
+  /** Texts that fields are compared with. */
+  texts: readonly string[]
+  conversions: readonly string[]
+}
+
 const some = <T>(arbitrary: fc.Arbitrary<T>, key: string): fc.Arbitrary<[string, string][]> =>
   fc.option(arbitrary, { freq: 2 }).map((value) => (value === null ? [] : [[key, String(value)]]))
 
-/** A question to the API, mostly by names of the entity that it is about, denied ones too, so that many have an answer. */
-export function requests(
-  names: Record<string, string[]>,
-  known: readonly Known[],
-  users: readonly string[],
-): fc.Arbitrary<Request> {
-  return fc.constantFrom(...entities).chain((name) => {
-    const path = fc.oneof(
-      { weight: 5, arbitrary: fc.constantFrom(...names[name]!) },
-      { weight: 1, arbitrary: fc.constantFrom(...hops) },
+interface Path {
+  path: string
+  type: ValueType | null
+}
+
+/** Names of an entity's fields, what is denied included, and paths over one and two relations. */
+function pathsOf(model: Model, entity: string, deep: number): Path[] {
+  return [...model.entities.get(entity)!.fields.values()].flatMap(({ name, relation, valueType }) => [
+    { path: name, type: valueType },
+    ...(relation === null || deep === 0
+      ? []
+      : pathsOf(model, relation, deep - 1).map(({ path, type }) => ({ path: `${name}.${path}`, type }))),
+  ])
+}
+
+const numbers = ['40', '3', '60', '0']
+const days = ['2026-03-01', '2030-01-20']
+
+/** A comparison that fits the type, so that most questions have an answer. */
+function comparison({ path, type }: Path, texts: readonly string[]): fc.Arbitrary<string> {
+  const isMissing = fc.constantFrom('==', '!=').map((operator) => `${path} ${operator} null`)
+  const compared = (literals: readonly string[]): fc.Arbitrary<string> =>
+    fc.oneof(
+      isMissing,
+      fc
+        .tuple(fc.constantFrom('==', '!=', '<', '>'), fc.constantFrom(...literals))
+        .map(([operator, literal]) => `${path} ${operator} ${literal}`),
     )
-    const condition = fc
-      .tuple(path, fc.constantFrom('==', '!=', '<', '>'), literal)
-      .map((parts) => parts.join(' '))
+  switch (type) {
+    case 'string':
+      return fc.oneof(
+        { weight: 3, arbitrary: compared(texts.map((text) => JSON.stringify(text))) },
+        {
+          weight: 1,
+          arbitrary: fc
+            .constantFrom(...texts)
+            .map((text) => `fold(${path}).contains(fold(${JSON.stringify(text)}))`),
+        },
+      )
+    case 'int':
+    case 'decimal':
+    case 'money':
+      return compared(numbers)
+    case 'bool':
+      return fc.oneof(isMissing, fc.constantFrom(path, `!${path}`))
+    case 'date':
+      return compared(days.map((day) => `date("${day}")`))
+    case 'timestamp':
+      return compared(days.map((day) => `timestamp("${day}T00:00:00Z")`))
+  }
+  if (typeof type === 'object' && type !== null && 'list' in type)
+    return fc.oneof(
+      isMissing,
+      fc.constantFrom(...texts).map((text) => `${JSON.stringify(text)} in ${path}`),
+    )
+  return isMissing
+}
+
+/** A question to the API, mostly by names of the entity that it is about, denied ones too, so that many have an answer. */
+export function requests({
+  model,
+  entities,
+  known,
+  users,
+  words,
+  texts,
+  conversions,
+}: Asked): fc.Arbitrary<Request> {
+  return fc.constantFrom(...entities, 'user').chain((name) => {
+    const near = pathsOf(model, name, 0)
+    const far = pathsOf(model, name, 2).filter(({ path }) => path.includes('.'))
+    const path = fc.oneof(
+      { weight: 5, arbitrary: fc.constantFrom(...near) },
+      ...(far.length > 0 ? [{ weight: 2, arbitrary: fc.constantFrom(...far) }] : []),
+    )
+    const named = path.map((one) => one.path)
+    const condition = path.chain((one) => comparison(one, texts))
     const filter = fc.oneof(
       condition,
       fc.tuple(condition, fc.constantFrom('&&', '||'), condition).map((parts) => parts.join(' ')),
     )
-    const sort = fc.tuple(fc.constantFrom('', '-'), path).map((parts) => parts.join(''))
-    const search = fc.constantFrom('secret', 'Firm', 'tax', 'Lead', 'Deal 1', 'Person 2')
-    const fields = fc.array(path, { minLength: 1, maxLength: 3 })
+    const sort = fc.tuple(fc.constantFrom('', '-'), named).map((parts) => parts.join(''))
+    const search = fc.constantFrom(...words)
+    const fields = fc.array(named, { minLength: 1, maxLength: 3 })
     const asked = (...more: fc.Arbitrary<[string, string][]>[]): fc.Arbitrary<string> =>
       fc
         .tuple(some(filter, 'filter'), some(sort, 'sort'), some(fields, 'fields'), ...more)
@@ -49,17 +116,33 @@ export function requests(
     )
     const own = known.filter((one) => one.entity === name).map(({ id }) => id)
     const record = fc.constantFrom(...(name === 'user' ? users : own))
-    const measure = fc.constantFrom(
-      'count',
-      'sum(amount)',
-      'avg(amount)',
-      'max(secret)',
-      'count(tax_number)',
-      'min(name)',
-      'max(last_name)',
-      'count(secret)',
+    const measure = fc.oneof(
+      fc.constant('count'),
+      fc
+        .tuple(fc.constantFrom('sum', 'avg', 'min', 'max', 'count'), named)
+        .map(([what, of]) => `${what}(${of})`),
+    )
+    const related = [...model.entities.values()].flatMap((one) =>
+      one.related.map(({ entity, field }) => `${entity}.${field}`),
+    )
+    const ofRecord = fc.oneof(
+      { weight: 2, arbitrary: fc.constantFrom(...views) },
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(
+            fc.constantFrom(...related),
+            fc.constantFrom('', '?count=exact&limit=1', '?sort=-updated_at'),
+          )
+          .map(([relation, more]) => `related/${relation}${more}`),
+      },
     )
     const get = (address: string): Request => ['GET', address]
+    const typed = fc.dictionary(
+      fc.constantFrom(...model.entities.get(name)!.stored.map((field) => field.name)),
+      fc.constantFrom<unknown>(...texts, ...numbers),
+      { maxKeys: 4 },
+    )
     return fc.oneof(
       { weight: 4, arbitrary: query.map((q) => get(`/api/records/${name}?${q}`)) },
       {
@@ -74,14 +157,17 @@ export function requests(
       },
       {
         weight: 3,
-        arbitrary: fc
-          .tuple(record, fc.constantFrom(...ofRecord))
-          .map(([id, what]) => get(`/api/records/${name}/${id}/${what}`)),
+        arbitrary: fc.tuple(record, ofRecord).map(([id, what]) => get(`/api/records/${name}/${id}/${what}`)),
       },
       {
         weight: 2,
         arbitrary: fc
-          .tuple(fc.option(filter), fc.array(path, { maxLength: 2 }), measure, fc.option(search, { freq: 1 }))
+          .tuple(
+            fc.option(filter),
+            fc.array(named, { maxLength: 2 }),
+            measure,
+            fc.option(search, { freq: 1 }),
+          )
           .map(([f, groupBy, m, s]): Request => [
             'POST',
             `/api/records/${name}/aggregate`,
@@ -93,13 +179,23 @@ export function requests(
             },
           ]),
       },
+      ...(conversions.length === 0
+        ? []
+        : [
+            {
+              weight: 1,
+              arbitrary: fc
+                .tuple(fc.constantFrom(...conversions), record)
+                .map(([conversion, source]): Request => [
+                  'POST',
+                  `/api/conversions/${conversion}/preview`,
+                  { source },
+                ]),
+            },
+          ]),
       {
         weight: 1,
-        arbitrary: record.map((source): Request => [
-          'POST',
-          '/api/conversions/prospect-to-deal/preview',
-          { source },
-        ]),
+        arbitrary: typed.map((values): Request => ['POST', `/api/duplicates/${name}/check`, { values }]),
       },
       { weight: 1, arbitrary: search.map((q) => get(`/api/search?q=${q}`)) },
       {
@@ -108,12 +204,12 @@ export function requests(
           .constantFrom('', '?status=open', '?limit=1')
           .map((q) => get(`/api/duplicates/${name}${q}`)),
       },
-      { weight: 1, arbitrary: fc.constantFrom(...fixed).map(get) },
+      { weight: 1, arbitrary: fc.constantFrom(...fixed) },
     )
   })
 }
 
-const ofRecord = [
+const views = [
   'history',
   'history?limit=1',
   'timeline',
@@ -122,20 +218,23 @@ const ofRecord = [
   'conversions',
   'merges',
   'shares',
-  'related/deal.firm',
-  'related/deal.firm?count=exact&limit=1',
-  'related/deal.person?sort=-amount',
-  'related/person.firm',
-  'related/firm.parent',
 ]
 
-const fixed = [
-  '/api/model',
-  '/api/openapi.json',
-  '/api/me',
-  '/api/notices',
-  '/api/bulk',
-  '/api/users',
-  '/api/documents',
-  '/api/jobs',
+/** What is there for everybody, and what only administrators get an answer to. */
+const fixed: readonly Request[] = [
+  ...[
+    '/api/model',
+    '/api/openapi.json',
+    '/api/me',
+    '/api/notices',
+    '/api/bulk',
+    '/api/users',
+    '/api/documents',
+    '/api/jobs',
+    '/api/audit',
+    '/api/plugins',
+    '/api/config',
+  ].map((path): Request => ['GET', path]),
+  ['POST', '/api/personal-data/find', { text: 'Word 1' }],
+  ['POST', '/api/access/why', { user: '', entity: 'user', action: 'read' }],
 ]

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Role } from '@xrm/sdk'
 import type { Caller, TestServer } from '../../support/server.ts'
-import type { Person } from './roles.ts'
+import type { Person } from './shape.ts'
 
 /** A record that requests may name. */
 export interface Known {
@@ -107,7 +107,8 @@ async function fillRecords(
   }
 }
 
-async function share(one: TestServer, users: string[], team: string, known: Known[]): Promise<void> {
+/** Shares every seventh record with somebody, or with the team. */
+export async function share(one: TestServer, users: string[], team: string, known: Known[]): Promise<void> {
   for (const [index, { entity, id }] of known.entries()) {
     if (index % 7 !== 0) continue
     const grantee =

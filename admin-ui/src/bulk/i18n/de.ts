@@ -50,6 +50,7 @@ export const de: Record<keyof typeof en, string> = {
   previous: 'Vorheriger (Alt+Bild auf)',
   next: 'Nächster (Alt+Bild ab)',
   decided: '{name} umgewandelt',
+  'decided.declined': '{name} geschlossen',
   'decided.all': 'Alles ist entschieden.',
   by: 'von {name}, {when}',
   hidden: 'für Sie nicht sichtbar',

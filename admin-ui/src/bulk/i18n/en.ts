@@ -47,6 +47,7 @@ export const en = {
   previous: 'Previous one (Alt+Page up)',
   next: 'Next one (Alt+Page down)',
   decided: '{name} converted',
+  'decided.declined': '{name} closed',
   'decided.all': 'Everything is decided.',
   by: 'by {name}, {when}',
   hidden: 'not visible to you',

@@ -344,6 +344,7 @@ export const de: Record<keyof typeof en, string> = {
   'versions.at': 'Veröffentlicht',
   'versions.by': 'Von',
   'versions.runs': 'Läufe',
+  'versions.of-run': 'damit lief die Umwandlung',
   'versions.compare': 'Vergleichen',
   'versions.compare-of': 'Vergleichen: Version {version} mit der davor',
   'versions.differences': 'Unterschiede',

@@ -341,6 +341,7 @@ export const en = {
   'versions.at': 'Published',
   'versions.by': 'By',
   'versions.runs': 'Runs',
+  'versions.of-run': 'the run was made with it',
   'versions.compare': 'Compare',
   'versions.compare-of': 'Compare version {version} with the one before',
   'versions.differences': 'Differences',

@@ -17,4 +17,8 @@ export const de: Record<keyof typeof en, string> = {
   'conversion.trigger-failed': '{record} ließ sich nicht von selbst umwandeln („{conversion}“): {problem}',
   'conversion.loop':
     '„{conversion}“ hätte sich für {record} wieder selbst gestartet und wurde angehalten. Ein Administrator sollte sich die Auslöser ansehen.',
+  'web-form.new': '{record} kam über das Web-Formular „{title}“.',
+  'web-form.again':
+    '{record} kam noch einmal über das Web-Formular „{title}“; was abweicht, bleibt wie es ist.',
+  'web-form.no-owner': 'Eine Einsendung des Web-Formulars „{title}“ hat keinen Besitzer: {reason}',
 }

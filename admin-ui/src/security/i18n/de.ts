@@ -35,6 +35,7 @@ export const de: Record<keyof typeof en, string> = {
   'kind.personal-data-erased': 'Personendaten gelöscht',
   'kind.audit-pruned': 'Alte Einträge entfernt',
   'kind.unique-conflict': 'Wert bereits vergeben',
+  'kind.web-form-refused': 'Web-Formular: Einsendungen abgewiesen',
   'log.search': 'Protokoll durchsuchen',
   'log.kind': 'Ereignis',
   'log.all': 'Alle Ereignisse',

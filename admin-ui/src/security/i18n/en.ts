@@ -34,6 +34,7 @@ export const en = {
   'kind.personal-data-erased': 'Personal data erased',
   'kind.audit-pruned': 'Old entries removed',
   'kind.unique-conflict': 'Value taken already',
+  'kind.web-form-refused': 'Web form: entries refused',
   'log.search': 'Search the log',
   'log.kind': 'Event',
   'log.all': 'All events',
