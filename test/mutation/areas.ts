@@ -17,7 +17,9 @@ const areas: Record<string, Area> = {
     tests: [
       'core/{access,records}/**/*.test.ts',
       'test/access.test.ts',
-      'test/security/{access,field-access,scopes,sharing}.test.ts',
+      'test/laws/access.test.ts',
+      'test/renamed.test.ts',
+      'test/security/{access,api-keys,field-access,scopes,sharing,view-as}.test.ts',
     ],
   },
   /** Filters and every other expression: checked, and made into JavaScript and SQL. */
@@ -31,7 +33,7 @@ const areas: Record<string, Area> = {
     tests: [
       'core/conversions/**/*.test.ts',
       'test/conversions.test.ts',
-      'test/conversions/{keywords,guarantees,definitions,runs}.test.ts',
+      'test/conversions/{checks,keywords,matches,scenarios,definitions,runs}.test.ts',
     ],
   },
 }
