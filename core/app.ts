@@ -25,7 +25,7 @@ import { limitRate, type RateLimit } from './api/limit-rate.ts'
 import { noticeRoutes } from './api/notices.ts'
 import { problemRoutes } from './api/problem-pages.ts'
 import { problems } from './api/problems.ts'
-import { readQuery, text } from './api/read-request.ts'
+import { noParameters, readQuery, text } from './api/read-request.ts'
 import { personalDataRoutes } from './api/personal-data.ts'
 import { pluginRoutes } from './api/plugins.ts'
 import { duplicateRoutes, mergeRoutes, recordMergeRoutes } from './api/duplicates.ts'
@@ -122,7 +122,7 @@ function signedIn(server: Server, limit: RateLimit): Hono<Env> {
       { etag },
     )
   })
-  app.get('/openapi.json', (c) => c.json(openApi(c.var.model, c.var.actor)))
+  app.get('/openapi.json', noParameters, (c) => c.json(openApi(c.var.model, c.var.actor)))
   app.route('/', docsRoutes())
   app.route('/records', recordMergeRoutes(server))
   app.route('/records', recordConversionRoutes(server))

@@ -126,6 +126,20 @@ export interface WhyRequest {
   field?: string
 }
 
+/** `POST /api/access/who`: who of these may do something with a record. For administrators. */
+export interface WhoRequest {
+  entity: string
+  record: string
+  action: Exclude<AccessAction, 'create' | 'import'>
+  field?: string
+  /** Ids of users, at most 100. */
+  users: string[]
+}
+export interface WhoAnswer {
+  /** Those who may, in the order in which they were asked about. */
+  allowed: string[]
+}
+
 export interface WhyAnswer {
   allowed: boolean
   /** One sentence, in the reader's language by `code`. */
@@ -173,6 +187,7 @@ export type AuditKind =
   | 'sign-in-refused'
   | 'signed-out'
   | 'second-factor-failed'
+  | 'access-confirmed'
   | 'second-factor-changed'
   | 'passkey-added'
   | 'passkey-removed'

@@ -60,6 +60,8 @@ export interface DemoContext {
   day(offset: number): string
   /** Runs a conversion with its default decisions. Refused where a person would have to decide. */
   convert(conversion: string, source: string): Promise<void>
+  /** Publishes patches of documents under a title, as an administrator would. */
+  publish(title: string, documents: Preset['documents']): Promise<void>
 }
 
 /**

@@ -60,3 +60,20 @@ export interface WebFormEntry {
   /** The conversion run that it went through. */
   run: string | null
 }
+
+/** Types of fields that somebody can fill in who knows nothing of us. */
+export const askableTypes: ReadonlySet<string> = new Set([
+  'text',
+  'long-text',
+  'email',
+  'phone',
+  'url',
+  'integer',
+  'decimal',
+  'percent',
+  'boolean',
+  'date',
+  'select',
+  'multi-select',
+  'address',
+])

@@ -53,13 +53,13 @@ describe('the docs', () => {
   })
 
   it('show documents that can be published, and work', async () => {
-    const { user } = await testServer()
+    const { app, user } = await testServer()
     const { call } = await user(['admin'])
     const { body: draft } = await call<{ id: string }>('POST', '/api/changesets', { title: 'Docs' })
     const documents = [
       ...read('docs/admin.md').matchAll(/<!-- document: ([a-z-]+)\/([\w-]+) -->\n+```json\n([\s\S]*?)```/g),
     ]
-    expect(documents).toHaveLength(4)
+    expect(documents).toHaveLength(5)
     for (const [, kind, name, text] of documents) {
       const answer = await call('PUT', `/api/documents/${kind}/${name}?changeset=${draft.id}`, text)
       expect(answer.status, JSON.stringify(answer.body)).toBe(200)
@@ -84,6 +84,7 @@ describe('the docs', () => {
       { values: { name: 'MUELLER UND SOEHNE' } },
     )
     expect(alike.candidates[0]!.reasons.map(({ rule }) => rule)).toEqual(['similar-name'])
+    expect((await app.request('/forms/newsletter')).status).toBe(200)
   })
 
   it('show calls that edit a draft as they say', async () => {

@@ -31,6 +31,23 @@ describe('the outbox', () => {
     expect(await readEvents(server.db, events[1]!.place, 10)).toEqual([])
   })
 
+  it('goes by the number of a transaction, also where it gets one more digit', async () => {
+    const own = await testServer({ plugins: [fixture], until: 'test', leaves: 'anything' })
+    const { db } = own.server
+    await db.pool.query(
+      `INSERT INTO xrm.change (transaction, at, entity, record, version, action, cause, before, after)
+       SELECT n::text::xid8, now(), 'firm', gen_random_uuid(), n, 'create', 'system', '{}', '{}' FROM unnest('{9,10,11,99,100}'::int[]) AS n`,
+    )
+    const seen: number[] = []
+    for (let place = '0-0'; seen.length < 5;) {
+      const events = await readEvents(db, place, 2)
+      expect(events.length).toBeGreaterThan(0)
+      seen.push(...events.map(({ version }) => version))
+      place = events.at(-1)!.place
+    }
+    expect(seen.slice(0, 5)).toEqual([9, 10, 11, 99, 100])
+  })
+
   it('knows nothing of a change that was rolled back', async () => {
     const start = await currentPlace(server.db)
     await admin('POST', '/api/records/firm', [{ name: 'Good' }, {}])

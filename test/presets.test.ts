@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { testServer } from './support/server.ts'
 
 describe('ways of working', async () => {
-  const { user } = await testServer()
+  const { server, user } = await testServer()
   const admin = await user(['admin'])
   const sales = await user(['sales'])
   const list = async (): Promise<PresetView[]> =>
@@ -55,6 +55,30 @@ describe('ways of working', async () => {
     expect(again.body.entities['campaign_member']!.conversions.map(({ name }) => name)).toEqual([
       'campaign-member-to-lead',
     ])
+  })
+
+  it('without leads, the web form of the same address makes contacts, and adds to those who are known', async () => {
+    const { id } = await draftOf('no-leads')
+    await admin.call('PATCH', `/api/documents/web-form/contact-us?changeset=${id}`, { open: true })
+    expect((await admin.call('POST', `/api/changesets/${id}/publish`)).status).toBe(200)
+    const send = (n: number, values: Record<string, unknown>) =>
+      server.webForms.take('contact-us', `0190c9a0-0000-7000-8000-00000000000${n}`, {
+        values: { last_name: 'Ohne', email: 'o@leads.example', description: 'Hallo', ...values },
+        agreed: true,
+        language: 'de',
+      })
+    await send(1, {})
+    await send(2, { phone: '+49 30 123456' })
+    const found = async (entity: string) =>
+      (
+        await admin.call<{ items: object[] }>(
+          'GET',
+          `/api/records/${entity}?fields=*&filter=${encodeURIComponent("email == 'o@leads.example'")}`,
+        )
+      ).body.items
+    expect(await found('contact')).toMatchObject([{ phone: '+49 30 123456', lead_source: 'web_form' }])
+    expect(await found('lead')).toEqual([])
+    expect((await admin.call('POST', `/api/changesets/${id}/revert`)).status).toBe(200)
   })
 
   it('are refused by an unknown name', async () => {

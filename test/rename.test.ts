@@ -61,7 +61,7 @@ describe('of the model that ships, whatever is renamed', async () => {
         ),
       ),
     )
-    expect([...kinds].toSorted()).toEqual(['conversion', 'entity', 'form', 'role', 'view'])
+    expect([...kinds].toSorted()).toEqual(['conversion', 'entity', 'form', 'role', 'view', 'web-form'])
   })
 })
 
@@ -125,7 +125,7 @@ describe('a rename in a draft', () => {
     })
     expect([status, body.status]).toEqual([200, 'draft'])
     expect(new Set(body.edits.map(({ kind }) => kind))).toEqual(
-      new Set(['entity', 'conversion', 'form', 'view']),
+      new Set(['entity', 'conversion', 'form', 'view', 'web-form']),
     )
     const { body: lead } = await admin<DocumentView>('GET', `/api/documents/entity/lead?changeset=${id}`)
     const properties = (view: unknown): Record<string, object> =>

@@ -76,6 +76,31 @@ describe('the plugins that ship', async () => {
     expect(rows.filter(({ action }) => action !== 'skip')).toEqual([{ entity: 'contact', action: 'create' }])
   })
 
+  it('note an appointment in the same step, on the timelines of all that comes of the lead', async () => {
+    const source = await make(sales, 'lead', { last_name: 'Talk', company: 'Talk AG' })
+    const { status, body } = await sales.call<{ targets: { key: string; record: { id: string } }[] }>(
+      'POST',
+      '/api/conversions/lead-to-customer/run',
+      {
+        source,
+        targets: { appointment: { action: 'create', values: { due_at: '2026-12-01T09:00:00Z' } } },
+      },
+    )
+    expect(status, JSON.stringify(body)).toBe(201)
+    const idOf = (key: string): string => body.targets.find((target) => target.key === key)!.record.id
+    const { body: activity } = await sales.call<Body>('GET', `/api/records/activity/${idOf('appointment')}`)
+    expect(activity).toMatchObject({
+      type: 'meeting',
+      status: 'planned',
+      subject: 'Talk',
+      regarding: [
+        `account/${idOf('account')}`,
+        `contact/${idOf('contact')}`,
+        `opportunity/${idOf('opportunity')}`,
+      ],
+    })
+  })
+
   it('let purchasing make a supplier of a lead, and nothing that sales makes of it', async () => {
     const source = await make(sales, 'lead', { company: 'Sells Instead AG', last_name: 'Seller' })
     expect((await buyer.call('POST', '/api/conversions/lead-to-customer/run', { source })).status).toBe(403)

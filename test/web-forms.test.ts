@@ -64,11 +64,15 @@ describe('an entry', () => {
     expect(await found('person', 'true')).toEqual([])
   })
 
-  it('that is sent twice at once is taken once, and both are thanked', async () => {
+  it('that is sent twice at once, to any node, is taken once, and all are thanked', async () => {
     const name = await form()
     const token = tokenOf(name)
+    const second = await test.node()
+    await second.server.live.refresh()
     const answers = await Promise.all(
-      Array.from({ length: 6 }, () => post(name, { last_name: 'Twice' }, { token })),
+      Array.from({ length: 6 }, (_, index) =>
+        post(name, { last_name: 'Twice' }, { token, ...(index % 2 ? { node: second } : {}) }),
+      ),
     )
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 303))
     expect(await found('prospect', "last_name == 'Twice'")).toHaveLength(1)
@@ -136,7 +140,23 @@ describe('an entry', () => {
     expect((await post(gone, { last_name: 'Unowned' })).status).toBe(303)
     expect((await found('prospect', "last_name == 'Unowned'"))[0]!['owner']).toBeNull()
     const told = await admin.call<{ items: { kind: string }[] }>('GET', '/api/notices')
-    expect(told.body.items.map(({ kind }) => kind)).toContain('web-form.no-owner')
+    expect(told.body.items.map(({ kind }) => kind)).toContain('web-form.incomplete')
+  })
+
+  it('does without a record that the form names and that has gone since, and administrators hear it', async () => {
+    const { body: firm } = await admin.call<Row>('POST', '/api/records/firm', { name: 'Passing AG' })
+    const name = await form({ values: { firm: { value: firm.id } } })
+    await post(name, { last_name: 'Named' })
+    expect(await found('prospect', "last_name == 'Named'")).toMatchObject([{ firm: firm.id }])
+    await admin.call('DELETE', `/api/records/firm/${firm.id}`)
+    expect((await post(name, { last_name: 'Unnamed' })).status).toBe(303)
+    expect(await found('prospect', "last_name == 'Unnamed'")).toMatchObject([{ firm: null }])
+    const { body } = await admin.call<{ items: { kind: string; params: { reason?: string } }[] }>(
+      'GET',
+      '/api/notices',
+    )
+    expect(body.items[0]).toMatchObject({ kind: 'web-form.incomplete' })
+    expect(body.items[0]!.params.reason).toContain('"firm"')
   })
 
   it('is kept by a form of its own for any entity: people at once instead of prospects', async () => {
@@ -214,6 +234,39 @@ describe('somebody who is known', () => {
     )
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303]))
     expect(await found('person', "last_name == 'Atonce'")).toHaveLength(1)
+  })
+
+  it('shows an owner no more of what differs than they may read, and nothing once the record is erased', async () => {
+    const { body } = await admin.call<{ body: Record<string, unknown> }>('GET', '/api/documents/entity/firm')
+    const properties = structuredClone(body.body['properties']) as Record<string, object>
+    properties['name'] = { ...properties['name'], 'x-personal': true }
+    const site = { fields: { site: 'urlHost' }, confidence: 'certain' }
+    await publish(admin.call, {
+      'entity/firm': { ...body.body, properties, 'x-duplicates': { site } },
+    })
+    const fields = { name: {}, site: {}, tax_number: {} }
+    const name = await form({ entity: 'firm', fields, duplicates: 'use' })
+    const { body: firm } = await admin.call<Row>('POST', '/api/records/firm', {
+      name: 'Owned AG',
+      site: 'https://owned.example',
+      tax_number: 'T-1',
+      owner: seller.id,
+    })
+    await post(name, { name: 'Unsaid AG', site: 'https://owned.example', tax_number: 'T-2' })
+    const told = async () => {
+      const { body: notices } = await seller.call<{
+        items: { record: { id: string } | null; params: { left?: object } }[]
+      }>('GET', '/api/notices')
+      return notices.items.filter(({ record }) => record?.id === firm.id).map(({ params }) => params.left)
+    }
+    // The tax number is not for sellers.
+    expect(await told()).toEqual([{ name: 'Unsaid AG' }])
+    const erased = await admin.call<{ job: string }>('POST', '/api/personal-data/erase', {
+      records: [{ entity: 'firm', id: firm.id }],
+    })
+    expect(erased.status, JSON.stringify(erased.body)).toBe(202)
+    await expect.poll(told, { timeout: 60_000 }).toEqual([undefined])
+    await publish(admin.call, { 'entity/firm': body.body })
   })
 
   it('by a unique field is found too, and a locked one is told to somebody instead of to the visitor', async () => {
@@ -364,6 +417,18 @@ describe('a form as a document', () => {
     expect(await uses('entity=prospect&field=site')).toEqual(['/fields/site'])
     expect(await uses('entity=prospect&field=heat&option=cold')).toEqual(['/values/heat/value'])
     expect(await uses('entity=prospect')).toEqual(['/entity'])
+    const { body: draft } = await admin.call<{ id: string }>('POST', '/api/changesets', { title: 'Rename' })
+    const renamed = await admin.call('POST', `/api/changesets/${draft.id}/rename`, {
+      entity: 'prospect',
+      field: 'site',
+      to: 'homepage',
+    })
+    expect(renamed.status, JSON.stringify(renamed.body)).toBe(200)
+    const { body } = await admin.call<{ body: typeof ask }>(
+      'GET',
+      `/api/documents/web-form/${name}?changeset=${draft.id}`,
+    )
+    expect(Object.keys(body.body.fields).toSorted()).toEqual(['homepage', 'last_name'])
   })
 
   it('that a change breaks keeps it from being published; forced, visitors find nothing, and it mends by itself', async () => {

@@ -8,7 +8,7 @@ import { SelectBuilder } from '../records/select-builder.ts'
 import { type Grant, grantsOn } from './grants.ts'
 import { loadActor } from './load-actor.ts'
 import { problems } from './problems.ts'
-import { type Actor, alwaysReadable, type EntityRights, rightsOf } from './rights.ts'
+import { type Actor, alwaysReadable, type EntityRights, inputsOf, rightsOf } from './rights.ts'
 import { type Action, type FieldCondition, type RowScope, scopeKey, sharesOf } from './scopes.ts'
 import { viewShares } from './shares.ts'
 
@@ -37,7 +37,7 @@ export async function explainAccess(context: ReadContext, request: WhyRequest): 
   if (rights.external && reasons.length === 0) reasons.push(reason('external'))
   if (reasons.length === 0) reasons.push(reason('no-grant'))
   reasons.push(...foreignReasons(context, actor, entity, request))
-  const isLocked = row?.locked === true && ['update', 'delete', 'convert'].includes(request.action)
+  const isLocked = row?.locked === true && stopsAtLock(request.action)
   if (isLocked) reasons.push(reason('locked'))
   const shares = row && row.byShare ? await viewShares(context, request.record!) : []
   const giving = shares.filter(
@@ -132,7 +132,7 @@ async function askRow(
     entity.fields.has('deleted_at') ? 't0.deleted_at IS NOT NULL' : 'false',
     flag(own?.rows.read ?? []),
     given === null ? 'false' : `(${given.map(flag).join(' AND ') || 'true'})`,
-    `EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.locks AND r.status = 'standing')`,
+    lockedSql,
     ...[scopeOf, (grant: Grant) => grant.rows.read].flatMap((of) =>
       grants.flatMap((grant) => {
         const scope = of(grant)
@@ -163,13 +163,21 @@ async function askRow(
   }
 }
 
+/** What a record that was converted for good does not go through any more. */
+export function stopsAtLock(action: AccessAction): boolean {
+  return action === 'update' || action === 'delete' || action === 'convert'
+}
+
+/** SQL: whether the row `t0` was converted for good. */
+export const lockedSql = `EXISTS (SELECT FROM xrm.conversion_run r WHERE r.source = t0.id AND r.locks AND r.status = 'standing')`
+
 /** Creating and importing come before there is a row. */
 function isVisibleAction(action: AccessAction): boolean {
   return action !== 'create' && action !== 'import'
 }
 
 /** What must cover a row for the action, and for the field in it; null: never. */
-function conditionOf(
+export function conditionOf(
   own: EntityRights,
   action: AccessAction,
   field: string | undefined,
@@ -216,16 +224,17 @@ function deniedField(
 ): string | undefined {
   const needed =
     action === 'update' || action === 'create' || action === 'import' ? ['write'] : ['read', 'write']
-  return inputsOf(entity, name).find(
+  return allInputs(entity, name).find(
     (input) => !alwaysReadable.has(input) && !needed.includes(grant.field(input)),
   )
 }
 
-function inputsOf(entity: EntityModel, name: string, seen = new Set<string>()): string[] {
-  const program = entity.fields.get(name)?.program
+function allInputs(entity: EntityModel, name: string, seen = new Set<string>()): string[] {
+  const field = entity.fields.get(name)
+  const program = field ? inputsOf(field) : null
   if (!program || seen.has(name)) return [name]
   seen.add(name)
-  return program.paths.flatMap((path) => inputsOf(entity, path.split('.', 1)[0]!, seen))
+  return program.paths.flatMap((path) => allInputs(entity, path.split('.', 1)[0]!, seen))
 }
 
 /** A formula can also fail by what it reads of another record; of that the grants here say nothing. */
@@ -235,7 +244,8 @@ function foreignReasons(
   entity: EntityModel,
   { field, action }: WhyRequest,
 ): WhyReason[] {
-  const program = field === undefined ? null : (entity.fields.get(field)?.program ?? null)
+  const asked = field === undefined ? undefined : entity.fields.get(field)
+  const program = asked ? inputsOf(asked) : null
   const own = rightsOf(model, actor).entity(entity.name)
   if (!program || !own || action !== 'read' || own.readField(field!) !== null) return []
   const near = program.paths.every((path) => own.readField(path.split('.', 1)[0]!) !== null)

@@ -9,11 +9,12 @@ import { type AttemptLimits, countAttempts } from './attempts.ts'
 import type { Auth } from './auth.ts'
 import { sessionCookie } from './auth-names.ts'
 import { type AccountEvent, noStore } from './auth-routes.ts'
+import { requireConfirmed } from './confirm-access.ts'
 import { handleAuth } from './handle-auth.ts'
 import { type By, makeLink } from './links.ts'
 import { smtp } from './mail.ts'
 import { addPasskey, listPasskeys, passkeyCreation, type PasskeyView, removePasskey } from './passkeys.ts'
-import { checkOrigin, readBody } from './request.ts'
+import { checkOrigin, checkQuery, readBody } from './request.ts'
 import { type SecondFactors, secondFactors } from './second-factor.ts'
 import { endSessions, listSessions } from './session-list.ts'
 import { type Session, sessionReader } from './sessions.ts'
@@ -58,6 +59,8 @@ export interface Accounts {
   setup: (request: Request, address?: string) => Promise<Response>
   /** Who is asking, or null. Costs no query most of the time; see `sessionCacheTime` for what that means. */
   session: (headers: Headers) => Promise<Session | null>
+  /** See {@link requireConfirmed}. */
+  requireConfirmed: (session: Session) => Promise<void>
   /** `more` joins its transaction. */
   createUser: (user: NewUser, more?: (client: PoolClient, user: User) => Promise<void>) => Promise<User>
   /** All parts of the change or none; `around` joins its transaction. */
@@ -151,6 +154,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     setupToken: await createSetupToken(db),
     handle: (request, address = nowhere) => handleAuth(routes, request, address),
     setup: async (request, address = nowhere) => {
+      checkQuery(request, [])
       if (request.method === 'GET')
         return Response.json({ needed: await isSetupNeeded(db) }, { headers: noStore })
       checkOrigin(request, publicUrl)
@@ -164,6 +168,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
       return Response.json({ needed: false }, { status: 201, headers: noStore })
     },
     session: sessions.read,
+    requireConfirmed: (session) => requireConfirmed(routes, session),
     createUser: (user, more) => createUser(db, user, more),
     changeUser: (userId, change, around) => changing(changeUser(db, userId, change, around)),
     setPassword: (userId, password) => changing(setPassword(db, userId, password)),

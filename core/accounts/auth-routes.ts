@@ -16,6 +16,7 @@ export interface AccountEvent {
     | 'sign-in-refused'
     | 'signed-out'
     | 'second-factor-failed'
+    | 'access-confirmed'
     | 'password-changed'
     | 'set-up'
   >

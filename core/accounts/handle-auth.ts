@@ -2,13 +2,14 @@ import { parse } from 'hono/utils/cookie'
 import { Problem, type ProblemItem } from '@xrm/sdk'
 import { addressHeader, cookiePrefix } from './auth-names.ts'
 import { type AuthRoutes, noStore, ssoLifetime } from './auth-routes.ts'
+import { confirmAccess } from './confirm-access.ts'
 import { asMailLanguage } from './link-mail.ts'
 import { followLink, forgotPassword, readLink } from './links.ts'
 import { setCookie } from './new-session.ts'
 import { changePassword } from './own-password.ts'
 import { passkeyRequest, usePasskey } from './passkeys.ts'
 import { accountProblems } from './problems.ts'
-import { type BodyShape, checkOrigin, originOf, readBody } from './request.ts'
+import { type BodyShape, checkOrigin, checkQuery, originOf, readBody } from './request.ts'
 import type { Session } from './sessions.ts'
 import { enter, secondStep, signIn } from './sign-in.ts'
 
@@ -30,6 +31,7 @@ const open: Record<string, BodyShape> = {
   'POST /choose-password': { token: 'string', password: 'string' },
   'POST /passkey/options': {},
   'POST /passkey': { response: 'object' },
+  'POST /confirm': { password: 'string?', response: 'object?' },
   'GET /sso': {},
   'GET /sso/callback': {},
 }
@@ -47,6 +49,8 @@ export async function handleAuth(routes: AuthRoutes, request: Request, address: 
   const route = `${request.method} ${path}`
   const shape = Object.hasOwn(open, route) ? open[route] : undefined
   if (!shape) throw new Problem(accountProblems['accounts.not-found'])
+  // A provider may send back more than we know, which OAuth says to pass over (RFC 6749, 4.1.2).
+  if (path !== '/sso/callback') checkQuery(request, path === '/sso' ? ['returnTo'] : [])
   if (request.method === 'GET') return get(routes, path, request, address)
 
   checkOrigin(request, routes.publicUrl)
@@ -142,6 +146,8 @@ async function run(
       })
       return enter(routes, { userId, method: 'passkey' }, request, address, {})
     }
+    case 'POST /confirm':
+      return confirmAccess(routes, await personOf(routes, request), body, request, address)
     default: {
       const session = await routes.sessions.read(request.headers)
       const response = await on()

@@ -48,7 +48,12 @@ export async function changePassword(
   return Response.json({}, { headers: { ...noStore, 'set-cookie': cookie } })
 }
 
-async function isPassword({ db }: AuthRoutes, userId: string, password: string): Promise<boolean> {
+/** Whether it is the user's; never, where they have none. */
+export async function isPassword(
+  { db }: Pick<AuthRoutes, 'db'>,
+  userId: string,
+  password: string,
+): Promise<boolean> {
   const { rows } = await db.pool.query<{ password: string }>(
     `SELECT password FROM xrm.account WHERE user_id = $1 AND provider_id = 'credential' AND password IS NOT NULL`,
     [userId],

@@ -17,6 +17,7 @@ export const accountProblems = defineProblems({
   'accounts.second-factor-exists': { status: 409, title: 'There is a second factor already' },
   'accounts.second-factor-needed': { status: 403, title: 'A second factor must be set up first' },
   'accounts.sign-in-again': { status: 401, title: 'Sign in with the password again' },
+  'accounts.confirm-access': { status: 403, title: 'Confirm first that it is you' },
   'accounts.interactive': { status: 403, title: 'Only the person can do this, signed in at a browser' },
   'accounts.read-only': { status: 403, title: 'This session may only look' },
   'accounts.view-as': { status: 403, title: 'You cannot see with the eyes of this user' },

@@ -1,4 +1,5 @@
 import { Problem, type ProblemItem } from '@xrm/sdk'
+import { problems as requestProblems } from '../api/problems.ts'
 import { accountProblems } from './problems.ts'
 
 const sizeLimit = 16 * 1024
@@ -34,6 +35,22 @@ export function isOwn(origin: string, request: Request, publicUrl: string | unde
     URL.canParse(origin) &&
     new URL(origin).host === (request.headers.get('host') ?? new URL(request.url).host)
   )
+}
+
+/** Refuses parameters of the address that are none of these, and those given twice. */
+export function checkQuery(request: Request, known: readonly string[]): void {
+  const seen = new Set<string>()
+  for (const name of new URL(request.url).searchParams.keys()) {
+    const detail = !known.includes(name)
+      ? `There is no parameter "${name.slice(0, 60)}".`
+      : seen.has(name) && `"${name}" is given more than once.`
+    if (detail !== false) {
+      const pointer = `#/query/${name.slice(0, 60)}`
+      const errors = [{ pointer, code: 'request.parameter', detail }]
+      throw new Problem(requestProblems['request.parameter'], { detail, errors })
+    }
+    seen.add(name)
+  }
 }
 
 type Kind = 'string' | 'boolean' | 'object'

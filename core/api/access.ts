@@ -1,7 +1,9 @@
 import { Hono } from 'hono'
 import { Problem, type ProblemItem } from '@xrm/sdk'
-import type { AccessAction, WhyRequest } from '@xrm/sdk/access'
+import type { AccessAction, WhoRequest, WhyRequest } from '@xrm/sdk/access'
+import { whoMay } from '../access/who.ts'
 import { effectiveAccess, explainAccess } from '../access/why.ts'
+import { isId } from '../fields/relation-rules.ts'
 import { type Env, reading, requireAdministrator, type Server } from './environment.ts'
 import { problems } from './problems.ts'
 import { readObject, readQuery } from './read-request.ts'
@@ -34,6 +36,17 @@ export function accessRoutes(server: Server): Hono<Env> {
     checkRequest(request)
     return c.json(await explainAccess(reading(server, c), request))
   })
+  app.post('/who', async (c) => {
+    readQuery(c, {})
+    const request = await readObject<WhoRequest>(
+      c,
+      { entity: 'string', record: 'string', action: 'string', field: 'string', users: 'array' },
+      ['entity', 'record', 'action', 'users'],
+    )
+    checkRequest(request)
+    checkUsers(request.users)
+    return c.json(await whoMay(reading(server, c), request))
+  })
   app.get('/users/:id', async (c) => {
     readQuery(c, {})
     return c.json(await effectiveAccess(reading(server, c), c.req.param('id')))
@@ -41,7 +54,7 @@ export function accessRoutes(server: Server): Hono<Env> {
   return app
 }
 
-function checkRequest({ action, record, field }: WhyRequest): void {
+function checkRequest({ action, record, field }: Pick<WhyRequest, 'action' | 'record' | 'field'>): void {
   const errors: ProblemItem[] = []
   const isNew = action === 'create' || action === 'import'
   if (!actions.includes(action))
@@ -50,5 +63,18 @@ function checkRequest({ action, record, field }: WhyRequest): void {
     errors.push({ pointer: '#/record', code: 'request.type', detail: 'does not exist yet with this action' })
   if (field !== undefined && !['read', 'create', 'update', 'import', 'export'].includes(action))
     errors.push({ pointer: '#/field', code: 'request.type', detail: 'has no part in this action' })
+  if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
+}
+
+const mostUsers = 100
+
+function checkUsers(users: readonly unknown[]): void {
+  const wrong = users.findIndex((id) => typeof id !== 'string' || !isId(id))
+  const errors: ProblemItem[] =
+    users.length === 0 || users.length > mostUsers
+      ? [{ pointer: '#/users', code: 'request.type', detail: `must have 1 to ${mostUsers} entries` }]
+      : wrong >= 0
+        ? [{ pointer: `#/users/${wrong}`, code: 'request.type', detail: 'is not an id' }]
+        : []
   if (errors.length > 0) throw new Problem(problems['request.body'], { errors })
 }

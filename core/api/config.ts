@@ -4,7 +4,7 @@ import type { Documents } from '../config-files/compare.ts'
 import { isObject } from '@xrm/sdk/merge'
 import { type Env, requireAdministrator, type Server } from './environment.ts'
 import { problems } from './problems.ts'
-import { readObject } from './read-request.ts'
+import { noParameters, readObject } from './read-request.ts'
 
 const members = {
   base: 'any',
@@ -22,6 +22,7 @@ export function configRoutes({ configuration }: Server): Hono<Env> {
     requireAdministrator(c)
     await next()
   })
+  app.use(noParameters)
   app.get('/', async (c) => c.json(await configuration.pull()))
   app.post('/diff', async (c) => {
     return c.json(await configuration.diff(await readDocuments(c, ['base', 'documents', 'overwrite'])))

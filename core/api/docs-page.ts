@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { Env } from './environment.ts'
 import { openApi } from './openapi/openapi.ts'
 import type { Schema } from './openapi/parts.ts'
+import { noParameters } from './read-request.ts'
 
 const style = `:root{color-scheme:light dark;font:14px/1.5 "Inter Variable",system-ui,sans-serif}
 body{max-width:1000px;margin:0 auto;padding:24px 16px 80px}h1{font-size:22px}h2{margin:36px 0 4px;font-size:17px}
@@ -15,8 +16,8 @@ pre{background:#8881;padding:10px;border-radius:8px;overflow:auto;max-height:420
 /** `/api/docs`: the OpenAPI document for people. Made on the server, so that it needs no script. */
 export function docsRoutes(): Hono<Env> {
   const app = new Hono<Env>()
-  app.get('/docs.css', (c) => c.body(style, 200, { 'content-type': 'text/css; charset=utf-8' }))
-  app.get('/docs', (c) => {
+  app.get('/docs.css', noParameters, (c) => c.body(style, 200, { 'content-type': 'text/css; charset=utf-8' }))
+  app.get('/docs', noParameters, (c) => {
     const api = openApi(c.var.model, c.var.actor)
     const paths = Object.entries(api['paths'] as Record<string, Schema>)
     const schemas = (api['components'] as { schemas: Record<string, Schema> }).schemas

@@ -15,6 +15,7 @@ import {
   oneOf,
   readJson,
   readObject,
+  noParameters,
   readQuery,
   readRevision,
   text,
@@ -49,8 +50,8 @@ export function documentRoutes(server: Server): Hono<Env> {
       throw badParameter('option', 'An option belongs to a field: name it too.')
     return c.json({ items: await documents.whereUsed(wanted, changeset) })
   })
-  app.get('/retired', async (c) => c.json({ items: await retired.list() }))
-  app.post('/retired/purge', async (c) => {
+  app.get('/retired', noParameters, async (c) => c.json({ items: await retired.list() }))
+  app.post('/retired/purge', noParameters, async (c) => {
     const { entity, field } = await readObject<{ entity: string; field?: string }>(
       c,
       { entity: 'string', field: 'string' },
@@ -58,7 +59,7 @@ export function documentRoutes(server: Server): Hono<Env> {
     )
     return c.json(await retired.purge(entity, field ?? null, c.var.actor.userId), 202)
   })
-  app.get('/schemas/:kind', (c) => c.json(documentSchemas[kindOf(c)]))
+  app.get('/schemas/:kind', noParameters, (c) => c.json(documentSchemas[kindOf(c)]))
   app.get('/:kind', async (c) => {
     const { changeset } = readQuery(c, { changeset: text })
     return c.json({ items: await documents.list(kindOf(c), changeset) })
@@ -101,8 +102,8 @@ export function changesetRoutes(server: Server): Hono<Env> {
     await next()
   })
 
-  app.get('/', async (c) => c.json({ items: await changesets.list() }))
-  app.post('/', async (c) => {
+  app.get('/', noParameters, async (c) => c.json({ items: await changesets.list() }))
+  app.post('/', noParameters, async (c) => {
     const { title, note } = await readObject<{ title: string; note?: string }>(
       c,
       { title: 'string', note: 'string' },
@@ -112,22 +113,22 @@ export function changesetRoutes(server: Server): Hono<Env> {
     const changeset = await changesets.create(c.var.actor.userId, title, note)
     return c.json(changeset, 201, { location: `/api/changesets/${changeset.id}` })
   })
-  app.get('/:id', async (c) => c.json(await changesets.get(c.req.param('id'))))
-  app.patch('/:id', async (c) => {
+  app.get('/:id', noParameters, async (c) => c.json(await changesets.get(c.req.param('id'))))
+  app.patch('/:id', noParameters, async (c) => {
     const change = await readObject<{ title?: string; note?: string }>(c, { title: 'string', note: 'string' })
     requireTexts(change)
     return c.json(await changesets.update(c.req.param('id'), change))
   })
-  app.delete('/:id/edits/:kind/:name', async (c) => {
+  app.delete('/:id/edits/:kind/:name', noParameters, async (c) => {
     await changesets.dropEdit(c.req.param('id'), kindOf(c), c.req.param('name'))
     return c.body(null, 204)
   })
-  app.post('/:id/resolve', async (c) => {
+  app.post('/:id/resolve', noParameters, async (c) => {
     const { choices } = await readObject<{ choices: unknown[] }>(c, { choices: 'array' }, ['choices'])
     choices.forEach(requireChoice)
     return c.json(await changesets.resolve(c.req.param('id'), choices as Choice[]))
   })
-  app.post('/:id/entities', async (c) => {
+  app.post('/:id/entities', noParameters, async (c) => {
     const request = await readObject<NewEntity>(
       c,
       {
@@ -148,7 +149,7 @@ export function changesetRoutes(server: Server): Hono<Env> {
     await documents.newEntity(c.req.param('id'), request)
     return c.json(await changesets.get(c.req.param('id')), 201)
   })
-  app.post('/:id/relations', async (c) => {
+  app.post('/:id/relations', noParameters, async (c) => {
     const request = await readObject<NewRelation>(
       c,
       {
@@ -166,7 +167,7 @@ export function changesetRoutes(server: Server): Hono<Env> {
     await documents.newRelation(c.req.param('id'), request)
     return c.json(await changesets.get(c.req.param('id')), 201)
   })
-  app.post('/:id/rename', async (c) => {
+  app.post('/:id/rename', noParameters, async (c) => {
     const request = await readObject<Rename>(
       c,
       { entity: 'string', field: 'string', to: 'string', plural: 'string' },
@@ -175,12 +176,14 @@ export function changesetRoutes(server: Server): Hono<Env> {
     await documents.rename(c.req.param('id'), request)
     return c.json(await changesets.get(c.req.param('id')))
   })
-  app.delete('/:id', async (c) => {
+  app.delete('/:id', noParameters, async (c) => {
     await changesets.discard(c.req.param('id'))
     return c.body(null, 204)
   })
-  app.post('/:id/check', async (c) => c.json({ issues: await publisher.check(c.req.param('id')) }))
-  app.post('/:id/plan', async (c) => c.json(await publisher.plan(c.req.param('id'))))
+  app.post('/:id/check', noParameters, async (c) =>
+    c.json({ issues: await publisher.check(c.req.param('id')) }),
+  )
+  app.post('/:id/plan', noParameters, async (c) => c.json(await publisher.plan(c.req.param('id'))))
   app.post('/:id/publish', async (c) => {
     const { force } = readQuery(c, { force: flag })
     const changeset = await publisher.publish(c.req.param('id'), c.var.actor.userId, {
@@ -197,11 +200,11 @@ export function changesetRoutes(server: Server): Hono<Env> {
     })
     return c.json(changeset, changeset.status === 'publishing' ? 202 : 200)
   })
-  app.get('/:id/values/:entity/:field', async (c) => {
+  app.get('/:id/values/:entity/:field', noParameters, async (c) => {
     const { id, entity, field } = c.req.param()
     return c.json(await publisher.previewValues(id, entity, field))
   })
-  app.put('/:id/values/:entity/:field', async (c) => {
+  app.put('/:id/values/:entity/:field', noParameters, async (c) => {
     const { id, entity, field } = c.req.param()
     const rule = await readObject<ValueRule>(c, { onFail: 'string', default: 'any', map: 'object' }, [
       'onFail',
@@ -209,7 +212,7 @@ export function changesetRoutes(server: Server): Hono<Env> {
     await publisher.setRule(id, entity, field, rule)
     return c.json(await publisher.previewValues(id, entity, field))
   })
-  app.delete('/:id/values/:entity/:field', async (c) => {
+  app.delete('/:id/values/:entity/:field', noParameters, async (c) => {
     const { id, entity, field } = c.req.param()
     await publisher.removeRule(id, entity, field)
     return c.body(null, 204)

@@ -73,7 +73,10 @@ export function writing(server: Server, c: Context<Env>): WriteContext {
     actor: c.var.actor,
     db: server.db,
     now: c.var.now,
-    cause: { kind: 'request', ref: c.var.requestId },
+    // A program by its key: who made it and what it may, the security log tells.
+    cause: c.var.actor.apiKey
+      ? { kind: 'api-key', ref: c.var.actor.apiKey }
+      : { kind: 'request', ref: c.var.requestId },
     asked: asked(c),
     hooks: server.hooks,
   }

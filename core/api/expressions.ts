@@ -16,7 +16,7 @@ import { recordScope, sourceScope } from '../documents/scope.ts'
 import { problems as recordProblems } from '../records/problems.ts'
 import { getRecord, type ReadContext } from '../records/query.ts'
 import { type Env, reading, requireAdministrator, type Server } from './environment.ts'
-import { badParameter, oneOf, readObject, readQuery, text } from './read-request.ts'
+import { badParameter, noParameters, oneOf, readObject, readQuery, text } from './read-request.ts'
 import { problems } from './problems.ts'
 
 const scopes = ['record', 'source'] as const
@@ -30,7 +30,7 @@ export function expressionRoutes(server: Server): Hono<Env> {
     await next()
   })
 
-  app.post('/', async (c) => {
+  app.post('/', noParameters, async (c) => {
     const request = await readObject<ExpressionRequest>(
       c,
       {

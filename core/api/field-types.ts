@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { FieldTypeView } from '@xrm/sdk/configuration'
 import { coreFieldTypes } from '../fields/index.ts'
 import { type Env, requireAdministrator, type Server } from './environment.ts'
+import { noParameters } from './read-request.ts'
 
 /** What a field document needs besides its type, for the types that need something. */
 const examples: Record<string, Record<string, unknown>> = {
@@ -22,7 +23,7 @@ const examples: Record<string, Record<string, unknown>> = {
 export function fieldTypeRoutes({ live, plugins }: Server): Hono<Env> {
   const app = new Hono<Env>()
   const core = new Set(coreFieldTypes.map(({ name }) => name))
-  app.get('/', (c) => {
+  app.get('/', noParameters, (c) => {
     requireAdministrator(c)
     const items = [...live.context.fieldTypes.values()].map(({ name, keywords }): FieldTypeView => ({
       name,

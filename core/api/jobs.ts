@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { type Env, requireAdministrator, type Server } from './environment.ts'
+import { noParameters } from './read-request.ts'
 
 /** `/api/jobs`: long work, how far it is, and stopping it. All of it for administrators, one's own for everybody. */
 export function jobRoutes({ jobs, live }: Server): Hono<Env> {
@@ -8,6 +9,7 @@ export function jobRoutes({ jobs, live }: Server): Hono<Env> {
     const { actor } = await jobs.get(id)
     if (actor === null || actor.id !== c.var.actor.userId) requireAdministrator(c)
   }
+  app.use(noParameters)
   app.get('/', async (c) => {
     requireAdministrator(c)
     return c.json({ items: await jobs.list() })

@@ -8,20 +8,21 @@ import { checkApiKey } from '../accounts/api-keys.ts'
 import { asked, type Env, requirePerson, type Server } from './environment.ts'
 import { meView } from './model-view.ts'
 import { problems } from './problems.ts'
-import { readObject, readQuery } from './read-request.ts'
+import { noParameters, readObject } from './read-request.ts'
 
 /**
  * `/api/me`: who one is, and one's own sessions, keys and factors. Open before a second factor that is required has been
  * set up. Everything but the first and the last is for the person alone: not for keys, and not for who is in their place.
+ * What opens another way in wants to know first that it is they.
  */
 export function meRoutes(server: Server): Hono<Env> {
   const { accounts } = server
   const app = new Hono<Env>()
 
+  app.use(noParameters)
   app.get('/', (c) => c.json(meView(c.var.model, c.var.actor, c.var.session)))
 
   app.delete('/view-as', async (c) => {
-    readQuery(c, {})
     if (!c.var.session.impersonator) throw new Problem(accountProblems['accounts.not-found'])
     await accounts.viewAs.end(c.var.session, asked(c))
     return c.body(null, 204)
@@ -51,6 +52,7 @@ export function meRoutes(server: Server): Hono<Env> {
       'scopes',
     ])
     checkApiKey(wish, (name) => c.var.model.entities.has(name))
+    await accounts.requireConfirmed(c.var.session)
     return c.json(await accounts.keys.make(c.var.session.userId, wish, asked(c)), 201)
   })
   factorRoutes(server, app)
@@ -67,15 +69,12 @@ export function sessionRoutes(
 ): void {
   const { sessions } = server.accounts
   app.get(`${at}/sessions`, async (c) => {
-    readQuery(c, {})
     return c.json({ items: await sessions.list(userOf(c), c.var.session.sessionId) })
   })
   app.delete(`${at}/sessions`, async (c) => {
-    readQuery(c, {})
     return c.json({ ended: await sessions.end(userOf(c), { keep: c.var.session.sessionId }, asked(c)) })
   })
   app.delete(`${at}/sessions/:session`, async (c) => {
-    readQuery(c, {})
     await sessions.end(userOf(c), { id: c.req.param('session')! }, asked(c))
     return c.body(null, 204)
   })
@@ -90,17 +89,15 @@ export function keyRoutes(
 ): void {
   const { keys } = server.accounts
   app.get(`${at}/api-keys`, async (c) => {
-    readQuery(c, {})
     return c.json({ items: await keys.list(userOf(c)) })
   })
   app.delete(`${at}/api-keys/:key`, async (c) => {
-    readQuery(c, {})
     await keys.remove(userOf(c), c.req.param('key')!, asked(c))
     return c.body(null, 204)
   })
 }
 
-function factorRoutes({ accounts: { factors } }: Server, app: Hono<Env>): void {
+function factorRoutes({ accounts: { factors, requireConfirmed } }: Server, app: Hono<Env>): void {
   // Who finds an open screen has no code, and cannot take the second factor away.
   const provenCode = async (c: Context<Env>): Promise<void> => {
     const { code } = await readObject<{ code: string }>(c, { code: 'string' }, ['code'])
@@ -108,11 +105,11 @@ function factorRoutes({ accounts: { factors } }: Server, app: Hono<Env>): void {
     if (!(await factors.check(c.var.session.userId, given))) throw wrongCode()
   }
   app.get('/second-factor', async (c) => {
-    readQuery(c, {})
     return c.json(await factors.of(c.var.session.userId))
   })
   app.post('/second-factor', async (c) => {
     await readObject(c, {})
+    await requireConfirmed(c.var.session)
     return c.json(await factors.begin(c.var.session.userId, c.var.session.email))
   })
   app.post('/second-factor/confirm', async (c) => {
@@ -130,14 +127,14 @@ function factorRoutes({ accounts: { factors } }: Server, app: Hono<Env>): void {
   })
 }
 
-function passkeyRoutes({ accounts: { passkeys }, config }: Server, app: Hono<Env>): void {
+function passkeyRoutes({ accounts: { passkeys, requireConfirmed }, config }: Server, app: Hono<Env>): void {
   const origin = (c: Context<Env>): string => originOf(c.req.raw, config.publicUrl)
   app.get('/passkeys', async (c) => {
-    readQuery(c, {})
     return c.json({ items: await passkeys.list(c.var.session.userId) })
   })
   app.post('/passkeys/options', async (c) => {
     await readObject(c, {})
+    await requireConfirmed(c.var.session)
     return c.json(await passkeys.creation(c.var.session, origin(c)))
   })
   app.post('/passkeys', async (c) => {
@@ -151,10 +148,11 @@ function passkeyRoutes({ accounts: { passkeys }, config }: Server, app: Hono<Env
         errors: [{ pointer: '#/name', code: 'length', detail: 'A name has 1 to 100 characters.' }],
       })
     }
+    await requireConfirmed(c.var.session)
     return c.json(await passkeys.add(c.var.session.userId, given, origin(c), asked(c)), 201)
   })
   app.delete('/passkeys/:passkey', async (c) => {
-    readQuery(c, {})
+    await requireConfirmed(c.var.session)
     await passkeys.remove(c.var.session.userId, c.req.param('passkey'), asked(c))
     return c.body(null, 204)
   })

@@ -167,7 +167,9 @@ function fieldView(model: Model, rights: Rights, field: FieldModel, own: EntityR
             : null,
         }
       : {}),
-    ...(body['x-formula'] === undefined ? {} : { formula: body['x-formula'] }),
+    ...(body['x-formula'] !== undefined && mayReadAll(model, rights, own.entity, body['x-formula'])
+      ? { formula: body['x-formula'] }
+      : {}),
     ...(body.maxLength === undefined ? {} : { maxLength: body.maxLength }),
     ...(body.minimum === undefined ? {} : { minimum: String(body.minimum) }),
     ...(body.maximum === undefined ? {} : { maximum: String(body.maximum) }),

@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { Problem } from '@xrm/sdk'
 import { countMembers, formOf, repeatedName } from './json-text.ts'
 import { problems } from './problems.ts'
@@ -159,6 +159,12 @@ export function readQuery<R extends Record<string, Reader<unknown>>>(
     result[name] = reader(text, name)
   }
   return result as { [K in keyof R]?: ReturnType<R[K]> }
+}
+
+/** For routes without any parameter, before what they do. */
+export const noParameters: MiddlewareHandler = async (c, next) => {
+  readQuery(c, {})
+  await next()
 }
 
 /** Refuses a parameter. */

@@ -28,6 +28,7 @@ import {
   oneOf,
   readJson,
   readObject,
+  noParameters,
   readQuery,
   readVersion,
   text,
@@ -51,7 +52,7 @@ export function recordRoutes(server: Server): Hono<Env> {
     return c.json(await listRecords(reading(server, c), c.req.param('entity'), query, server.cursors))
   })
 
-  app.post('/:entity/aggregate', async (c) => {
+  app.post('/:entity/aggregate', noParameters, async (c) => {
     const request = await readObject<AggregateRequest>(
       c,
       { filter: 'string', search: 'string', groupBy: 'array', measures: 'object' },

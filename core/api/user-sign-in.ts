@@ -9,7 +9,7 @@ import { isId } from '../fields/relation-rules.ts'
 import { asked, type Env, requireAdministrator, requireInteractive, type Server } from './environment.ts'
 import { keyRoutes, sessionRoutes } from './me.ts'
 import { problems } from './problems.ts'
-import { readObject, readQuery } from './read-request.ts'
+import { noParameters, readObject } from './read-request.ts'
 
 /** `/api/users/{id}/…`: how somebody gets in and out. For administrators at a browser. */
 export function userSignInRoutes(server: Server): Hono<Env> {
@@ -21,6 +21,7 @@ export function userSignInRoutes(server: Server): Hono<Env> {
     if (!isId(c.req.param('id'))) throw new Problem(problems['request.not-found'])
     await next()
   })
+  app.use('/:id/*', noParameters)
   const link = async (c: Context<Env>): Promise<LinkAnswer> => {
     await readObject(c, {})
     const origin = originOf(c.req.raw, server.config.publicUrl)
@@ -31,7 +32,6 @@ export function userSignInRoutes(server: Server): Hono<Env> {
   sessionRoutes(server, app, (c) => c.req.param('id')!, '/:id')
   keyRoutes(server, app, (c) => c.req.param('id')!, '/:id')
   app.delete('/:id/second-factor', async (c) => {
-    readQuery(c, {})
     await accounts.factors.remove(c.req.param('id'), asked(c), { passkeys: true })
     return c.body(null, 204)
   })

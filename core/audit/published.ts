@@ -12,7 +12,7 @@ interface EditRow {
 
 /**
  * Says in the transaction of a publish what it puts into force: every document by name, roles with what they granted before and
- * grant now, and plugins that go on or off.
+ * grant now, formulas whose values it lets out, and plugins that go on or off.
  */
 export async function auditPublished(
   client: PoolClient,
@@ -33,15 +33,26 @@ export async function auditPublished(
     [changeset],
   )
   const roles = edits.filter(({ kind }) => kind === 'role')
+  const declassified = edits.filter(({ kind }) => kind === 'entity').flatMap(letOut)
   const details = {
     ...about,
     ...(reverts === null ? {} : { reverts }),
     documents: [...new Set(edits.map(({ kind, name }) => `${kind}/${name}`))],
     ...(roles.length > 0 ? { roles: roles.map(({ name, before, after }) => ({ name, before, after })) } : {}),
+    ...(declassified.length > 0 ? { declassified } : {}),
   }
   const subject = { kind: 'changeset', id: changeset }
   await audit(client, { kind: reverts === null ? 'published' : 'reverted', ...who, subject, details })
   for (const edit of edits.filter(({ kind }) => kind === 'plugin')) await auditPlugin(client, who, edit)
+}
+
+/** Formulas whose values an edit lets out to those who may not read what they are made of. */
+function letOut({ name, before, after }: EditRow): string[] {
+  const isOut = (body: unknown, field: string): boolean =>
+    memberOf(memberOf(body, 'properties'), field)['x-declassified'] === true
+  return Object.keys(memberOf(after, 'properties'))
+    .filter((field) => isOut(after, field) && !isOut(before, field))
+    .map((field) => `${name}.${field}`)
 }
 
 /** Names of settings, never their values: some are secrets. */

@@ -63,7 +63,7 @@ export function mapValues(context: ReadContext, input: MapInput): MappedTarget {
     }
   }
   for (const mapping of mappings) {
-    const { field, from } = mapping
+    const { field } = mapping
     const denied = isDenied(mapping, input) || !mayCarry(rights, field.name)
     if (denied) {
       const item = {
@@ -84,7 +84,7 @@ export function mapValues(context: ReadContext, input: MapInput): MappedTarget {
       ? { value: computed.value, rate: null }
       : change(context, mapping, computed.value, result, pointer(field.name))
     const { value, truncated } = fit(mapping, changed.value, result, pointer(field.name))
-    if (edit === 'required' && value === null && from.kind !== 'target') {
+    if (edit === 'required' && value === null && !isLaterKnown(mapping)) {
       result.errors.push({ pointer: pointer(field.name), code: 'field.required', detail: 'is required' })
     }
     result.values.push({
@@ -107,7 +107,12 @@ function mayCarry(rights: EntityRights, field: string): boolean {
 }
 
 function editOf({ body, from }: MappingModel): MappedValue['edit'] {
-  return body.edit ?? (from.kind === 'target' ? 'hidden' : 'editable')
+  return body.edit ?? (isLaterKnown({ from }) ? 'hidden' : 'editable')
+}
+
+/** Records of the same run have their ids when all of it is planned. */
+export function isLaterKnown({ from }: Pick<MappingModel, 'from'>): boolean {
+  return from.kind === 'target' || from.kind === 'targets'
 }
 
 function isDenied({ from }: MappingModel, { source, child }: MapInput): boolean {
@@ -171,6 +176,8 @@ function compute(
       case 'target':
         // The id is known when the other target is; see plan.ts.
         return { value: null, from: `target.${from.target}` }
+      case 'targets':
+        return { value: null, from: 'targets' }
       case 'input':
         return { value: null, from: 'input' }
     }

@@ -345,18 +345,33 @@ function planWrites(planned: PlannedTarget, targets: readonly PlannedTarget[], c
     writes.set('active', { value: true, from: 'user', before: false })
 }
 
-/** The id of the record that another target of the run is; made for the same child, where both are made for children. */
+/** The id of the record that another target of the run is, or references to all of them. */
 function resolveTarget(
-  { child }: PlannedTarget,
+  planned: PlannedTarget,
   { mapping, value, byUser }: MappedValue,
   targets: readonly PlannedTarget[],
 ): unknown {
   const { from } = mapping
-  if (from.kind !== 'target' || byUser) return value
-  const other = targets.find(
-    (one) => one.target.key === from.target && (one.child === null || one.child.id === child?.id),
+  if (byUser) return value
+  if (from.kind === 'target') return othersOf(planned, [from.target], targets)[0]?.id ?? null
+  if (from.kind !== 'targets') return value
+  const others = othersOf(planned, from.targets, targets)
+  return others.length === 0 ? null : others.map(({ id, target }) => `${target.entity.name}/${id}`)
+}
+
+/** What becomes of other targets; made for the same child, where both are made for children. */
+export function othersOf(
+  { child }: PlannedTarget,
+  keys: readonly string[],
+  targets: readonly PlannedTarget[],
+): PlannedTarget[] {
+  return targets.filter(
+    (one) =>
+      keys.includes(one.target.key) &&
+      (one.child === null || child === null || one.child.id === child.id) &&
+      one.id !== null &&
+      one.decision.action !== 'skip',
   )
-  return other && other.decision.action !== 'skip' ? other.id : null
 }
 
 export { allowedActions }

@@ -6,7 +6,8 @@ import { rehearse } from '../storage/database.ts'
 import { evaluationOf, readPath, type WriteContext } from '../records/write-types.ts'
 import { getRecord, type ReadContext } from '../records/query.ts'
 import { countChildren } from './children.ts'
-import { allowedActions, type Plan, planConversion, type PlannedTarget } from './plan.ts'
+import { isLaterKnown } from './map-values.ts'
+import { allowedActions, othersOf, type Plan, planConversion, type PlannedTarget } from './plan.ts'
 import { asConversionProblem, prepareTargets } from './run.ts'
 import { displaysOf } from '../records/displays.ts'
 import { fieldsLeftBehind } from './left-out.ts'
@@ -146,16 +147,19 @@ async function valuePreviews(
     const write = planned.writes.get(field.name) ?? asked
     if (planned.decision.action === 'link' && (!write || !showsLinked)) continue
     const shown = write?.value ?? value
-    const display = await displayOf(
-      context,
-      plan,
-      field.relation,
-      mapping.from.kind === 'target' ? mapping.from.target : null,
-      shown,
-    )
+    const display =
+      mapping.from.kind === 'targets'
+        ? await displayOfAll(context, othersOf(planned, mapping.from.targets, plan.targets))
+        : await displayOf(
+            context,
+            plan,
+            field.relation,
+            mapping.from.kind === 'target' ? mapping.from.target : null,
+            shown,
+          )
     result[field.name] = {
       // A record that does not exist yet has no id that would mean anything.
-      value: mapping.from.kind === 'target' && display?.isNew ? null : shown,
+      value: isLaterKnown(mapping) && display?.isNew ? null : shown,
       ...(display ? { display: display.text } : {}),
       ...(write && 'before' in write ? { before: write.before } : {}),
       edit,
@@ -198,6 +202,23 @@ async function displayOf(
   const record =
     typeof value === 'string' ? await getRecord(context, entity, value, { fields: ['display'] }) : null
   return record ? { text: (record['display'] as string | null) ?? '', isNew: false } : null
+}
+
+/** The records of a run together; of those that the actor may not see, the kind. */
+async function displayOfAll(
+  context: ReadContext,
+  others: readonly PlannedTarget[],
+): Promise<{ text: string; isNew: boolean }> {
+  const texts: string[] = []
+  for (const other of others) {
+    const { entity } = other.target
+    const found =
+      other.decision.action === 'create'
+        ? displayOfNew(context, other)
+        : (await getRecord(context, entity.name, other.id!, { fields: ['display'] }))?.['display']
+    texts.push(typeof found === 'string' && found !== '' ? found : entity.body.title)
+  }
+  return { text: texts.join(', '), isNew: true }
 }
 
 /** The display text that a record will have once it is made, as far as its own fields give it. */

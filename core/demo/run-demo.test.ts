@@ -31,6 +31,17 @@ describe('demo data', async () => {
     },
   )
 
+  it('opens the web form, and what comes in by it is a lead that touches nobody else', async () => {
+    const form = server.live.current.webForms.get('contact-us')!
+    expect([form.body.open, form.broken, form.entity?.name]).toEqual([true, [], 'lead'])
+    const before = [await count('record.account'), await count('record.contact')]
+    const values = { last_name: 'Besuch', email: 'b@besuch.example', description: 'Hallo' }
+    const id = '0190c9a0-0000-7000-8000-00000000f001'
+    await server.webForms.take('contact-us', id, { values, agreed: true, language: 'de' })
+    expect(await count(`record.lead WHERE last_name = 'Besuch' AND lead_source = 'web_form'`)).toBe(1)
+    expect([await count('record.account'), await count('record.contact')]).toEqual(before)
+  })
+
   it('does nothing the second time', async () => {
     const before = await count('xrm.change')
     expect(await runDemo(server)).toBeNull()

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type DemoContext, Problem } from '@xrm/sdk'
+import { type DemoContext, type DocumentKind, type Preset, Problem } from '@xrm/sdk'
+import type { Json } from '@xrm/sdk/merge'
 import { writeTeams } from '../access/actors.ts'
 import { systemActor } from '../access/rights.ts'
 import type { Server } from '../api/environment.ts'
@@ -110,6 +111,7 @@ class DemoRun {
       convert: async (conversion, source) => {
         await runConversion(this.#writing(), conversion, { source })
       },
+      publish: (title, documents) => this.#publish(title, documents),
     }
   }
 
@@ -128,6 +130,15 @@ class DemoRun {
     }
     this.#ids.set(entity, [...(this.#ids.get(entity) ?? []), ...ids])
     return ids
+  }
+
+  async #publish(title: string, patches: Preset['documents']): Promise<void> {
+    const { changesets, documents, publisher } = this.#server
+    const { id } = await changesets.create(null, title)
+    for (const [kind, byName] of Object.entries(patches))
+      for (const [name, patch] of Object.entries(byName))
+        await documents.patch(id, kind as DocumentKind, name, patch as Json)
+    await publisher.publish(id, null)
   }
 
   #writing(): WriteContext {

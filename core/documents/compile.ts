@@ -7,6 +7,7 @@ import { quoteName } from '../storage/names.ts'
 import { CircleError, compileAt } from './compile-at.ts'
 import { type ColumnNames, compileFields, type FieldSources } from './compile-fields.ts'
 import type { Issues } from './issues.ts'
+import { warnOfDeclassified } from './lint-declassified.ts'
 import { lintForm } from './lint-form.ts'
 import { lintRole } from './lint-role.ts'
 import { lintView } from './lint-view.ts'
@@ -310,6 +311,7 @@ function finishEntity(
     return []
   })
   checkRules(entity.body['x-duplicates'] ?? {}, entity, place, '/x-duplicates', issues)
+  warnOfDeclassified(entity, issues)
   for (const stage of entity.stages) lintStage(stage, entity, issues)
   entity.related = relationsTo(entity.name, entities)
   entity.timeline = compileTimeline(entity, entities, issues)

@@ -114,6 +114,8 @@ export interface MappingModel {
     | { kind: 'value'; value: unknown }
     | { kind: 'expression'; program: Program }
     | { kind: 'target'; target: string }
+    /** Those of the other targets that the field may name. */
+    | { kind: 'targets'; targets: readonly string[] }
     | { kind: 'input' }
   body: NonNullable<NonNullable<Conversion['targets'][string]>['map'][string]>
 }

@@ -33,10 +33,11 @@ interface Row {
 export async function readEvents(db: Database, after: string, limit: number): Promise<ChangeEvent[]> {
   const [transaction, number] = splitPlace(after)
   const { rows } = await db.pool.query<Row>(
-    `SELECT transaction::text, id::text AS number, entity, record, version, action, at, actor,
-       ARRAY(SELECT jsonb_object_keys(before || after)) AS columns FROM xrm.change
-     WHERE (transaction, id) > ($1::xid8, $2::bigint) AND transaction < pg_snapshot_xmin(pg_current_snapshot())
-     ORDER BY transaction, id LIMIT $3`,
+    // By the numbers: without a table before them, these would be the texts that are selected.
+    `SELECT c.transaction::text, c.id::text AS number, entity, record, version, action, at, actor,
+       ARRAY(SELECT jsonb_object_keys(before || after)) AS columns FROM xrm.change c
+     WHERE (c.transaction, c.id) > ($1::xid8, $2::bigint) AND c.transaction < pg_snapshot_xmin(pg_current_snapshot())
+     ORDER BY c.transaction, c.id LIMIT $3`,
     [transaction, number, limit],
   )
   return rows.map((row) => ({

@@ -46,8 +46,9 @@ export async function readNotices(
   { before, unread, limit }: { before: string | undefined; unread: boolean; limit: number },
 ): Promise<NoticeRow[]> {
   const { rows } = await db.query<NoticeRow>(
-    `SELECT id::text, at, read_at IS NOT NULL AS read, kind, entity, record AS "recordId", params, href FROM xrm.notice
-     WHERE recipient = $1 AND ($2::bigint IS NULL OR id < $2) AND (NOT $3 OR read_at IS NULL) ORDER BY id DESC LIMIT $4`,
+    // By the number, not by its text.
+    `SELECT n.id::text, at, read_at IS NOT NULL AS read, kind, entity, record AS "recordId", params, href FROM xrm.notice n
+     WHERE recipient = $1 AND ($2::bigint IS NULL OR n.id < $2) AND (NOT $3 OR read_at IS NULL) ORDER BY n.id DESC LIMIT $4`,
     [recipient, before ?? null, unread, limit],
   )
   return rows

@@ -64,7 +64,8 @@ export async function eraseRecord(
       columns,
     ),
     notices: await count(
-      `UPDATE xrm.notice SET params = xrm.without_texts(params, $2) WHERE record = $1`,
+      // What somebody sent and was not taken over stands nowhere else.
+      `UPDATE xrm.notice SET params = xrm.without_texts(params - 'left', $2) WHERE record = $1`,
       id,
       all,
     ),

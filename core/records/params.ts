@@ -29,14 +29,18 @@ const contextTypes: Record<AskerName, string> = {
   grantees: 'uuid[]',
 }
 
-/** Collects the parameters of a statement and gives back their SQL. */
+/** Collects the parameters of a statement and gives back their SQL. `before`: so many come before them in the statement. */
 export class Params {
   readonly list: Param[] = []
+  readonly #before: number
   readonly #named = new Map<string, string>()
 
+  constructor(before = 0) {
+    this.#before = before
+  }
+
   literal(value: unknown, pgType: string): string {
-    this.list.push({ kind: 'literal', value })
-    return `$${this.list.length}::${pgType}`
+    return this.#add({ kind: 'literal', value }, pgType)
   }
 
   context(name: AskerName): string {
@@ -49,11 +53,13 @@ export class Params {
 
   #once(key: string, param: Param, pgType: string): string {
     let sql = this.#named.get(key)
-    if (sql === undefined) {
-      this.list.push(param)
-      this.#named.set(key, (sql = `$${this.list.length}::${pgType}`))
-    }
+    if (sql === undefined) this.#named.set(key, (sql = this.#add(param, pgType)))
     return sql
+  }
+
+  #add(param: Param, pgType: string): string {
+    this.list.push(param)
+    return `$${this.#before + this.list.length}::${pgType}`
   }
 }
 

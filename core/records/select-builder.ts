@@ -6,7 +6,7 @@ import {
   type Scope,
   type SqlValue,
 } from '@xrm/sdk/expression'
-import type { EntityRights, Rights } from '../access/rights.ts'
+import { type EntityRights, inputsOf, type Rights } from '../access/rights.ts'
 import { scopesSql } from '../access/scope-sql.ts'
 import type { FieldCondition, RowScope } from '../access/scopes.ts'
 import { fromStoredSql } from '../documents/entity-keys.ts'
@@ -31,7 +31,7 @@ export interface Selected {
  * read, so what is hidden is null, in the list as in filter and sort.
  */
 export class SelectBuilder {
-  readonly params = new Params()
+  readonly params: Params
   readonly where: string[] = []
   readonly #model: Model
   readonly #rights: Rights
@@ -39,7 +39,8 @@ export class SelectBuilder {
   readonly #joins = new Map<string, { alias: string; sql: string }>()
   #aliases = 0
 
-  constructor(model: Model, rights: Rights, entity: EntityModel) {
+  constructor(model: Model, rights: Rights, entity: EntityModel, params = new Params()) {
+    this.params = params
     this.#model = model
     this.#rights = rights
     this.#entity = entity
@@ -188,9 +189,13 @@ export class SelectBuilder {
     const prefix = names.slice(0, hops.length)
     const alias = this.#alias(prefix, checked)
     let value: SqlValue
+    const there: string[] = []
     if (field.program) {
-      // Its inputs are read as the user may see them: a record behind a relation may be hidden on this row.
-      const computed = field.program.sql(this.#target(prefix, checked))
+      // Its inputs are read as the user may see them: a record behind a relation may be hidden on this row. Of a value that
+      // was let out they are read as they are, where its record may be seen.
+      const open = checked && inputsOf(field) === null
+      const computed = field.program.sql(this.#target(prefix, checked && !open))
+      if (open && prefix.length > 0) there.push(`${alias}.id IS NOT NULL`)
       value =
         'amount' in computed
           ? { ...computed, amount: `trim_scale(${computed.amount})` }
@@ -203,9 +208,10 @@ export class SelectBuilder {
       value = { sql: kept ? sql : fromStoredSql(this.#model, field, sql) }
     }
     if (!checked) return value
-    const condition = this.#condition(this.#rights.entity(owner.name)?.readField(field.name) ?? null, prefix)
-    if (condition === null) return value
-    const guard = (sql: string): string => `(CASE WHEN ${condition} THEN ${sql} END)`
+    const readable = this.#condition(this.#rights.entity(owner.name)?.readField(field.name) ?? null, prefix)
+    if (readable !== null) there.push(readable)
+    if (there.length === 0) return value
+    const guard = (sql: string): string => `(CASE WHEN ${there.join(' AND ')} THEN ${sql} END)`
     return 'amount' in value
       ? { amount: guard(value.amount), currency: guard(value.currency) }
       : { sql: guard(value.sql) }

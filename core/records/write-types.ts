@@ -16,7 +16,16 @@ export interface WriteContext {
   /** The instant of the write, the same for all its rows. */
   now: string
   cause: {
-    kind: 'request' | 'conversion' | 'import' | 'demo' | 'system' | 'cascade' | 'merge' | 'web-form'
+    kind:
+      | 'request'
+      | 'api-key'
+      | 'conversion'
+      | 'import'
+      | 'demo'
+      | 'system'
+      | 'cascade'
+      | 'merge'
+      | 'web-form'
     ref?: string
   }
   hooks: HookRegistry

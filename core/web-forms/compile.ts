@@ -1,6 +1,7 @@
 import type { Role, WebForm } from '@xrm/sdk'
 import { compileExpression, type Scope } from '@xrm/sdk/expression'
 import { escapePointer } from '@xrm/sdk/merge'
+import { askableTypes } from '@xrm/sdk/web-forms'
 import { whyNotAssignable } from '../conversions/assignable.ts'
 import { checkOwner } from '../conversions/compile-keywords.ts'
 import { compileAt } from '../documents/compile-at.ts'
@@ -13,23 +14,6 @@ import type {
   WebFormModel,
 } from '../documents/model.ts'
 import { orderedKeys } from '../documents/normalise.ts'
-
-/** Types of fields that somebody can fill in who knows nothing of us. */
-const askable: ReadonlySet<string> = new Set([
-  'text',
-  'long-text',
-  'email',
-  'phone',
-  'url',
-  'integer',
-  'decimal',
-  'percent',
-  'boolean',
-  'date',
-  'select',
-  'multi-select',
-  'address',
-])
 
 /** There is no record to speak of. */
 const noRecord: Scope = { variable: () => undefined, member: () => undefined }
@@ -106,7 +90,7 @@ class Compiler {
       const pointer = `/fields/${escapePointer(key)}`
       const field = this.#field(entity, key, pointer)
       if (!field) return []
-      if (!askable.has(field.type.name) || (field.multiple && field.type.name !== 'multi-select')) {
+      if (!askableTypes.has(field.type.name) || (field.multiple && field.type.name !== 'multi-select')) {
         const type = field.multiple ? 'of several values' : `of the type ${field.type.name}`
         const message = `Visitors cannot fill in "${key}", a field ${type}. Give it a value instead.`
         this.#error(pointer, 'web-form.field-type', message)
@@ -182,9 +166,22 @@ class Compiler {
 
   /** Whether a record can be saved must tell nobody which ones there are. */
   #lintUnique(entity: EntityModel): void {
-    if (this.#body.duplicates === 'use') return
+    const asks = (key: string): boolean => Object.hasOwn(this.#body.fields, key)
+    if (this.#body.duplicates === 'use') {
+      const certain = Object.values(entity.body['x-duplicates'] ?? {}).filter(
+        ({ confidence }) => confidence === 'certain',
+      )
+      const ways = [
+        ...entity.unique.map(({ fields }) => fields),
+        ...certain.map(({ fields }) => Object.keys(fields)),
+      ]
+      if (ways.some((fields) => fields.every(asks))) return
+      const message = `Nobody is found: the form asks for no unique field of "${entity.name}", nor for all fields of a certain rule.`
+      this.#issues.warning(this.#place, '/duplicates', 'web-form.duplicates', message)
+      return
+    }
     for (const { fields } of entity.unique) {
-      const key = fields.find((one) => Object.hasOwn(this.#body.fields, one))
+      const key = fields.find(asks)
       if (key === undefined) continue
       const message = `"${key}" is unique: by what is refused, visitors would learn which ones there are. With duplicates "use" they do not.`
       this.#error(`/fields/${escapePointer(key)}`, 'web-form.unique', message)

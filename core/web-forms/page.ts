@@ -114,8 +114,9 @@ function languageLinks(path: string, current: PageLanguage): Html {
   </nav>`
 }
 
-function generalError(language: PageLanguage, { code, detail, params }: ProblemItem): string {
-  return code.startsWith('rule.') ? sayError(language, { code, params }) || detail : say(language, 'notTaken')
+/** What the form asks for can be corrected; of the rest only what the entity's rules say is meant for people. */
+function generalError(language: PageLanguage, error: ProblemItem): string {
+  return error.code.startsWith('rule.') ? sayError(language, error) : say(language, 'notTaken')
 }
 
 interface Control {
@@ -137,7 +138,7 @@ function control({ field, body, required }: WebFormField, state: PageState, isFi
   const help = body.description && fixedText(language, body.description, body.descriptions)
   const mistakes = errors
     .filter(({ pointer }) => pointer === `#/values/${name}`)
-    .map((one) => sayError(language, one) || one.detail)
+    .map((one) => sayError(language, one))
   const values = posted?.get(name) ?? []
   const own: Control = {
     id: `field-${name}`,

@@ -76,6 +76,8 @@ export function formPages(server: Server): Hono<AnyRequest> {
         await webForms.take(form.name, token.id, entry)
       } catch (error) {
         if (error instanceof Problem && error.status === 422) return back(422, { errors: error.errors ?? [] })
+        // Closed while it was on its way.
+        if (error instanceof Problem && error.status === 404) return c.html(missingPage(language), 404)
         if (error instanceof Problem && error.status < 500) throw error
         server.log.error({ err: error, request: c.var.requestId, form: form.name }, 'an entry was not taken')
         const isBusy = error instanceof Error && isUnavailable(error)

@@ -35,7 +35,10 @@ input:not([type='checkbox']), select, textarea {
   border-radius: 8px; background: var(--surface); color: var(--text); font: inherit;
 }
 textarea { resize: vertical; }
-[aria-invalid='true'] { border-color: var(--danger); border-width: 2px; }
+input[aria-invalid='true']:not([type='checkbox']), select[aria-invalid='true'], textarea[aria-invalid='true'] {
+  border-color: var(--danger); box-shadow: inset 0 0 0 1px var(--danger);
+}
+::placeholder { color: var(--text-2); opacity: 1; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 1px; }
 .tick { display: flex; gap: 10px; align-items: flex-start; min-height: 28px; font-weight: 400; overflow-wrap: anywhere; }
 .tick input { flex: none; width: 20px; height: 20px; margin: 2px 0 0; accent-color: var(--accent); }

@@ -1,11 +1,13 @@
 import type { PoolClient } from 'pg'
 import type { Logger } from 'pino'
 import { Problem, type ProblemItem } from '@xrm/sdk'
-import { actorOf } from '../access/rights.ts'
+import { loadActor } from '../access/load-actor.ts'
+import { actorOf, rightsOf } from '../access/rights.ts'
 import { formTriggerPrefix } from '../conversions/triggers/do-due.ts'
 import { givenOwners } from '../conversions/owners.ts'
-import type { Model, WebFormModel } from '../documents/model.ts'
+import type { FieldModel, Model, WebFormModel } from '../documents/model.ts'
 import { administrators, notify } from '../notices/notices.ts'
+import { getRecord } from '../records/query.ts'
 import { requireModel } from '../records/require-model.ts'
 import { writeRecords } from '../records/write.ts'
 import { evaluationOf, type HookRegistry, type WriteContext } from '../records/write-types.ts'
@@ -72,14 +74,14 @@ async function keep(
   const known = uses ? await findKnown(context, form, values) : null
   const left = known === null ? null : await addToKnown(context, form, known, values)
   if (known !== null && left) {
-    await tell(context, form, known, 'web-form.again', { left })
+    await tell(context, form, known, 'web-form.again', left)
     return { record: known, known: true }
   }
   try {
     await context.client.query('SAVEPOINT entry')
     const record = await create(context, form, values, log)
     if (form.body.convert !== undefined) await convertLater(context, form, record)
-    await tell(context, form, record, 'web-form.new', {})
+    await tell(context, form, record, 'web-form.new')
     return { record, known: false }
   } catch (error) {
     if (!uses || !(error instanceof Problem) || error.code !== 'record.unique') throw error
@@ -87,7 +89,7 @@ async function keep(
     const holder = await holderOf(context, entity, values)
     if (holder === null) throw error
     // It takes nothing and leaves no room for another: somebody has to look at it.
-    await tell(context, form, holder, 'web-form.again', { left: values })
+    await tell(context, form, holder, 'web-form.again', values)
     return { record: holder, known: true }
   }
 }
@@ -98,13 +100,13 @@ async function create(
   values: SoundEntry['values'],
   log: Logger,
 ): Promise<string> {
-  const assign = { ...valuesOf(context, form), ...(await ownerOf(context, form, log)) }
+  const assign = { ...(await valuesOf(context, form, log)), ...(await ownerOf(context, form, log)) }
   const [written] = await writeRecords(context, form.entity!.name, [{ action: 'create', values, assign }])
   return written!.id
 }
 
-/** What the form sets by itself. */
-function valuesOf(context: Context, form: WebFormModel): Record<string, unknown> {
+/** What the form sets by itself. A record that it names and that has gone since is left out, and said. */
+async function valuesOf(context: Context, form: WebFormModel, log: Logger): Promise<Record<string, unknown>> {
   const evaluation = evaluationOf(context)
   const result: Record<string, unknown> = {}
   for (const { field, from } of form.values) {
@@ -116,9 +118,16 @@ function valuesOf(context: Context, form: WebFormModel): Record<string, unknown>
         errors: [{ pointer: `#/${field.name}`, code: parsed.error, detail }],
       })
     }
-    result[field.name] = parsed.value
+    if (field.relation === null || parsed.value === null || (await isThere(context, field, parsed.value)))
+      result[field.name] = parsed.value
+    else await tellAdministrators(context, form, log, `The record that it names in "${field.name}" is gone.`)
   }
   return result
+}
+
+async function isThere(context: Context, { relation }: FieldModel, id: unknown): Promise<boolean> {
+  const reading = { ...context, db: context.client }
+  return (await getRecord(reading, relation!, id as string, { fields: ['id'] })) !== null
 }
 
 /** An entry is worth more than its owner: where those named have left, it has none, and the administrators hear of it. */
@@ -131,15 +140,25 @@ async function ownerOf(context: Context, form: WebFormModel, log: Logger): Promi
     return assignment
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    log.warn({ form: form.name, reason: error.message }, 'an entry of a web form has no owner')
-    await notify(context.client, await administrators(context.client), {
-      kind: 'web-form.no-owner',
-      record: null,
-      params: { form: form.name, title: form.body.title, reason: error.message },
-      href: `/admin/web-forms/${form.name}`,
-    })
+    await tellAdministrators(context, form, log, error.message)
     return {}
   }
+}
+
+/** Something that the form sets did not come along. */
+async function tellAdministrators(
+  { client }: Context,
+  form: WebFormModel,
+  log: Logger,
+  reason: string,
+): Promise<void> {
+  log.warn({ form: form.name, reason }, 'a web form could not set what it should')
+  await notify(client, await administrators(client), {
+    kind: 'web-form.incomplete',
+    record: null,
+    params: { form: form.name, title: form.body.title, reason },
+    href: `/admin/web-forms/${form.name}/settings`,
+  })
 }
 
 /** In the transaction of the entry it is put down; the engine does it right after, as it does for triggers. */
@@ -153,11 +172,11 @@ async function convertLater({ client }: Context, form: WebFormModel, record: str
 
 /** Tells the owner; of what was there already and differs, where nobody owns it, the administrators. */
 async function tell(
-  { client }: Context,
+  { client, model }: Context,
   form: WebFormModel,
   id: string,
   kind: 'web-form.new' | 'web-form.again',
-  params: { left?: Readonly<Record<string, unknown>> },
+  left: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const entity = form.entity!
   const owner = entity.fields.get('owner')?.columns[0]?.sql
@@ -167,14 +186,24 @@ async function tell(
         [id],
       )
     : { rows: [] }
-  const differs = Object.keys(params.left ?? {}).length > 0
+  const differs = Object.keys(left).length > 0
   const recipients = rows[0] ? [rows[0].id] : differs ? await administrators(client) : []
-  await notify(client, recipients, {
-    kind,
-    record: { entity: entity.key, id },
-    params: { form: form.name, title: form.body.title, labels: form.body.labels ?? {}, ...params },
-    href: null,
-  })
+  for (const recipient of recipients) {
+    const actor = await loadActor(client, model, recipient)
+    const own = actor && rightsOf(model, actor).entity(entity.name)
+    // As in the history: what they may read on every record that they see.
+    const seen = Object.entries(left).filter(([name]) => own?.readField(name)?.length === 0)
+    await notify(client, [recipient], {
+      kind,
+      record: { entity: entity.key, id },
+      params: {
+        form: form.name,
+        title: form.body.title,
+        ...(kind === 'web-form.again' ? { left: Object.fromEntries(seen) } : {}),
+      },
+      href: null,
+    })
+  }
 }
 
 /** Errors at what was asked for keep their places; everything else is about the entry as a whole. */

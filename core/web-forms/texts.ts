@@ -1,3 +1,5 @@
+import type { ProblemItem } from '@xrm/sdk'
+
 /** The languages in which pages have their own words; what administrators write may be in more. */
 export const pageLanguages = ['en', 'de'] as const
 export type PageLanguage = (typeof pageLanguages)[number]
@@ -99,15 +101,11 @@ export function say(
   return texts[language][key].replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''))
 }
 
-/** What is said about an error of a field by its code; one that nobody has words for is said in general. */
-export function sayError(
-  language: PageLanguage,
-  { code, params }: { code: string; params?: Record<string, unknown> | undefined },
-): string {
-  // Rules of the entity bring their own words.
-  const messages = params?.['messages'] as Record<string, string> | undefined
-  if (messages) return messages[language] ?? ''
-  return say(language, Object.hasOwn(en, code) ? (code as TextKey) : 'field.type', params)
+/** What is said about an error of a field. Rules of the entity and plugins bring words of their own. */
+export function sayError(language: PageLanguage, { code, detail, params }: ProblemItem): string {
+  if (Object.hasOwn(en, code)) return say(language, code as TextKey, params)
+  if (code.startsWith('field.')) return say(language, 'field.type')
+  return (params?.['messages'] as Record<string, string> | undefined)?.[language] ?? detail
 }
 
 /** A text of a document in a language; English stands beside the others. */

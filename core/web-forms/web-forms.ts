@@ -14,7 +14,7 @@ import { takeEntry } from './take-entry.ts'
 import { FormTokens } from './tokens.ts'
 
 /** Entries a minute: from one network to one form, and to one form from everywhere. */
-const perNetwork = 20
+const perNetwork = 60
 const perForm = 600
 
 const attempts = 10

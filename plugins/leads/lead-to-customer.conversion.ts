@@ -1,7 +1,7 @@
 import { defineConversion } from '@xrm/sdk'
 
 /**
- * A lead becomes account, contact and, if there is business, opportunity. A firm or person that exists is found and
+ * A lead becomes account, contact and, if there is business, opportunity; an appointment with them can be noted at once. A firm or person that exists is found and
  * linked: by the lead's own relation first, then by website, name or e-mail. What the linked record has stays.
  */
 export const leadToCustomer = defineConversion({
@@ -108,6 +108,20 @@ export const leadToCustomer = defineConversion({
         lead_source: { from: 'lead_source', edit: 'hidden' },
         campaign: { from: 'campaign', edit: 'hidden' },
         description: { from: 'description', edit: 'editable' },
+      },
+    },
+    appointment: {
+      entity: 'activity',
+      title: 'Appointment',
+      labels: { de: 'Termin' },
+      policy: 'skip',
+      userMay: ['create', 'skip'],
+      map: {
+        type: { value: 'meeting', edit: 'hidden' },
+        subject: { expression: 'source.display', edit: 'required' },
+        due_at: { input: true, edit: 'required' },
+        location: { input: true, edit: 'editable' },
+        regarding: { targets: true },
       },
     },
   },

@@ -166,6 +166,10 @@ export interface Conversion {
            */
           target?: string
           /**
+           * All other records of the run; for a field that names any records, as an appointment does that regards them.
+           */
+          targets?: true
+          /**
            * The user enters it in the dialog; nothing feeds it otherwise.
            */
           input?: true

@@ -33,6 +33,11 @@ const mapping = closed({
     type: 'string',
     pattern: namePattern,
   },
+  targets: {
+    description:
+      'All other records of the run; for a field that names any records, as an appointment does that regards them.',
+    const: true,
+  },
   input: { description: 'The user enters it in the dialog; nothing feeds it otherwise.', const: true },
   values: {
     description: 'Source option → target option.',

@@ -263,6 +263,10 @@ export interface Entity {
        * A CEL expression.
        */
       'x-formula'?: string
+      /**
+       * A formula whose value may be read by whoever has a right to this field, although they may not read what it is made of.
+       */
+      'x-declassified'?: boolean
       'x-number'?: {
         prefix?: string
         digits?: number

@@ -136,6 +136,11 @@ export const field = closed({
     ...namedMap({ const: true }),
   },
   'x-formula': expression,
+  'x-declassified': {
+    description:
+      'A formula whose value may be read by whoever has a right to this field, although they may not read what it is made of.',
+    type: 'boolean',
+  },
   'x-number': closed({
     prefix: { type: 'string', maxLength: 20 },
     digits: { type: 'integer', minimum: 1, maximum: 12 },

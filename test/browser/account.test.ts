@@ -106,6 +106,35 @@ test('keys are made and shown once, sessions are ended, the password is changed'
   expect(app.complaints).toEqual([])
 })
 
+test('who opens another way in from a screen that stood open is asked first who they are', async () => {
+  const { email, id } = await person('Olga')
+  const page = await app.open({ locale: 'en-GB' })
+  await signIn(page, email)
+  const keys = page.locator('xrm-api-keys')
+  await keys.getByRole('button', { name: 'New key' }).click()
+  await app.server.db.pool.query(
+    `UPDATE xrm.session SET created_at = now() - interval '1 hour' WHERE user_id = $1`,
+    [id],
+  )
+  await keys.getByLabel('What it is for').fill('Night report')
+  await keys.getByRole('button', { name: 'Make key' }).click()
+  await page.getByRole('dialog', { name: 'Is it you?' }).waitFor()
+  const dialog = page.locator('xrm-confirm-access')
+  await look(page, 'confirm-access')
+  await page.keyboard.press('Escape')
+  await keys.getByText('For this you have to confirm that it is you.').waitFor()
+  expect(await keys.getByText(/^xrm_/).count()).toBe(0)
+  await keys.getByRole('button', { name: 'Make key' }).click()
+  await dialog.getByLabel('Password').fill('not my password')
+  await page.keyboard.press('Enter')
+  await dialog.getByText('This is not your password.').waitFor()
+  await dialog.getByLabel('Password').fill(password)
+  await page.keyboard.press('Enter')
+  await keys.getByText(/^xrm_[\w-]{40}$/).waitFor()
+  expect(await dialog.count()).toBe(0)
+  expect(app.complaints).toEqual([])
+})
+
 test('a link lets somebody choose a password and in, once', async () => {
   const email = 'ivo@example.test'
   const { id } = await app.server.accounts.createUser({ email, name: 'Ivo', roles: ['admin'] })

@@ -140,3 +140,37 @@ test('asks for a field that a rule demands, though no mapping takes it', async (
   expect(made, name).toMatchObject({ scope: 'Drei Pumpen' })
   expect(app.complaints).toEqual([])
 })
+
+test('notes an appointment in the same dialog, with everything that comes of the lead', async () => {
+  const { id } = await app.api<{ id: string }>('POST', '/api/changesets', { title: 'Termin' })
+  await app.api('PATCH', `/api/documents/conversion/convert-lead?changeset=${id}`, {
+    targets: {
+      appointment: {
+        entity: 'activity',
+        title: 'Appointment',
+        labels: { de: 'Termin' },
+        order: 4,
+        policy: 'skip',
+        userMay: ['create', 'skip'],
+        map: { subject: { input: true, edit: 'required' }, regarding: { targets: true } },
+      },
+    },
+  })
+  await app.api('POST', `/api/changesets/${id}/publish`)
+  const { page, name } = await openDialog({ budget: null })
+  const appointment = target(page, 'Termin')
+  await appointment.getByText('Anlegen').click()
+  await appointment.getByLabel('Betreff').fill('Erstgespräch')
+  await appointment.getByText('1 weiterer Wert wird übernommen').click()
+  await appointment.getByText(`Kranich ${next} GmbH, Ana ${name}, Kranich ${next} GmbH 2`).waitFor()
+  expect(await seriousFindings(page)).toEqual([])
+  await page.getByText('Noch ist nichts geschrieben.').waitFor()
+  await run(page).click()
+  await page
+    .getByRole('region', { name: 'Umgewandelt in' })
+    .getByRole('link', { name: 'Erstgespräch' })
+    .waitFor()
+  const [made] = await recordsOf('activity', "subject == 'Erstgespräch'")
+  expect(made!['regarding']).toHaveLength(3)
+  expect(app.complaints).toEqual([])
+})

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunView } from '@xrm/sdk/api'
+import type { JobView } from '@xrm/sdk/configuration'
 import type { BulkItemView, BulkView, NoticeView } from '@xrm/sdk/conversions'
 import { bulkEnd, bulkItems } from '../support/bulk.ts'
 import { type Caller, testServer } from '../support/server.ts'
@@ -287,7 +288,14 @@ describe('a bulk that is stopped', () => {
     let done = 0
     while (done === 0) done = (await admin<BulkView>('GET', `/api/bulk/${bulk.id}`)).body.counts.done
     expect((await admin('POST', `/api/bulk/${bulk.id}/cancel`)).status).toBe(200)
-    const { counts } = (await admin<BulkView>('GET', `/api/bulk/${bulk.id}`)).body
+    // What was under way comes to its end, and nothing is begun any more.
+    const working = async (): Promise<number> =>
+      (await admin<{ items: JobView[] }>('GET', '/api/jobs')).body.items.filter(
+        ({ kind, status }) => kind === 'bulk' && (status === 'running' || status === 'waiting'),
+      ).length
+    await expect.poll(working, { timeout: 60_000 }).toBe(0)
+    const { counts, status } = (await admin<BulkView>('GET', `/api/bulk/${bulk.id}`)).body
+    expect(status).toBe('cancelled')
     expect(counts.done).toBeGreaterThanOrEqual(done)
     expect(counts.pending).toBeGreaterThan(0)
     expect((await admin('POST', `/api/bulk/${bulk.id}/resume`)).status).toBe(202)

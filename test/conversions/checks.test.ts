@@ -177,6 +177,12 @@ describe('a mapping', () => {
     ],
     ['a target that is not there', { parent: { target: 'nobody' } }, '/parent/target', 'reference.unknown'],
     ['a target of another kind', { firm: { target: 'goal' } }, '/firm/target', 'conversion.type'],
+    [
+      'all records of the run into a relation to one kind',
+      { firm: { targets: true } },
+      '/firm/targets',
+      'conversion.type',
+    ],
     ['a constant that does not fit', { count: { value: 'many' } }, '/count/value', 'field.integer'],
     [
       'a default that does not fit',

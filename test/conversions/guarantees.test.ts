@@ -30,6 +30,13 @@ const world: Plugin = {
         }
       },
     },
+    call: {
+      beforeSave(batch) {
+        for (const { next } of batch)
+          if (next['subject'] === 'Late' && String(next['regarding']).includes('deal/'))
+            throw new Error('broken')
+      },
+    },
   },
 }
 const { server, user } = await testServer({ plugins: [world] })
@@ -69,6 +76,17 @@ describe('a hook of a plugin', () => {
     await act.change('prospect', lead.id, { company: `Sound ${company}` })
     await act.run('prospect-to-deal', { source: lead.id })
   })
+})
+
+it('a failure after the targets were written takes them back with all else [CONV-01]', async () => {
+  const lead = await act.create('prospect', { last_name: 'Child', company: 'Child fails AG' })
+  await act.create('call', { subject: 'Late', regarding: [`prospect/${lead.id}`] })
+  const before = await rows()
+  const { status, body } = await act.tryRun('prospect-to-deal', { source: lead.id })
+  expect([status, body.code]).toEqual([500, 'conversion.hook-failed'])
+  expect(await rows()).toEqual(before)
+  expect(await act.count('firm', "name == 'Child fails AG'")).toBe(0)
+  expect(await act.read('prospect', lead.id)).toMatchObject({ status: 'new' })
 })
 
 describe('what is too long', () => {
@@ -152,6 +170,46 @@ describe('a change of the model that breaks a conversion', () => {
     expect((await admin('POST', `/api/changesets/${id}/revert`)).status).toBe(200)
     const again = await act.create('prospect', { last_name: 'Mended' })
     await act.run('prospect-to-deal', { source: again.id })
+  })
+
+  it.each<[string, string, object, string]>([
+    [
+      'of a target field into another type',
+      'deal',
+      { amount: { 'x-type': null, type: 'integer' } },
+      '/targets/deal/map/amount/from',
+    ],
+    [
+      'of a source field into another type',
+      'prospect',
+      { last_name: { type: 'integer' } },
+      '/targets/person/map/last_name/from',
+    ],
+    [
+      'that makes a target field too short',
+      'firm',
+      { name: { maxLength: 60 }, site: { format: null, maxLength: 20 } },
+      '/targets/firm/map/site/from',
+    ],
+    ['that removes a source field', 'prospect', { budget: null }, '/targets/deal/map/amount/from'],
+    [
+      'that takes away an option that is mapped to',
+      'deal',
+      { heat: { 'x-options': { hot: null, warm: { title: 'Warm' } } } },
+      '/targets/deal/map/heat/from',
+    ],
+  ])('%s is checked against every conversion that it concerns', async (_, entity, properties, place) => {
+    const id = await draft((query) =>
+      admin('PATCH', `/api/documents/entity/${entity}${query}`, { properties }),
+    )
+    const { status, body } = await admin<Failure>('POST', `/api/changesets/${id}/publish`)
+    expect(status).toBe(422)
+    expect(body.errors.map(({ pointer }) => pointer)).toEqual(
+      expect.arrayContaining([`#/conversion/prospect-to-deal${place}`, `#/conversion/lenient${place}`]),
+    )
+    // Nothing of it came into force.
+    const lead = await act.create('prospect', { last_name: 'Sound', company: 'Sound' })
+    await act.run('prospect-to-deal', { source: lead.id, targets: { firm: { action: 'create' } } })
   })
 
   it('a target field that is required later breaks what does not feed it', async () => {

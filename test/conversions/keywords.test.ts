@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { PreviewAnswer, RunView } from '@xrm/sdk/api'
 import type { ConversionCheck } from '@xrm/sdk/conversions'
+import { digestTables } from '../support/digest.ts'
 import { type Caller, testServer } from '../support/server.ts'
 import { actions, type Failure, made, type Row, worldWith } from './world.ts'
 
@@ -306,7 +307,10 @@ describe('owners', () => {
         act.create('prospect', { last_name: `Turn ${n}`, company: `Turn ${n}`, firm: firm.id }),
       ),
     )
-    await preview('turns', { source: leads[0]!.id })
+    const before = await digestTables(server.db)
+    expect((await preview('turns', { source: leads[0]!.id })).status).toBe(200)
+    // Whose turn it was is shown, and it stays theirs.
+    expect(await digestTables(server.db)).toBe(before)
     const runs = await Promise.all(leads.map(({ id }) => act.run('turns', { source: id })))
     const owners = await Promise.all(
       runs.map(async (run) => (await act.read('person', made(run, 'person')))['owner']),

@@ -37,6 +37,20 @@ const deals = Object.fromEntries(
   ]),
 )
 
+const taxed = {
+  title: 'Firm with its tax number',
+  source: 'prospect',
+  targets: {
+    firm: {
+      entity: 'firm',
+      map: {
+        name: { from: 'company', onTooLong: 'truncate' },
+        tax_number: { from: 'note', onTooLong: 'truncate' },
+      },
+    },
+  },
+}
+
 const memo = {
   title: 'Memo',
   type: 'object',
@@ -125,6 +139,27 @@ const world = worldWith(
       },
     },
     likely: firmBy({ match: { name: { fields: { name: 'companyName' }, confidence: 'likely' } } }),
+    meeting: {
+      title: 'With an appointment',
+      source: 'prospect',
+      targets: {
+        appointment: {
+          entity: 'call',
+          policy: 'skip',
+          userMay: ['create', 'skip'],
+          map: { subject: { input: true, edit: 'required' }, regarding: { targets: true } },
+        },
+        firm: {
+          entity: 'firm',
+          when: 'company != null',
+          policy: 'matchOrCreate',
+          match: byName,
+          map: { name: { from: 'company', onTooLong: 'truncate' } },
+        },
+        person,
+      },
+      reversible: { within: 'P1D' },
+    },
     ordering: {
       title: 'To order',
       source: 'prospect',
@@ -158,19 +193,8 @@ const world = worldWith(
       title: 'Refuses what it may not carry',
       permissions: { onDeniedField: 'fail' },
     },
-    taxed: {
-      title: 'Firm with its tax number',
-      source: 'prospect',
-      targets: {
-        firm: {
-          entity: 'firm',
-          map: {
-            name: { from: 'company', onTooLong: 'truncate' },
-            tax_number: { from: 'note', onTooLong: 'truncate' },
-          },
-        },
-      },
-    },
+    taxed,
+    'taxed-or-not': { ...taxed, title: 'Or without', permissions: { onDeniedField: 'drop' } },
   },
   [memo, sample, order],
 )
@@ -287,6 +311,50 @@ describe('one lead', () => {
       for (const { id } of samples)
         expect((await act.read('sample', id))['about']).toContain(`${key}/${made(run, key)}`)
     }
+  })
+})
+
+describe('an appointment that is entered in the same dialog', () => {
+  const targets = { appointment: { action: 'create', values: { subject: 'First talk' } } }
+
+  it('names all other records of the run, new and linked ones, and goes with it when it is taken back', async () => {
+    const firm = await act.create('firm', { name: 'Appoint GmbH' })
+    const lead = await act.create('prospect', { last_name: 'Meet', company: 'Appoint' })
+    const plain = await shown('meeting', lead.id)
+    expect(plain.errors).toEqual([])
+    expect(plain.targets[0]).toMatchObject({ key: 'appointment', action: 'skip', reason: 'policy' })
+    const { targets: planned, planHash } = await shown('meeting', lead.id, targets)
+    expect(planned[0]!.values['regarding']).toMatchObject({
+      value: null,
+      display: 'Appoint GmbH, Meet',
+      edit: 'hidden',
+      from: 'targets',
+    })
+    const run = await act.run('meeting', { source: lead.id, targets, planHash })
+    const made_ = made(run, 'appointment')
+    expect(await act.read('call', made_)).toMatchObject({
+      subject: 'First talk',
+      regarding: [`firm/${firm.id}`, `person/${made(run, 'person')}`],
+    })
+    expect((await admin('POST', `/api/conversions/runs/${run.id}/reverse`)).status).toBe(200)
+    expect((await admin('GET', `/api/records/call/${made_}`)).status).toBe(404)
+  })
+
+  it('names only what comes about, and is left out by itself', async () => {
+    const lead = await act.create('prospect', { last_name: 'Single' })
+    const run = await act.run('meeting', { source: lead.id, targets })
+    expect((await act.read('call', made(run, 'appointment')))['regarding']).toEqual([
+      `person/${made(run, 'person')}`,
+    ])
+    const other = await act.create('prospect', { last_name: 'Without' })
+    const without = await act.run('meeting', { source: other.id })
+    expect(without.targets.find(({ key }) => key === 'appointment')).toMatchObject({ action: 'skip' })
+    const third = await act.create('prospect', { last_name: 'Untitled' })
+    const refused = await act.tryRun('meeting', {
+      source: third.id,
+      targets: { appointment: { action: 'create' } },
+    })
+    expect(refused.body.errors).toMatchObject([{ pointer: '#/targets/appointment/values/subject' }])
   })
 })
 
@@ -550,6 +618,23 @@ describe('what a stage or a rule of a target demands', () => {
 })
 
 describe('what a user may not', () => {
+  it('carry over is left out and said, where the definition is lenient', async () => {
+    const { call } = await user(['seller'])
+    const lead = await actions(call).create('prospect', {
+      last_name: 'Lenient',
+      company: 'Lenient AG',
+      note: 'DE 8',
+    })
+    const run = await actions(call).run('taxed-or-not', { source: lead.id })
+    expect(run.notes).toContainEqual(
+      expect.objectContaining({
+        pointer: '#/targets/firm/values/tax_number',
+        code: 'conversion.forbidden-field',
+      }),
+    )
+    expect(await act.read('firm', made(run, 'firm'))).toMatchObject({ name: 'Lenient AG', tax_number: null })
+  })
+
   it('carry over is refused with its field, where the definition is strict', async () => {
     const { call } = await user(['seller'])
     const lead = await actions(call).create('prospect', {

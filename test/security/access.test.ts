@@ -120,6 +120,41 @@ describe('addresses', () => {
     expect(wrong).toEqual([])
   })
 
+  it('refuse a parameter that nobody declared, each of them [FLS-06, VAL-04]', async () => {
+    const routes = app.routes.filter(
+      ({ path, method }) =>
+        path.startsWith('/api/') && !['ALL', 'OPTIONS'].includes(method) && !path.includes('*'),
+    )
+    const auth = [
+      'GET options',
+      'POST sign-in/email',
+      'POST second-factor',
+      'POST sign-out',
+      'GET get-session',
+      'POST change-password',
+      'POST update-user',
+      'POST revoke-other-sessions',
+      'POST forgot-password',
+      'POST link',
+      'POST choose-password',
+      'POST passkey/options',
+      'POST passkey',
+      'GET sso',
+    ].map((one) => {
+      const [method, path] = one.split(' ') as [string, string]
+      return { method, path: `/api/auth/${path}` }
+    })
+    const wrong: string[] = []
+    for (const { method, path } of [...routes, ...auth]) {
+      const address = path.replace(/:entity\b/, 'lead').replace(/:[a-z]+(\{[^}]*\})?/gi, never)
+      const body = method === 'GET' || method === 'DELETE' ? undefined : {}
+      const { status, body: answer } = await admin<{ code?: string }>(method, `${address}?nobody=1`, body)
+      if (status !== 400 || answer.code !== 'request.parameter')
+        wrong.push(`${method} ${path}: ${status} ${answer?.code}`)
+    }
+    expect(wrong).toEqual([])
+  })
+
   it.each(['OPTIONS', 'TRACE', 'PROPFIND', 'PUT', 'DELETE'])(
     'know no %s where there is none [ACL-14]',
     async (method) => {

@@ -128,6 +128,62 @@ describe('a field that may not be read', () => {
     expect((await call('GET', '/api/records/deal?sort=expected')).status).toBe(400)
   })
 
+  it('shows in a formula that an administrator lets out, to those who have a right to that [FLS-11]', async () => {
+    const draft = await admin<{ id: string }>('POST', '/api/changesets', { title: 'Let out' })
+    const change = (place: string, body: object): ReturnType<Caller> =>
+      admin('PATCH', `/api/documents/${place}?changeset=${draft.body.id}`, body)
+    await change('entity/firm', {
+      properties: {
+        taxed: { 'x-type': 'formula', 'x-formula': 'tax_number != null', 'x-declassified': true },
+      },
+    })
+    await admin('PUT', `/api/documents/role/assessor?changeset=${draft.body.id}`, {
+      title: 'Assessor',
+      entities: {
+        firm: { read: { when: "name != 'Out of sight'" }, fields: { name: 'read', taxed: 'read' } },
+        deal: { read: 'all', fields: { name: 'read', firm: 'read' } },
+      },
+    })
+    const { body: check } = await admin<{ issues: { code: string; message: string }[] }>(
+      'POST',
+      `/api/changesets/${draft.body.id}/check`,
+    )
+    expect(check.issues.find(({ code }) => code === 'field.declassified')?.message).toContain('"tax_number"')
+    expect((await admin('POST', `/api/changesets/${draft.body.id}/publish`)).status).toBe(200)
+    const { rows } = await server.db.pool.query<{ out: string[] }>(
+      `SELECT details->'declassified' AS out FROM xrm.audit WHERE kind = 'published' ORDER BY id DESC LIMIT 1`,
+    )
+    expect(rows[0]!.out).toEqual(['firm.taxed'])
+
+    const assessor = await user(['assessor'])
+    const [paying, hidden] = [
+      await create('firm', { name: 'Pays', tax_number: 'DE-1234' }),
+      await create('firm', { name: 'Out of sight', tax_number: 'DE-1235' }),
+    ]
+    for (const firm of [paying, hidden]) await create('deal', { name: 'Let out', firm: firm.id })
+    const list = async (query: string): Promise<Row[]> =>
+      (await assessor.call<{ items: Row[] }>('GET', `/api/records/${query}`)).body.items
+    const filter = encodeURIComponent('taxed && name == "Pays"')
+    expect(await list(`firm?filter=${filter}&fields=taxed`)).toMatchObject([{ id: paying.id, taxed: true }])
+    expect(
+      (await list(`deal?filter=${encodeURIComponent('name == "Let out"')}&fields=firm.taxed`))
+        .map((row) => row['firm.taxed'])
+        .toSorted(),
+    ).toEqual([null, true])
+    expect((await assessor.call('GET', '/api/records/firm?fields=tax_number')).status).toBe(400)
+    expect(JSON.stringify((await assessor.call('GET', '/api/model')).body)).not.toContain('tax_number')
+    const guest = await user(['guest'])
+    expect((await guest.call('GET', '/api/records/firm?fields=taxed')).status).toBe(400)
+    const { body: why } = await admin('POST', '/api/access/why', {
+      user: assessor.id,
+      entity: 'firm',
+      action: 'read',
+      record: paying.id,
+      field: 'taxed',
+    })
+    expect(why).toMatchObject({ allowed: true })
+  })
+
   it('is no way to a record by which it is the same: only that a certain one exists is told [FLS-01, FLS-02]', async () => {
     const draft = await admin<{ id: string }>('POST', '/api/changesets', { title: 'Taxed' })
     await admin('PATCH', `/api/documents/entity/firm?changeset=${draft.body.id}`, {

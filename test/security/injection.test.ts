@@ -47,7 +47,7 @@ describe('a name that is no name', () => {
       // Names of the others never become identifiers; they may be longer and hold hyphens.
       const kinds = new RegExp(keyPattern).test(name)
         ? []
-        : ['view', 'form', 'role', 'option-set', 'conversion']
+        : ['view', 'form', 'role', 'option-set', 'conversion', 'web-form']
       for (const kind of ['entity', ...kinds]) {
         const { status } = await admin('PUT', `/api/documents/${kind}/${at}?changeset=${id}`, entity())
         expect([400, 404, 405, 422], `${kind} ${name}`).toContain(status)

@@ -185,7 +185,7 @@ async function countOf(table: string): Promise<number> {
 async function mentions(word: string): Promise<string[]> {
   const { rows: tables } = await pool.query<{ name: string }>(
     `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_toast%' ORDER BY 1`,
+     WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'shadow') AND n.nspname NOT LIKE 'pg_toast%' ORDER BY 1`,
   )
   const found: string[] = []
   for (const { name } of tables) {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { EffectiveAccess, WhyAnswer } from '@xrm/sdk/access'
+import type { EffectiveAccess, WhoAnswer, WhyAnswer } from '@xrm/sdk/access'
 import { publish } from '../support/publish.ts'
 import { fixture } from '../support/fixture-plugin.ts'
 import { type Caller, testServer } from '../support/server.ts'
@@ -215,5 +215,52 @@ describe('why', () => {
           ...more,
         }),
       ).toMatchObject({ status, body: { errors: [{ pointer }] } })
+  })
+})
+
+describe('who may', () => {
+  const who = (request: object) => admin<WhoAnswer>('POST', '/api/access/who', request)
+  const users = (): string[] => people.map(({ id }) => id)
+
+  it('is answered for all at once as it is for each: actions, fields, owners, teams, conditions, shares', async () => {
+    const gone = await create({ name: 'Gone', stage: 'open' })
+    expect((await admin('DELETE', `/api/records/deal/${gone.id}`)).status).toBe(204)
+    for (const record of [...deals, gone])
+      for (const action of ['read', 'update', 'delete', 'convert', 'export', 'share'])
+        for (const field of [undefined, 'name', 'secret', 'expected']) {
+          if (field !== undefined && !['read', 'update', 'export'].includes(action)) continue
+          const more = { record: record.id, ...(field ? { field } : {}) }
+          const { status, body } = await who({ entity: 'deal', action, ...more, users: users() })
+          expect(status, JSON.stringify(body)).toBe(200)
+          const each = await Promise.all(people.map((one) => why(one, action, more)))
+          expect(body.allowed, `${action} ${field} ${String(record['name'])}`).toEqual(
+            users().filter((_, index) => each[index]!.allowed),
+          )
+        }
+  })
+
+  it('leaves out who has no account any more', async () => {
+    const gone = await user(['wide'])
+    const request = { entity: 'deal', action: 'read', record: deals[0]!.id, users: [gone.id] }
+    expect((await who(request)).body.allowed).toEqual([gone.id])
+    expect((await admin('PATCH', `/api/users/${gone.id}`, { active: false })).status).toBe(200)
+    expect((await who(request)).body.allowed).toEqual([])
+  })
+
+  it('is for administrators, and asks for what is there', async () => {
+    const request = { entity: 'deal', action: 'read', record: deals[0]!.id, users: users() }
+    expect((await people[0]!.call('POST', '/api/access/who', request)).status).toBe(403)
+    for (const [more, pointer, status] of [
+      [{ action: 'create' }, '#/record', 400],
+      [{ action: 'delete', field: 'name' }, '#/field', 400],
+      [{ users: [] }, '#/users', 400],
+      [{ users: ['nobody'] }, '#/users/0', 400],
+      [{ users: Array.from({ length: 101 }, () => people[0]!.id) }, '#/users', 400],
+      [{ field: 'nosuch' }, '#/field', 404],
+      [{ extra: 1 }, '#/extra', 400],
+    ] as const)
+      expect(await who({ ...request, ...more })).toMatchObject({ status, body: { errors: [{ pointer }] } })
+    expect((await who({ ...request, record: 'x' })).status).toBe(404)
+    expect((await who({ ...request, entity: 'nosuch' })).status).toBe(404)
   })
 })

@@ -2,6 +2,7 @@ import type { TestProject } from 'vitest/node'
 import { connect } from '../../core/storage/database.ts'
 import { migrate } from '../../core/storage/migrate.ts'
 import { startCluster } from './cluster.ts'
+import { shadowLog } from './shadow-log.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -27,6 +28,7 @@ async function prepare(url: string): Promise<void> {
   const db = await connect({ url })
   try {
     await migrate(db)
+    await db.pool.query(shadowLog)
     // Copies inherit the statistics; without any, the first plans of each test would be guesses.
     await db.pool.query('VACUUM ANALYZE')
   } finally {

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import type { Model } from '../../core/documents/model.ts'
 import type { Database } from '../../core/storage/database.ts'
 import { schemaDifferences } from './schema-matches-model.ts'
+import { shadowDifferences } from './shadow-log.ts'
 import { writesOf } from './watch-writes.ts'
 
 /** What an answer must never show, whoever asks: how it went wrong inside. */
@@ -69,9 +70,10 @@ async function leftOvers(db: Database): Promise<string[]> {
   return [...waiting, ...rows.map(({ what }) => what)]
 }
 
-/** The tables are what the published model says (INV-09), and what belongs together in the business is together (INV-08). */
+/** The tables are what the published model says (INV-09), the history is what happened (INV-04), and what belongs together in the business is together (INV-08). */
 export async function expectConsistent(db: Database, model: Model): Promise<void> {
   expect(await schemaDifferences(db, model)).toEqual([])
+  expect(await shadowDifferences(db, model)).toEqual([])
   const { rows } = await db.pool.query<{ broken: string }>(broken)
   expect(rows.map((row) => row.broken)).toEqual([])
 }

@@ -26,6 +26,8 @@ export interface ServerProcess {
   /** Signs in as the administrator; the cookie outlives restarts. */
   signIn(): Promise<void>
   call(method: string, path: string, body?: unknown, key?: string): Promise<{ status: number; body: unknown }>
+  /** Reads something of which the body is not JSON. */
+  fetch(path: string): Promise<Response>
   isRunning(): boolean
   /** Of its database, for looking past the server. */
   databaseUrl(): Promise<string>
@@ -47,7 +49,7 @@ export async function serverProcess(env: Record<string, string> = {}): Promise<S
   })
 
   const ready = async (): Promise<void> => {
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 900; i++) {
       if ((await fetch(`${base}/readyz`).catch(() => null))?.status === 200) return
       expect(child?.exitCode, output).toBe(null)
       await sleep(100)
@@ -92,6 +94,7 @@ export async function serverProcess(env: Record<string, string> = {}): Promise<S
     },
     base,
     output: () => output,
+    fetch: (path) => fetch(`${base}${path}`, { headers: { cookie } }),
     async signIn() {
       const response = await fetch(`${base}/api/auth/sign-in/email`, {
         method: 'POST',

@@ -1,4 +1,4 @@
-import { afterAll, onTestFinished } from 'vitest'
+import { afterAll, expect, onTestFinished } from 'vitest'
 import type { Plugin } from '@xrm/sdk'
 import { writeTeams } from '../../core/access/actors.ts'
 import { createApp } from '../../core/app.ts'
@@ -8,7 +8,12 @@ import { type RunningServer, startServer } from '../../core/server.ts'
 import { createTestDatabase } from './database.ts'
 import { createInstalledDatabase, serverEnv } from './installed-database.ts'
 import { expectAtRest, expectConsistent, heldToInvariants } from './invariants.ts'
+import { SecretWatch } from './watch-secrets.ts'
 import { watchWrites } from './watch-writes.ts'
+
+/** `TEST_LOG=error` shows what the servers of tests log; it is kept in any case, for secrets have no place in it. */
+const shown = process.env['TEST_LOG'] as Config['logLevel'] | undefined
+const level = shown ?? 'debug'
 
 export interface Answer<T = Record<string, unknown>> {
   status: number
@@ -59,6 +64,7 @@ export async function testServer({
 } = {}): Promise<TestServer> {
   const url = await (plugins ? createTestDatabase() : createInstalledDatabase())
   const config = readConfig({ DATABASE_URL: url, ...serverEnv, ...env }, [])
+  const secrets = new SecretWatch({ ...env, DATABASE_URL: url })
   const nodes: RunningServer[] = []
   const stop = async () => {
     try {
@@ -66,6 +72,7 @@ export async function testServer({
         for (const { db } of nodes) await expectAtRest(db)
         for (const { db, live } of nodes.slice(0, 1)) await expectConsistent(db, await live.refresh())
       }
+      expect(secrets.told()).toEqual([])
     } finally {
       for (const node of nodes) await node.stop()
     }
@@ -75,14 +82,19 @@ export async function testServer({
   const start = async (listen: boolean, shipped = plugins) => {
     const running = await startServer({
       config,
-      log: createLog((process.env['TEST_LOG'] ?? 'silent') as Config['logLevel']),
+      log: createLog(level, {
+        write: (line) => {
+          secrets.write(line)
+          if (shown) process.stderr.write(line)
+        },
+      }),
       listen,
       ...(shipped ? { plugins: shipped } : {}),
     })
     nodes.push(running)
     const server = withHeaderSessions(running)
     watchWrites(server.db)
-    return { server, app: holding(await createApp(server)) }
+    return { server, app: holding(await createApp(server), secrets) }
   }
   const first = await start(true)
   let count = 0
@@ -110,11 +122,14 @@ export async function testServer({
 }
 
 /** The app, with every request held to the invariants. */
-function holding(app: TestServer['app']): TestServer['app'] {
+function holding(app: TestServer['app'], secrets: SecretWatch): TestServer['app'] {
   const request = app.request
-  app.request = (input, init, ...rest) => {
-    const what = typeof input === 'string' ? `${init?.method ?? 'GET'} ${input}` : 'the request'
-    return heldToInvariants(() => request(input, init, ...rest), what.slice(0, 300))
+  app.request = async (input, init, ...rest) => {
+    const path = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url
+    const what = `${init?.method ?? 'GET'} ${path}`
+    const response = await heldToInvariants(() => request(input, init, ...rest), what.slice(0, 300))
+    await secrets.note(path, init, response)
+    return response
   }
   return app
 }
@@ -167,6 +182,9 @@ function withHeaderSessions(server: RunningServer): RunningServer {
         const [user] = rows
         return user ? { userId: id, ...user, timeZone: null, expiresAt: '2100-01-01T00:00:00.000Z' } : null
       },
+      // Whom a header names has just signed in.
+      requireConfirmed: async (session) =>
+        session.sessionId === undefined ? undefined : server.accounts.requireConfirmed(session),
     },
   }
 }

@@ -10,6 +10,7 @@ export function describeSignInError(error: unknown): string {
   if (item?.code === 'too-short' || item?.code === 'too-long') return t(item.code)
   if (error.code === 'accounts.link') return t('link-over')
   if (error.code === 'accounts.sign-in-again') return t('sign-in.again')
+  if (error.code === 'accounts.confirm-access') return t('confirm.first')
   if (error.code === 'accounts.passkey') return t('passkey-refused')
   return describeError(error)
 }

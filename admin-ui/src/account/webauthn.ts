@@ -11,15 +11,20 @@ export function canPasskeys(): boolean {
 
 /** Signs in with a passkey of this device. False: the person or the device did not want to. */
 export async function signInWithPasskey(): Promise<boolean> {
+  const response = await passkeyAnswer()
+  if (response) await call('POST', '/api/auth/passkey', { body: { response } })
+  return response !== null
+}
+
+/** What a passkey of this device says to who asks it to sign. Null: the person or the device did not want to. */
+export async function passkeyAnswer(): Promise<object | null> {
   const options = await call<PublicKeyCredentialRequestOptionsJSON>('POST', '/api/auth/passkey/options', {
     body: {},
   })
   const credential = await asked(() =>
     navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }),
   )
-  if (!credential) return false
-  await call('POST', '/api/auth/passkey', { body: { response: credential.toJSON() } })
-  return true
+  return credential && (credential.toJSON() as object)
 }
 
 /** Makes a passkey on this device and keeps it with the account. False: the person or the device did not want to. */

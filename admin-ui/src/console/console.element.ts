@@ -83,6 +83,8 @@ export class ConsoleElement extends XrmElement {
   #documents = new DocumentsController(this)
   @state() private _started = false
   @state() private _failure: unknown = null
+  /** What the page that is shown calls itself, where the address alone does not say it. */
+  @state() private _titled: { of: string; title: string } | null = null
   #loaded = new Set<ConsolePage>()
   #routed = () => this.requestUpdate()
 
@@ -122,11 +124,19 @@ export class ConsoleElement extends XrmElement {
     return html`<header>
         ${this.#crumbs(found)} ${this._started ? html`<xrm-draft-bar></xrm-draft-bar>` : nothing}
       </header>
-      <div class="page">${this.#page(found)}</div>`
+      <div
+        class="page"
+        @xrm-titled=${(event: CustomEvent<string>) => {
+          if (found) this._titled = { of: placeOf(found), title: event.detail }
+        }}
+      >
+        ${this.#page(found)}
+      </div>`
   }
 
   #crumbs(found: ReturnType<typeof matchPage>): TemplateResult {
-    const own = found?.page.crumb?.(found.params, (kind, name) => this.#documents.title(kind, name))
+    const titled = found && this._titled?.of === placeOf(found) ? this._titled.title : undefined
+    const own = titled ?? found?.page.crumb?.(found.params, (kind, name) => this.#documents.title(kind, name))
     const section = sections.find((one) => one.name === found?.page.section)
     const title = own ?? (section ? sectionTitle(section.name) : t('console.not-found'))
     document.title = `${title} · XRM`
@@ -166,4 +176,10 @@ export class ConsoleElement extends XrmElement {
     }
     return found.page.show(found.params)
   }
+}
+
+/** The same on all tabs of a page. */
+function placeOf({ page, params }: NonNullable<ReturnType<typeof matchPage>>): string {
+  const { tab: _, ...rest } = params
+  return JSON.stringify([page.path, rest])
 }

@@ -24,6 +24,7 @@ export const sections = [
   { name: 'overview', path: '/admin', icon: 'layout-dashboard' },
   { name: 'entities', path: '/admin/entities', icon: 'shapes' },
   { name: 'conversions', path: '/admin/conversions', icon: 'arrow-right-left' },
+  { name: 'web-forms', path: '/admin/web-forms', icon: 'clipboard-pen' },
   { name: 'option-sets', path: '/admin/option-sets', icon: 'list-checks' },
   { name: 'users', path: '/admin/users', icon: 'user' },
   { name: 'teams', path: '/admin/teams', icon: 'users' },
@@ -72,6 +73,19 @@ export const pages: readonly ConsolePage[] = [
     load: () => import('../conversion-designer/conversion-page.element.ts'),
     show: ({ name = '', tab = '' }) =>
       html`<xrm-conversion-page .name=${name} .tab=${tab}></xrm-conversion-page>`,
+  },
+  {
+    path: '/admin/web-forms',
+    section: 'web-forms',
+    load: () => import('../web-forms/web-forms-page.element.ts'),
+    show: () => html`<xrm-web-forms></xrm-web-forms>`,
+  },
+  {
+    path: '/admin/web-forms/:name{/:tab}?',
+    section: 'web-forms',
+    crumb: ({ name = '' }, label) => label('web-form', name),
+    load: () => import('../web-forms/web-form-page.element.ts'),
+    show: ({ name = '', tab = '' }) => html`<xrm-web-form .name=${name} .tab=${tab}></xrm-web-form>`,
   },
   {
     path: '/admin/option-sets',
@@ -201,6 +215,7 @@ export function documentPath(kind: DocumentKind, name: string): string {
   const path = encodeURIComponent(name)
   if (kind === 'entity') return `/admin/entities/${path}`
   if (kind === 'conversion') return `/admin/conversions/${path}`
+  if (kind === 'web-form') return `/admin/web-forms/${path}`
   if (kind === 'option-set') return `/admin/option-sets/${path}`
   if (kind === 'role') return `/admin/roles/${path}`
   return `/admin/documents/${kind}/${path}`

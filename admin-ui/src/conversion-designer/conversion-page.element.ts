@@ -1,27 +1,36 @@
-import { css, html, nothing, type TemplateResult } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
+import { css, html, nothing } from 'lit'
+import { customElement, property } from 'lit/decorators.js'
 import { label } from '../model/labels.ts'
 import { describeError } from '../shell/errors.ts'
 import { ConversionElement } from './conversion-element.ts'
 import { t } from './i18n/index.ts'
 import './mapping-tab.element.ts'
 import { tabStyles } from '../designer/tab-styles.ts'
-
-interface Tab {
-  show: (name: string) => TemplateResult
-  /** Imports the element; the first tab comes with the page. */
-  load: (() => Promise<unknown>) | null
-}
+import { type Tab, Tabs } from '../designer/tabs.ts'
 
 const tabs = {
-  mapping: { show: (name: string) => html`<xrm-mapping-tab .name=${name}></xrm-mapping-tab>`, load: null },
+  mapping: {
+    show: (name) => html`<xrm-mapping-tab .name=${name}></xrm-mapping-tab>`,
+    load: null,
+    places: ['/targets', '/source'],
+  },
   children: {
     show: (name) => html`<xrm-children-tab .name=${name}></xrm-children-tab>`,
     load: () => import('./children-tab.element.ts'),
+    places: ['/children'],
   },
   settings: {
     show: (name) => html`<xrm-conversion-settings .name=${name}></xrm-conversion-settings>`,
     load: () => import('./settings-tab.element.ts'),
+    places: [
+      '/available',
+      '/source-writes',
+      '/triggers',
+      '/owner',
+      '/permissions',
+      '/decline',
+      '/reversible',
+    ],
   },
   test: {
     show: (name) => html`<xrm-test-tab .name=${name}></xrm-test-tab>`,
@@ -36,8 +45,6 @@ const tabs = {
     load: () => import('../console/document.element.ts'),
   },
 } satisfies Record<string, Tab>
-
-type TabName = keyof typeof tabs
 
 /** One conversion in the console: mapping, children, settings, test run and versions, each a tab with an address. */
 @customElement('xrm-conversion-page')
@@ -65,14 +72,14 @@ export class ConversionPage extends ConversionElement {
   ].flat()
 
   @property({ attribute: false }) tab = 'mapping'
-  @state() private _loaded: ReadonlySet<string> = new Set(['mapping'])
-  @state() private _failure: unknown = null
+  readonly #tabs = new Tabs(this, tabs, 'mapping')
 
   override render(): unknown {
-    const tab: TabName = this.tab in tabs ? (this.tab as TabName) : 'mapping'
-    const error = this._failure ?? (this.body ? null : this.document?.error)
+    const tab = this.#tabs.named(this.tab)
+    const page = `/admin/conversions/${encodeURIComponent(this.name)}`
+    const error = this.#tabs.failure ?? (this.body ? null : this.document?.error)
     return html`<nav aria-label=${t('tabs')}>
-        ${Object.keys(tabs).map((name) => this.#link(name as TabName, tab))}
+        ${this.#tabs.links(tab, page, (name) => t(`tab.${name}`), this.#mark)}
         ${
           this.source
             ? html`<a class="to-records" href="/records/${encodeURIComponent(this.source.name)}"
@@ -83,39 +90,20 @@ export class ConversionPage extends ConversionElement {
       </nav>
       <div class="tab">
         ${error ? html`<div class="note bad" role="alert">${describeError(error)}</div>` : nothing}
-        ${this.#broken()} ${this.body && !error ? this.#content(tab) : nothing}
+        ${this.#broken()} ${this.body && !error ? this.#tabs.content(tab, this.name, t('loading')) : nothing}
       </div>`
   }
 
-  #link(name: TabName, tab: TabName): TemplateResult {
-    const places: Partial<Record<TabName, string[]>> = {
-      mapping: ['/targets', '/source'],
-      children: ['/children'],
-      settings: [
-        '/available',
-        '/source-writes',
-        '/triggers',
-        '/owner',
-        '/permissions',
-        '/decline',
-        '/reversible',
-      ],
-    }
-    const errors = (places[name] ?? []).flatMap((pointer) =>
-      this.issuesOf(pointer).filter(({ severity }) => severity === 'error'),
-    ).length
-    const more = name === 'children' ? (this.check?.unruledChildren.length ?? 0) : 0
-    return html`<a
-      href="/admin/conversions/${encodeURIComponent(this.name)}/${name}"
-      aria-current=${name === tab ? 'page' : nothing}
-      >${t(`tab.${name}`)}${
-        errors > 0
-          ? html`<span class="count" title=${t('tab.errors', { count: errors })}>${errors}</span>`
-          : more > 0
-            ? html`<span class="chip" title=${t('children.free', { count: more })}>${more}</span>`
-            : nothing
-      }</a
-    >`
+  readonly #mark = (name: string, { places = [] }: Tab): unknown => {
+    const errors = places
+      .flatMap((pointer) => this.issuesOf(pointer))
+      .filter(({ severity }) => severity === 'error').length
+    if (errors > 0)
+      return html`<span class="count" title=${t('tab.errors', { count: errors })}>${errors}</span>`
+    const free = name === 'children' ? (this.check?.unruledChildren.length ?? 0) : 0
+    return free > 0
+      ? html`<span class="chip" title=${t('children.free', { count: free })}>${free}</span>`
+      : nothing
   }
 
   /** Errors of the whole stand above all tabs: while there is one, nobody can run the conversion. */
@@ -123,22 +111,5 @@ export class ConversionPage extends ConversionElement {
     const errors = this.issuesOf('').filter(({ severity }) => severity === 'error')
     if (errors.length === 0) return nothing
     return html`<div class="note bad problems" role="status">${t('broken', { count: errors.length })}</div>`
-  }
-
-  #content(tab: TabName): unknown {
-    if (!this._loaded.has(tab)) {
-      void this.#load(tab)
-      return html`<p class="second" aria-busy="true">${t('loading')}</p>`
-    }
-    return tabs[tab].show(this.name)
-  }
-
-  async #load(tab: TabName): Promise<void> {
-    try {
-      await (tabs[tab] as Tab).load?.()
-      this._loaded = new Set([...this._loaded, tab])
-    } catch (error) {
-      this._failure = error
-    }
   }
 }

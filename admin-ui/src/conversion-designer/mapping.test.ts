@@ -14,6 +14,8 @@ describe('what feeds a field', () => {
     expect(choiceOf({ from: 'campaign.name' })).toBe('from:campaign.name')
     expect(readChoice('from:campaign.name')).toEqual(['from', 'campaign.name'])
     expect(choiceOf({ value: false })).toBe('value')
+    expect(choiceOf({ targets: true })).toBe('targets')
+    expect(readChoice('targets')).toEqual(['targets', ''])
     expect(choiceOf(undefined)).toBe('')
     expect(readChoice('')).toBeNull()
   })

@@ -3,7 +3,7 @@ import type { FieldView, OptionView } from '@xrm/sdk/api'
 import type { Json } from '@xrm/sdk/merge'
 
 /** The ways in which a field of a target gets its value; a mapping has exactly one. */
-export const feeds = ['from', 'value', 'expression', 'target', 'child', 'input'] as const
+export const feeds = ['from', 'value', 'expression', 'target', 'targets', 'child', 'input'] as const
 export type Feed = (typeof feeds)[number]
 
 export function feedOf(mapping: Mapping | undefined): Feed | null {
@@ -83,9 +83,12 @@ export function fits(from: FieldView, into: FieldView): boolean {
 /** Fields that a mapping may fill. */
 export function takesValue(field: FieldView): boolean {
   const own = !field.system || field.name === 'owner' || field.name === 'team'
-  return (
-    own && field.formula === undefined && !['auto-number', 'relation-any', 'formula'].includes(field.type)
-  )
+  return own && field.formula === undefined && !['auto-number', 'formula'].includes(field.type)
+}
+
+/** Fields that may name any records take those of the run, and nothing else. */
+export function namesAny(field: FieldView): boolean {
+  return field.type === 'relation-any'
 }
 
 /** The source paths that a mapping reads, for its lines: one, or those that its expression names. */

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { pathChoices } from '../designer/choices.ts'
 import { inputValue } from '../designer/document-element.ts'
+import { mailListPatch } from '../designer/mail-list.ts'
 import { ConversionElement } from './conversion-element.ts'
 import { t } from './i18n/index.ts'
 
@@ -63,22 +64,10 @@ export class OwnerEditor extends ConversionElement {
           id=${id}
           rows="3"
           .value=${Object.values(users ?? {}).join('\n')}
-          @change=${(event: Event) => void this.#users(inputValue(event), users ?? {})}
+          @change=${(event: Event) =>
+            void this.edit(`${this.pointer}/users`, mailListPatch(inputValue(event), users ?? {}))}
         ></textarea>`,
       { hint: t('owner.users-hint') },
     )
-  }
-
-  /** One address a line; those who stay keep their keys, so that the turn goes on where it was. */
-  #users(text: string, before: Record<string, string>): Promise<void> {
-    const wanted = [...new Set(text.split('\n').map((line) => line.trim()))].filter(Boolean)
-    const patch: Record<string, string | null> = {}
-    for (const [key, mail] of Object.entries(before)) if (!wanted.includes(mail)) patch[key] = null
-    let number = 1
-    for (const mail of wanted.filter((one) => !Object.values(before).includes(one))) {
-      while (`u${number}` in before || `u${number}` in patch) number++
-      patch[`u${number}`] = mail
-    }
-    return this.edit(`${this.pointer}/users`, wanted.length > 0 ? patch : null)
   }
 }

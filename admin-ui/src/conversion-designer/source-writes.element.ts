@@ -5,7 +5,7 @@ import { inOrder } from '../model/fields.ts'
 import { label } from '../model/labels.ts'
 import { ConversionElement } from './conversion-element.ts'
 import { t } from './i18n/index.ts'
-import { takesValue } from './mapping.ts'
+import { namesAny, takesValue } from './mapping.ts'
 
 /** The constants that are written to the source at one outcome. */
 @customElement('xrm-source-writes')
@@ -39,7 +39,7 @@ export class SourceWrites extends ConversionElement {
       ...(this._pending && !(this._pending in values) ? [this._pending] : []),
     ]
     const free = inOrder(fields).filter(
-      ([name, field]) => !names.includes(name) && takesValue(field) && !field.system,
+      ([name, field]) => !names.includes(name) && takesValue(field) && !namesAny(field) && !field.system,
     )
     return html`<h3 class="group-title">${t(`writes.${this.outcome}`)}</h3>
       ${names.map((name) => this.#line(name, `${at}/${name}`))}

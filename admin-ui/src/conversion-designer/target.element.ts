@@ -16,6 +16,7 @@ import {
   type Feed,
   feedOf,
   feedPatch,
+  namesAny,
   fieldPatch,
   fits,
   readChoice,
@@ -129,7 +130,7 @@ export class ConversionTarget extends ConversionElement {
     const check = this.check?.targets[this.target]
     const fields = inOrder(entity.fields)
       .map(([, field]) => field)
-      .filter((field) => takesValue(field) || field.name in map)
+      .filter((field) => (takesValue(field) && (!namesAny(field) || field.multiple)) || field.name in map)
     const shown = fields.filter(
       ({ name }) =>
         !this.brief ||
@@ -239,9 +240,10 @@ export class ConversionTarget extends ConversionElement {
   /** What feeds the field. Fields of the source that fit stand first. */
   #menu(field: FieldView, mapping: Mapping | undefined, pending: Feed | null): TemplateResult {
     const value = pending ?? choiceOf(mapping)
+    const any = namesAny(field)
     const own = inOrder(this.source?.fields)
       .map(([, one]) => one)
-      .filter((one) => one.valueType !== null && one.name !== 'version')
+      .filter((one) => !any && one.valueType !== null && one.name !== 'version')
     const option = (key: string, text: string) =>
       html`<option value=${key} ?selected=${key === value}>${text}</option>`
     const paths = (list: FieldView[]) => list.map((one) => option(`from:${one.name}`, label(one)))
@@ -261,7 +263,7 @@ export class ConversionTarget extends ConversionElement {
       ${fitting.length > 0 ? html`<optgroup label=${t('feed.fits')}>${paths(fitting)}</optgroup>` : nothing}
       <optgroup label=${t('feed.other-ways')}>
         ${others.map(([key, target]) => option(`target:${key}`, t('feed.target', { name: targetTitle(key, target) })))}
-        ${option('value', t('feed.value'))} ${option('expression', t('feed.expression'))}
+        ${any ? option('targets', t('feed.targets')) : html`${option('value', t('feed.value'))} ${option('expression', t('feed.expression'))}`}
         ${option('input', t('feed.input'))}
         ${child === undefined ? nothing : option(`child:${child}`, t('feed.child', { name: child }))}
       </optgroup>
@@ -297,7 +299,10 @@ export class ConversionTarget extends ConversionElement {
       return
     }
     if (feed === 'child') this._open = field.name
-    return this.#write(field.name, feedPatch(mapping, feed, feed === 'input' ? true : value))
+    return this.#write(
+      field.name,
+      feedPatch(mapping, feed, feed === 'input' || feed === 'targets' ? true : value),
+    )
   }
 
   #write(name: string, patch: Record<string, unknown>): Promise<void> {

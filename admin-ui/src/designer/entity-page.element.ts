@@ -1,22 +1,17 @@
 import type { DocumentKind } from '@xrm/sdk'
 import type { Entity } from '@xrm/sdk/documents'
-import { html, nothing, type TemplateResult } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
+import { html, nothing } from 'lit'
+import { customElement, property } from 'lit/decorators.js'
 import { describeError } from '../shell/errors.ts'
 import { session } from '../data/session.ts'
 import { DocumentElement } from './document-element.ts'
 import './fields-tab.element.ts'
 import { t } from './i18n/index.ts'
 import { tabStyles } from './tab-styles.ts'
-
-interface Tab {
-  show: (entity: string) => TemplateResult
-  /** Imports the element; the first tab comes with the page. */
-  load: (() => Promise<unknown>) | null
-}
+import { type Tab, Tabs } from './tabs.ts'
 
 const tabs = {
-  fields: { show: (entity: string) => html`<xrm-fields-tab .entity=${entity}></xrm-fields-tab>`, load: null },
+  fields: { show: (entity) => html`<xrm-fields-tab .entity=${entity}></xrm-fields-tab>`, load: null },
   stages: {
     show: (entity) => html`<xrm-stages-tab .entity=${entity}></xrm-stages-tab>`,
     load: () => import('./stages-tab.element.ts'),
@@ -43,8 +38,6 @@ const tabs = {
   },
 } satisfies Record<string, Tab>
 
-type TabName = keyof typeof tabs
-
 /** One entity in the console: its fields, stages, forms, views, settings and labels, each a tab with an address. */
 @customElement('xrm-entity-page')
 export class EntityPage extends DocumentElement {
@@ -52,54 +45,29 @@ export class EntityPage extends DocumentElement {
 
   @property({ attribute: false }) name = ''
   @property({ attribute: false }) tab = 'fields'
-  @state() private _loaded: ReadonlySet<string> = new Set(['fields'])
-  @state() private _failure: unknown = null
+  readonly #tabs = new Tabs(this, tabs, 'fields')
 
   protected override get place(): [DocumentKind, string] | null {
     return this.name ? ['entity', this.name] : null
   }
 
   override render(): unknown {
-    const tab: TabName = this.tab in tabs ? (this.tab as TabName) : 'fields'
+    const tab = this.#tabs.named(this.tab)
     const body = this.view?.body as Entity | undefined
-    const error = this._failure ?? (body ? null : this.document.error)
+    const error = this.#tabs.failure ?? (body ? null : this.document.error)
     return html`<nav aria-label=${t('tabs')}>
-        ${Object.keys(tabs).map(
-          (name) =>
-            html`<a
-              href="/admin/entities/${encodeURIComponent(this.name)}/${name}"
-              aria-current=${name === tab ? 'page' : nothing}
-              >${t(`tab.${name as TabName}`)}</a
-            >`,
-        )}
+        ${this.#tabs.links(tab, `/admin/entities/${encodeURIComponent(this.name)}`, (name) => t(`tab.${name}`))}
         <a class="to-records" href="/records/${encodeURIComponent(this.name)}" ?hidden=${!this.#published()}
           ><xrm-icon name="table-2" size="14"></xrm-icon>${t('entity.records')}</a
         >
       </nav>
       <div class="tab">
         ${error ? html`<div class="note bad" role="alert">${describeError(error)}</div>` : nothing}
-        ${body && !error ? this.#content(tab) : nothing}
+        ${body && !error ? this.#tabs.content(tab, this.name, t('loading')) : nothing}
       </div>`
   }
 
   #published(): boolean {
     return session.entity(this.name) !== undefined
-  }
-
-  #content(tab: TabName): unknown {
-    if (!this._loaded.has(tab)) {
-      void this.#load(tab)
-      return html`<p class="second" aria-busy="true">${t('loading')}</p>`
-    }
-    return tabs[tab].show(this.name)
-  }
-
-  async #load(tab: TabName): Promise<void> {
-    try {
-      await (tabs[tab] as Tab).load?.()
-      this._loaded = new Set([...this._loaded, tab])
-    } catch (error) {
-      this._failure = error
-    }
   }
 }

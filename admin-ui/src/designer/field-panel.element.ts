@@ -136,6 +136,7 @@ export class FieldPanel extends DocumentElement {
       ${has('relation') ? this.#relation(field) : nothing}
       ${has('entities') ? this.#entities(field) : nothing}
       ${has('formula') ? this.expressionProperty(`${at}/x-formula`, t('field.formula'), { entity: this.entity }) : nothing}
+      ${has('formula') ? this.flagProperty(`${at}/x-declassified`, t('field.declassified'), { off: false, hint: t('field.declassified-hint') }) : nothing}
       ${
         has('number')
           ? html`<div class="props two">

@@ -166,6 +166,7 @@ const typeKeywords = [
   'x-relation',
   'x-entities',
   'x-formula',
+  'x-declassified',
   'x-number',
   'default',
 ] as const

@@ -132,6 +132,7 @@ export const de = {
   'timeline.restored': 'Wiederhergestellt',
   'timeline.nothing': 'leer',
   'timeline.erased': 'gelöscht',
+  'timeline.web-form': 'Web-Formular {name}',
   'timeline.converted-to': 'Umgewandelt in',
   'timeline.converted-from': 'Entstanden aus',
   'conversions.to': 'Umgewandelt in',

@@ -130,6 +130,7 @@ export const en = {
   'timeline.restored': 'Restored',
   'timeline.nothing': 'empty',
   'timeline.erased': 'erased',
+  'timeline.web-form': 'Web form {name}',
   'timeline.converted-to': 'Converted to',
   'timeline.converted-from': 'Came from',
   'conversions.to': 'Converted to',

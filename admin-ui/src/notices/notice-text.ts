@@ -13,7 +13,27 @@ export function noticeText({ kind, params, record }: NoticeView): string {
     record: record?.display || t('a-record'),
     problem: translateCode(String(params['code'] ?? ''), String(params['problem'] ?? '')),
   }
-  return find(kind, values) ?? kind
+  const text = find(kind, values) ?? kind
+  const left = record ? differing(record.entity, params['left']) : ''
+  return left === '' ? text : `${text} ${t('web-form.differs', { left })}`
+}
+
+/** What a stranger sent about a record and was not taken over: `Phone: 123`. */
+function differing(entity: string, left: unknown): string {
+  if (left === null || typeof left !== 'object') return ''
+  const fields = session.entity(entity)?.fields
+  return Object.entries(left)
+    .map(([name, value]) => {
+      const field = fields?.[name]
+      const text =
+        typeof value === 'object'
+          ? Object.values(value ?? {})
+              .filter(Boolean)
+              .join(', ')
+          : String(value)
+      return `${field ? label(field) : name}: ${text.slice(0, 200)}`
+    })
+    .join('; ')
 }
 
 function titleOf(conversion: string): string {

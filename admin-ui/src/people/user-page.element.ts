@@ -15,7 +15,7 @@ import './user-sign-in.element.ts'
 
 const tabs = ['person', 'access'] as const
 
-/** One user: who they are and how they get in, and on a tab of its own what they may do and why. */
+/** One user: who they are and how they get in, and on a tab of its own what they may do and why. Fires `xrm-titled`. */
 @customElement('xrm-user-page')
 export class UserPage extends XrmElement {
   static override styles = [
@@ -37,12 +37,18 @@ export class UserPage extends XrmElement {
   @state() private _failure: unknown = null
   #users = new QueryController(this, () => usersQuery)
   #hasAccess = false
+  #titled: string | undefined
+
+  override updated(): void {
+    const name = this.#users.data?.find((one) => one.id === this.userId)?.name
+    if (name !== undefined && name !== this.#titled) this.emit('xrm-titled', name)
+    this.#titled = name
+  }
 
   override render(): TemplateResult {
     const user = this.#users.data?.find((one) => one.id === this.userId)
     const tab = tabs.find((one) => one === this.tab) ?? 'person'
     const error = this._failure ?? this.#users.error
-    if (user) document.title = `${user.name} · XRM`
     return html`<nav aria-label=${t('user.tabs')}>
         ${tabs.map(
           (name) =>
@@ -63,7 +69,6 @@ export class UserPage extends XrmElement {
   #state(user: UserView): TemplateResult {
     const seen = user.lastSeenAt ? formatWhen(user.lastSeenAt, currentLocale()) : t('users.never')
     return html`<div class="state">
-      <h2>${user.name}</h2>
       <span class="second">${user.email}</span>
       <span class="chip dot ${user.active ? 'green' : 'red'}"
         >${t(user.active ? 'user.active' : 'user.closed')}</span

@@ -1,7 +1,8 @@
-import type { AccessAction, WhyRequest } from '@xrm/sdk/access'
+import type { AccessAction, WhoAnswer, WhoRequest, WhyRequest } from '@xrm/sdk/access'
 import type { EntityView } from '@xrm/sdk/api'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import { call } from '../data/client.ts'
 import { QueryController } from '../data/queries.ts'
 import { session } from '../data/session.ts'
 import { label } from '../model/labels.ts'
@@ -13,11 +14,13 @@ import { usersQuery } from './people.ts'
 import { peopleStyles } from './people-styles.ts'
 import { actionLabel } from './scope-texts.ts'
 import { choice } from './user-access.element.ts'
-import { actionsFor, askWhy, hasFields } from './why.ts'
+import { actionsFor, hasFields } from './why.ts'
 import './why-answer.element.ts'
 
-/** How many users are asked about at a time. */
+/** How many users are shown at a time. */
 const page = 25
+/** The server answers about so many at once. */
+const most = 100
 
 /** Who may see or change a record, or one field of it, and for each why. For administrators. Fires `xrm-close`. */
 @customElement('xrm-who-dialog')
@@ -73,16 +76,20 @@ export class WhoDialog extends XrmElement {
   @state() private _pages = 1
   #users = new QueryController(this, () => usersQuery)
   #answers = new QueryController<Map<string, boolean>>(this, () => {
-    const ids = this.#shown.map((user) => user.id)
+    const users = this.#shown.map((user) => user.id)
+    const { user: _, ...request } = this.#request('')
     return {
-      key: ['people', 'who', this.#request(''), ids],
-      read: async () => {
-        const answers = new Map<string, boolean>()
-        // One after the other: an administrator's question is not to keep others waiting.
-        for (const id of ids) answers.set(id, (await askWhy(this.#request(id))).allowed)
-        return answers
+      key: ['people', 'who', request, users],
+      read: async (signal) => {
+        const allowed = new Set<string>()
+        for (let at = 0; at < users.length; at += most) {
+          const body = { ...request, users: users.slice(at, at + most) } as WhoRequest
+          const answer = await call<WhoAnswer>('POST', '/api/access/who', { body, signal })
+          for (const id of answer.allowed) allowed.add(id)
+        }
+        return new Map(users.map((id) => [id, allowed.has(id)]))
       },
-      enabled: ids.length > 0,
+      enabled: users.length > 0,
       keep: true,
     }
   })

@@ -15,14 +15,12 @@ import { deleteRecord, getRecord, restoreRecord, touched, updateRecord } from '.
 import { session } from '../data/session.ts'
 import '../duplicates/merges.element.ts'
 import { showValue } from '../fields/index.ts'
-import { optionChip } from '../fields/options.ts'
 import { t } from '../i18n/index.ts'
 import { currentLocale } from '../i18n/locale.ts'
-import { recordFields, stageField } from '../model/fields.ts'
+import { recordFields } from '../model/fields.ts'
 import { layoutOf, type FormLayout, type FormSection } from '../model/forms.ts'
-import { description, label, pluralLabel } from '../model/labels.ts'
+import { label, pluralLabel } from '../model/labels.ts'
 import { t as tRuns } from '../runs/i18n/index.ts'
-import '../shell/about.element.ts'
 import { confirm } from '../shell/confirm.ts'
 import { describeError, describeItem } from '../shell/errors.ts'
 import { listPath, recordPath } from '../shell/paths.ts'
@@ -30,7 +28,6 @@ import { router } from '../shell/router.ts'
 import { toasts } from '../shell/toasts.ts'
 import { offerRestore, offerRevert } from '../shell/undo.ts'
 import { XrmElement } from '../style/element.ts'
-import { placeMenu } from '../style/menu.ts'
 import { sectionsInForce } from './conditions.ts'
 import './conflict.element.ts'
 import './conversions.element.ts'
@@ -39,6 +36,7 @@ import { Draft, findConflicts, placeErrors, type FieldConflict } from './draft.t
 import './form.element.ts'
 import type { RecordForm } from './form.element.ts'
 import { recordPageStyles } from './record-page.styles.ts'
+import './record-header.element.ts'
 import './related.element.ts'
 import './timeline.element.ts'
 
@@ -151,7 +149,20 @@ export class RecordPageElement extends XrmElement {
     const converted = this.#isLocked()
     const locked = !this.entity.can.update || deleted || converted || session.model.me.readOnly
     return html`
-      ${this.#header(record, display, deleted, converted)}
+      <xrm-record-header
+        .entity=${this.entity}
+        .record=${record}
+        .display=${display}
+        .runs=${this.#conversions.data?.asSource ?? []}
+        .dirty=${this.#draft.dirty}
+        .busy=${this._busy}
+        .converted=${converted}
+        @xrm-convert=${(event: CustomEvent<ConversionSummary>) => void this.#convert(event.detail)}
+        @xrm-ask=${(event: CustomEvent<'share' | 'who'>) => void this.#ask(event.detail)}
+        @xrm-save=${() => void this.#save()}
+        @xrm-discard=${this.#discard}
+        @xrm-delete=${this.#delete}
+      ></xrm-record-header>
       <div class="page">
         <div class="left">
           ${this.#highlights(layout, record)}
@@ -252,104 +263,11 @@ export class RecordPageElement extends XrmElement {
     `
   }
 
-  #header(record: RecordData, display: string, deleted: boolean, converted: boolean): TemplateResult {
-    const stage = stageField(this.entity)
-    const stageKey = stage ? record[stage.name] : null
-    const dirty = this.#draft.dirty
-    return html`<header>
-      <div class="grow">
-        <div class="row">
-          <a class="second small" href=${listPath(this.entity.name)} title=${description(this.entity)}
-            >${pluralLabel(this.entity)}</a
-          >
-          <span class="second small" aria-hidden="true">/</span>
-          <h1 class="ellipsis">${display}</h1>
-          ${stage && typeof stageKey === 'string' ? optionChip(stage, stageKey) : nothing}
-          ${record['active'] === false ? html`<span class="chip">${t('record.inactive')}</span>` : nothing}
-        </div>
-        <xrm-about class="about" .text=${description(this.entity)}></xrm-about>
-      </div>
-      ${dirty ? html`<button class="quiet" @click=${this.#discard}>${t('record.discard')}</button>` : nothing}
-      ${deleted ? nothing : this.#convertButton()} ${deleted ? nothing : this.#people()}
-      ${
-        this.entity.can.delete && !deleted && !converted
-          ? html`<button
-              class="quiet icon"
-              title=${t('delete')}
-              aria-label=${t('delete')}
-              @click=${this.#delete}
-            >
-              <xrm-icon name="trash-2"></xrm-icon>
-            </button>`
-          : nothing
-      }
-      ${
-        this.entity.can.update && !deleted && !converted
-          ? html`<button
-              class="primary"
-              ?disabled=${!dirty || this._busy}
-              title="${t('keys.ctrl')} S"
-              @click=${() => void this.#save()}
-            >
-              ${t('save')}
-            </button>`
-          : nothing
-      }
-    </header>`
-  }
-
   /** Converted for good: the record leads to its successors and is not changed any more. */
   #isLocked(): boolean {
     return (
       this.#conversions.data?.asSource.some(({ locks, status }) => locks && status === 'standing') ?? false
     )
-  }
-
-  #convertButton(): unknown {
-    const runs = this.#conversions.data?.asSource ?? []
-    // What was taken back, or closed and opened again, can be converted again.
-    const done = runs.filter(({ once, status }) => once && status === 'standing').map((run) => run.conversion)
-    const conversions = this.entity.conversions
-      .filter(({ name, offered }) => offered.button && !done.includes(name))
-      .toSorted((a, b) => a.order - b.order)
-    const [only] = conversions
-    if (!only || !this.entity.can.convert) return nothing
-    if (conversions.length === 1) {
-      return html`<button
-        ?disabled=${only.broken !== null}
-        title=${only.broken ?? description(only)}
-        @click=${() => void this.#convert(only)}
-      >
-        <xrm-icon name="arrow-right-left"></xrm-icon><span>${t('convert.open')}</span>
-      </button>`
-    }
-    return html`<button popovertarget="convert">
-        <xrm-icon name="arrow-right-left"></xrm-icon><span>${t('convert.open')}</span>
-      </button>
-      <div id="convert" class="menu" popover @toggle=${placeMenu}>
-        ${conversions.map(
-          (conversion) =>
-            html`<button
-              ?disabled=${conversion.broken !== null}
-              title=${conversion.broken ?? description(conversion)}
-              popovertarget="convert"
-              popovertargetaction="hide"
-              @click=${() => void this.#convert(conversion)}
-            >
-              <xrm-icon name=${conversion.icon}></xrm-icon>${label(conversion)}
-            </button>`,
-        )}
-      </div>`
-  }
-
-  /** Sharing it, and for administrators who can see it. */
-  #people(): TemplateResult {
-    const ask = (what: 'share' | 'who', icon: string, text: string) =>
-      html`<button class="quiet icon" title=${text} aria-label=${text} @click=${() => void this.#ask(what)}>
-        <xrm-icon name=${icon}></xrm-icon>
-      </button>`
-    return html`${this.entity.can.share ? ask('share', 'share-2', t('record.share')) : nothing}
-    ${session.model.me.administer ? ask('who', 'shield-question-mark', t('record.who')) : nothing}`
   }
 
   async #ask(what: 'share' | 'who'): Promise<void> {

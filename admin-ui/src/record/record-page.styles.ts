@@ -7,19 +7,6 @@ export const recordPageStyles = css`
     height: 100%;
     min-width: 0;
   }
-  header {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    min-height: 54px;
-    padding: 8px 18px;
-  }
-  header .grow {
-    min-width: 0;
-  }
-  .about {
-    max-width: 760px;
-  }
   .page {
     flex: 1;
     display: grid;
@@ -70,16 +57,6 @@ export const recordPageStyles = css`
     }
   }
   @media (max-width: 760px) {
-    header {
-      flex-wrap: wrap;
-      padding: 8px 10px;
-    }
-    header .grow {
-      flex: 1 1 100%;
-    }
-    .about {
-      display: none;
-    }
     .page {
       padding: 2px 10px 30px;
     }

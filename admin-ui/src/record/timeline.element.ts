@@ -107,7 +107,7 @@ export class TimelineElement extends XrmElement {
       <div class="grow">
         <div class="text">${this.#text(entry)}</div>
         <div class="second small">
-          ${formatWhen(entry.at, currentLocale())}${entry.actor ? ` · ${nameOf(entry.actor)}` : ''}
+          ${formatWhen(entry.at, currentLocale())}${entry.actor ? ` · ${nameOf(entry.actor)}` : ''}${entry.change?.cause.kind === 'web-form' ? ` · ${t('timeline.web-form', { name: entry.change.cause.ref ?? '' })}` : ''}
         </div>
       </div>
     </li>`

@@ -166,6 +166,7 @@ function subjectLink({ kind, id, display }: NonNullable<AuditView['subject']>): 
   if (kind === 'user') return html`<a href="/admin/users/${id}">${name}</a>`
   if (kind === 'changeset') return html`<a href="/admin/changes/${id}">${name}</a>`
   if (kind === 'plugin') return html`<a href="/admin/plugins">${name}</a>`
+  if (kind === 'web-form') return html`<a href="/admin/web-forms/${encodeURIComponent(id)}">${id}</a>`
   if (kind === 'bulk') return html`<a href="/bulk/${id}">${name}</a>`
   return Object.hasOwn(session.model.entities, kind) && kind !== 'team'
     ? html`<a href=${recordPath(kind, id)}>${name}</a>`

@@ -134,6 +134,23 @@ export function userPaths(): Record<string, Schema> {
         answer: anything,
       }),
     },
+    '/api/access/who': {
+      post: operation('Who of several users may do something with a record', ['users'], {
+        body: {
+          type: 'object',
+          properties: {
+            entity: { type: 'string' },
+            record: id,
+            action: { enum: ['read', 'update', 'delete', 'convert', 'export', 'share'] },
+            field: { type: 'string' },
+            users: { type: 'array', items: id, minItems: 1, maxItems: 100 },
+          },
+          required: ['entity', 'record', 'action', 'users'],
+          additionalProperties: false,
+        },
+        answer: anything,
+      }),
+    },
     '/api/access/users/{id}': {
       parameters: [parameter('id', 'Id of the user.', id, 'path')],
       get: operation('What a user may do, entity by entity', ['users'], { answer: anything }),

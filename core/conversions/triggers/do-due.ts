@@ -33,8 +33,8 @@ export interface Due {
 /** Takes what has waited longest and nobody has in hand. */
 export async function takeDue(client: PoolClient): Promise<Due | null> {
   const { rows } = await client.query<Due>(
-    `SELECT id::text, conversion, trigger, entity, record, actor, chain FROM xrm.trigger_due
-     WHERE due_at <= now() ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    `SELECT d.id::text, conversion, trigger, entity, record, actor, chain FROM xrm.trigger_due d
+     WHERE due_at <= now() ORDER BY due_at, d.id LIMIT 1 FOR UPDATE SKIP LOCKED`,
   )
   return rows[0] ?? null
 }

@@ -26,7 +26,7 @@ const distribution = [
 
 /**
  * A hundred and twenty leads over all statuses, their campaign memberships, what was done and is planned with everybody,
- * and a dozen conversions by the real engine.
+ * and a dozen conversions by the real engine. The web form is open.
  */
 export async function leadDemo(demo: DemoContext): Promise<void> {
   const statuses = distribution.flatMap(([status, count]) => Array.from({ length: count }, () => status))
@@ -37,6 +37,7 @@ export async function leadDemo(demo: DemoContext): Promise<void> {
   for (const [index, status] of statuses.entries()) {
     if (status === 'convert') await demo.convert('lead-to-customer', leads[index]!)
   }
+  await demo.publish('The web form is open', { 'web-form': { 'contact-us': { open: true } } })
 }
 
 function leadRow(demo: DemoContext, status: string, index: number): Record<string, unknown> {

@@ -64,6 +64,13 @@ export const de: Record<keyof typeof en, string> = {
   'sessions-of': 'Sitzungen',
   'sessions-end-all': 'Alle beenden',
   'sessions-none': 'Nirgends angemeldet.',
+  'confirm.title': 'Sind Sie es?',
+  'confirm.text':
+    'Was einen weiteren Weg in Ihr Konto öffnet, soll niemand tun können, der einen offenen Bildschirm findet.',
+  'confirm.yes': 'Bestätigen',
+  'confirm.passkey': 'Mit einem Passkey',
+  'confirm.sso': 'Beim Anbieter',
+  'confirm.first': 'Dafür müssen Sie bestätigen, dass Sie es sind.',
   keys: 'API-Schlüssel',
   'keys-text': 'Für Programme, die in Ihrem Namen arbeiten, im Rahmen dessen, was Sie dürfen.',
   'keys-none': 'Noch kein Schlüssel.',

@@ -114,6 +114,7 @@ export const de: Record<keyof typeof en, string> = {
   'feed.other-ways': 'Andere Wege',
   'feed.value': 'Ein fester Wert',
   'feed.expression': 'Ein Ausdruck',
+  'feed.targets': 'Alle anderen Datensätze des Laufs',
   'feed.input': 'Der Nutzer gibt es ein',
   'feed.target': 'Der Datensatz von {name}',
   'feed.child': 'Von jedem einzelnen: {name}',

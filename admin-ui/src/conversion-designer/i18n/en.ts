@@ -111,6 +111,7 @@ export const en = {
   'feed.other-ways': 'Other ways',
   'feed.value': 'A constant',
   'feed.expression': 'An expression',
+  'feed.targets': 'All other records of the run',
   'feed.input': 'The user enters it',
   'feed.target': 'The new or found {name}',
   'feed.child': 'Of each one: {name}',

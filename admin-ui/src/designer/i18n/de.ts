@@ -125,6 +125,9 @@ export const de: Record<keyof typeof en, string> = {
   'field.currency': 'Währung',
   'field.currency-hint': 'Eines neuen Betrags. Leer: die Währung des Hauses.',
   'field.formula': 'Formel',
+  'field.declassified': 'Wert freigeben',
+  'field.declassified-hint':
+    'Wer dieses Feld lesen darf, sieht den Wert auch, wo er die Eingaben nicht lesen darf.',
   'field.prefix': 'Vorsatz',
   'field.number-digits': 'Stellen',
   'field.to-stages': 'Phasen, Übergänge und Gründe',

@@ -129,6 +129,9 @@ export const en = {
   'field.currency': 'Currency',
   'field.currency-hint': 'Of a new amount. Empty: the currency of the firm.',
   'field.formula': 'Formula',
+  'field.declassified': 'Let its value out',
+  'field.declassified-hint':
+    'Who may read this field sees its value even where they may not read what it is made of.',
   'field.prefix': 'Prefix',
   'field.number-digits': 'Digits',
   'field.to-stages': 'Stages, transitions and reasons',

@@ -18,7 +18,8 @@ export const de: Record<keyof typeof en, string> = {
   'conversion.loop':
     '„{conversion}“ hätte sich für {record} wieder selbst gestartet und wurde angehalten. Ein Administrator sollte sich die Auslöser ansehen.',
   'web-form.new': '{record} kam über das Web-Formular „{title}“.',
-  'web-form.again':
-    '{record} kam noch einmal über das Web-Formular „{title}“; was abweicht, bleibt wie es ist.',
-  'web-form.no-owner': 'Eine Einsendung des Web-Formulars „{title}“ hat keinen Besitzer: {reason}',
+  'web-form.again': '{record} kam noch einmal über das Web-Formular „{title}“.',
+  'web-form.differs': 'Darin steht anderes, das nicht übernommen wurde: {left}.',
+  'web-form.incomplete':
+    'Eine Einsendung des Web-Formulars „{title}“ bekam nicht alles, was sie sollte: {reason}',
 }

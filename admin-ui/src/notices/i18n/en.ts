@@ -15,6 +15,7 @@ export const en = {
   'conversion.loop':
     '“{conversion}” would have started itself again for {record}, and was stopped. An administrator should look at its triggers.',
   'web-form.new': '{record} came in through the web form “{title}”.',
-  'web-form.again': '{record} was sent in again through the web form “{title}”; what differs stays as it is.',
-  'web-form.no-owner': 'An entry of the web form “{title}” has no owner: {reason}',
+  'web-form.again': '{record} was sent in again through the web form “{title}”.',
+  'web-form.differs': 'It says something else, which was not taken over: {left}.',
+  'web-form.incomplete': 'An entry of the web form “{title}” did not get all that it should: {reason}',
 } as const

@@ -54,6 +54,7 @@ export const de: Record<keyof typeof en, string> = {
   'origin.input': 'im Dialog eingegeben',
   'origin.user': 'im Dialog eingegeben',
   'origin.target': 'das Ziel {name}',
+  'origin.targets': 'alle anderen Datensätze des Laufs',
   'origin.default': 'der Vorgabewert',
   children: 'Was mitkam',
   'children.alsoLink': '{number} {name} erscheinen auch bei den neuen Datensätzen',

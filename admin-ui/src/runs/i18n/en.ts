@@ -50,6 +50,7 @@ export const en = {
   'origin.input': 'entered in the dialog',
   'origin.user': 'entered in the dialog',
   'origin.target': 'the target {name}',
+  'origin.targets': 'all other records of the run',
   'origin.default': 'the default',
   children: 'What came along',
   'children.alsoLink': '{number} {name} appear on the new records too',

@@ -5,6 +5,7 @@ export const de: Record<keyof typeof en, string> = {
   'kind.sign-in-failed': 'Anmeldung fehlgeschlagen',
   'kind.sign-in-refused': 'Anmeldung abgelehnt',
   'kind.signed-out': 'Abgemeldet',
+  'kind.access-confirmed': 'Identität bestätigt',
   'kind.second-factor-failed': 'Falscher zweiter Faktor',
   'kind.second-factor-changed': 'Zweiter Faktor geändert',
   'kind.passkey-added': 'Passkey hinzugefügt',

@@ -4,6 +4,7 @@ export const en = {
   'kind.sign-in-failed': 'Sign-in failed',
   'kind.sign-in-refused': 'Sign-in refused',
   'kind.signed-out': 'Signed out',
+  'kind.access-confirmed': 'Identity confirmed',
   'kind.second-factor-failed': 'Wrong second factor',
   'kind.second-factor-changed': 'Second factor changed',
   'kind.passkey-added': 'Passkey added',
