@@ -345,7 +345,7 @@ export interface RunView {
   /** The source is locked: it leads to its successors and is not changed any more. */
   locks: boolean
   /** Dropped, truncated or skipped: what did not come along. */
-  notes: { pointer: string; code: string; detail: string }[]
+  notes: { pointer: string; code: string; detail: string; params?: Record<string, unknown> }[]
 }
 /** `GET /api/records/{entity}/{id}/conversions`: runs in which the record is source (`from`) or target (`into`). */
 export interface RecordConversionsAnswer {

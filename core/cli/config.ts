@@ -61,7 +61,7 @@ export function configCommand(): Command {
         .argument('<folder>')
         .option('--dry-run', 'show the plan and change nothing')
         .option('--title <title>', 'title of the changeset', 'Configuration from files')
-        .option('--force', 'also when conversions break')
+        .option('--force', 'also when conversions or web forms break')
         .option(
           '--overwrite',
           'the files are what is to be, whatever the server has changed since they were pulled',

@@ -1,6 +1,6 @@
 import { defineConversion } from '@xrm/sdk'
 
-/** Somebody on a list of registrations or visitors who is worth working on. The membership stays and names the lead. */
+/** Somebody on a list of registrations or visitors who is worth working on. The membership stays; the lead names the campaign. */
 export const campaignMemberToLead = defineConversion({
   title: 'Make a lead',
   labels: { de: 'Zum Lead machen' },

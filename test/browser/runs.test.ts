@@ -272,3 +272,19 @@ test('in English and in the dark, and from the palette', async () => {
   await page.getByRole('alert').waitFor()
   expect(app.complaints).toEqual([])
 })
+
+test('what a run left out is said in the language of the reader', async () => {
+  const change = await app.api<{ id: string }>('POST', '/api/changesets', { title: 'Kurz' })
+  await app.api('PATCH', `/api/documents/entity/opportunity?changeset=${change.id}`, {
+    properties: { hint: { type: 'string', maxLength: 12, title: 'Hint' } },
+  })
+  await app.api('PATCH', `/api/documents/conversion/convert-lead?changeset=${change.id}`, {
+    targets: { opportunity: { map: { hint: { from: 'notes', onTooLong: 'truncate' } } } },
+  })
+  await app.api('POST', `/api/changesets/${change.id}/publish`)
+  const { id } = await makeLead({ notes: 'Mehr, als auf einen kleinen Zettel geht.' })
+  const run = await convert(id)
+  const page = await app.signedIn(`/runs/${run.id}`)
+  await page.getByText(/wurde von \d+ auf 12 Zeichen gekürzt/).waitFor()
+  expect(app.complaints).toEqual([])
+})

@@ -276,6 +276,70 @@ test('what visitors send is a text to everybody who reads it [WEB-01]', async ()
   await page.getByText('<img src=x onerror=alert(3)>').first().waitFor()
 }, 120_000)
 
+test('what every record gets, whose it is and where the form is shown is set without writing JSON', async () => {
+  await make('settled', { title: 'Settled', entity: 'lead', fields: { last_name: {} } })
+  const page = await app.signedIn('/admin/web-forms/settled/settings', english)
+  const kept = async (body: Partial<WebForm>) =>
+    vi.waitFor(async () => expect(await drafted('settled')).toMatchObject(body), patient)
+
+  const values = page.getByRole('region', { name: 'What every record gets besides' })
+  await values.getByLabel('Set another field').selectOption({ label: 'Company' })
+  await values.getByRole('textbox', { name: 'Company', exact: true }).fill('Fixed AG')
+  await values.getByRole('textbox', { name: 'Company', exact: true }).press('Tab')
+  await kept({ values: { company: { value: 'Fixed AG' } } })
+  await values.getByRole('button', { name: 'Compute it' }).click()
+  await values
+    .getByRole('textbox', { name: 'Company: Expression' })
+    .fill("concat('Form ', string(year(today())))")
+  await values.getByRole('textbox', { name: 'Company: Expression' }).press('Tab')
+  await kept({ values: { company: { expression: "concat('Form ', string(year(today())))" } } })
+  expect((await drafted('settled')).values!['company']).not.toHaveProperty('value')
+
+  await page.getByLabel('Owner', { exact: true }).selectOption({ label: 'Several in turn' })
+  // Whom, is missing: it says so at its place, and the tab counts it.
+  await page.getByText('Say between which users it goes round.').waitFor()
+  await page.getByLabel('E-mails, one a line').fill('a@firm.example\nb@firm.example')
+  await page.getByLabel('E-mails, one a line').press('Tab')
+  await kept({ owner: { strategy: 'rotate', users: { u1: 'a@firm.example', u2: 'b@firm.example' } } })
+  await page.getByLabel('Owner', { exact: true }).selectOption({ label: 'Nobody' })
+  await vi.waitFor(async () => expect(await drafted('settled')).not.toHaveProperty('owner'), patient)
+
+  await page.getByLabel('Words of thanks (English)').fill('Thanks')
+  await page.getByLabel('Words of thanks (English)').press('Tab')
+  await page.getByLabel('Words of thanks (German)').fill('Danke')
+  await page.getByLabel('Words of thanks (German)').press('Tab')
+  await kept({ thanks: { message: 'Thanks', messages: { de: 'Danke' } } })
+  await page.getByLabel('Words of thanks (English)').fill('')
+  await page.getByLabel('Words of thanks (English)').press('Tab')
+  await vi.waitFor(async () => expect(await drafted('settled')).not.toHaveProperty('thanks'), patient)
+
+  await page.getByRole('link', { name: 'Link and frame' }).click()
+  const sites = page.getByLabel('Sites that may show and send it')
+  await sites.fill('https://www.firm.example/\nhttps://shop.firm.example')
+  await sites.press('Tab')
+  await kept({ origins: { 'https://www.firm.example': true, 'https://shop.firm.example': true } })
+  await sites.fill('https://shop.firm.example')
+  await sites.press('Tab')
+  await vi.waitFor(
+    async () =>
+      expect(Object.keys((await drafted('settled')).origins!)).toEqual(['https://shop.firm.example']),
+    patient,
+  )
+  await page.goto(`${app.url}/admin/web-forms`)
+  await page.getByText('/forms/settled').waitFor()
+  await page.getByRole('button', { name: 'Remove Settled' }).click()
+  await page.getByRole('button', { name: 'Remove', exact: true }).click()
+  await vi.waitFor(async () => {
+    const { edits } = await openDraft()
+    expect(edits.map(({ kind, name, action }) => [kind, name, action])).toContainEqual([
+      'web-form',
+      'settled',
+      'remove',
+    ])
+  }, patient)
+  await app.api('DELETE', `/api/changesets/${(await openDraft()).id}`)
+}, 180_000)
+
 test('the pages of the administration are sound in German and in the dark', async () => {
   const page = await app.signedIn('/admin/web-forms', { ...german, colorScheme: 'dark' })
   await page.getByRole('link', { name: 'Alles auf einmal' }).first().waitFor()

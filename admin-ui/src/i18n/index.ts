@@ -23,8 +23,18 @@ export function t(key: MessageKey, values: Record<string, unknown> = {}): string
 
 /** The text for a code from the server, if we have one; `fallback` is the server's own English. */
 export function translateCode(code: string, fallback: string, values: Record<string, unknown> = {}): string {
-  return formatMessage(messages, session.language, `error.${code}`, values) ?? fallback
+  const key = `error.${code}`
+  const own = formatMessage(messages, session.language, key, values)
+  if (own !== undefined) return own
+  for (const find of finders) {
+    const text = find(key, values)
+    if (text !== undefined) return text
+  }
+  return fallback
 }
+
+/** Of the parts that are loaded: their texts for codes that only they meet. */
+const finders: ((key: string, values: Record<string, unknown>) => string | undefined)[] = []
 
 /** What a lazily loaded part of the interface needs of its own texts. */
 export interface Namespace<K extends string> {
@@ -51,6 +61,7 @@ export function namespace<M extends Messages>(
   namespaces.push(read)
   const find = (key: string, values: Record<string, unknown> = {}) =>
     formatMessage(own, session.language, key, values)
+  finders.push(find)
   return { t: (key, values) => find(key, values) ?? key, find, ready: read(session.language) }
 }
 

@@ -10,7 +10,7 @@ import { formatInstant } from '../i18n/format.ts'
 import { translateCode } from '../i18n/index.ts'
 import { currentLocale } from '../i18n/locale.ts'
 import { label } from '../model/labels.ts'
-import { describeError } from '../shell/errors.ts'
+import { describeError, describeItem } from '../shell/errors.ts'
 import { recordPath } from '../shell/paths.ts'
 import { XrmElement } from '../style/element.ts'
 import { t } from './i18n/index.ts'
@@ -209,11 +209,9 @@ export class RunPageElement extends XrmElement {
     return html`<section class="card body" aria-label=${t('notes')}>
       <h2>${t('notes')}</h2>
       <ul>
-        ${run.notes.map(({ pointer, code, detail }) => {
-          const at = placeOf(run, pointer)
-          return html`<li>
-            ${at === '' ? '' : html`<strong>${at}</strong>: `}${translateCode(code, detail)}
-          </li>`
+        ${run.notes.map((note) => {
+          const at = placeOf(run, note.pointer)
+          return html`<li>${at === '' ? '' : html`<strong>${at}</strong>: `}${describeItem(note)}</li>`
         })}
       </ul>
     </section>`
