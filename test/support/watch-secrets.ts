@@ -23,8 +23,9 @@ export class SecretWatch {
   }
 
   async note(path: string, init: RequestInit | undefined, response: Response): Promise<void> {
-    const headers = new Headers(init?.headers)
-    this.#add(headers.get('authorization')?.replace(/^Bearer /i, '') ?? '')
+    const headers = init?.headers
+    if (headers && 'authorization' in headers)
+      this.#add(String(headers.authorization).replace(/^Bearer /i, ''))
     if (!places.test(path)) return
     for (const line of response.headers.getSetCookie())
       this.#add(decodeURIComponent(/^[^=]+=([^;.]*)/.exec(line)?.[1] ?? ''))

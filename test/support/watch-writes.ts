@@ -10,13 +10,12 @@ class Watch {
 
   /** A statement has succeeded. */
   done(client: PoolClient | null, text: string, rowCount: number | null): void {
-    for (const part of text.split(';').map((one) => one.trim())) this.#part(client, part, rowCount)
+    for (const part of partsOf(text)) this.#part(client, part, rowCount)
   }
 
-  #part(client: PoolClient | null, text: string, rowCount: number | null): void {
+  #part(client: PoolClient | null, { text, verb, writes }: Part, rowCount: number | null): void {
     const open = this.#open.get(client)
-    const [, verb = ''] = /^(\w+(?: to savepoint)?)/i.exec(text) ?? []
-    switch (verb.toUpperCase()) {
+    switch (verb) {
       case 'BEGIN':
         this.#open.set(client, [])
         return
@@ -36,10 +35,33 @@ class Watch {
         this.#open.delete(client)
         return
     }
-    if (!isWrite(text, rowCount)) return
+    if (writes === 'never' || (writes === 'rows' && rowCount === 0)) return
     if (open) open.push({ text })
     else this.written.push(text)
   }
+}
+
+/** A statement, looked at once however often it is sent. */
+interface Part {
+  text: string
+  verb: string
+  writes: 'never' | 'rows' | 'always'
+}
+
+const parts = new Map<string, Part[]>()
+
+function partsOf(text: string): Part[] {
+  let found = parts.get(text)
+  if (!found) {
+    found = text.split(';').map((one) => {
+      const part = one.trim()
+      const [, verb = ''] = /^(\w+(?: to savepoint)?)/i.exec(part) ?? []
+      return { text: part, verb: verb.toUpperCase(), writes: writesWhat(part) }
+    })
+    if (parts.size > 5000) parts.clear()
+    parts.set(text, found)
+  }
+  return found
 }
 
 const mark = 'savepoint:'
@@ -50,17 +72,17 @@ const changes = /\b(insert\s+into|update|delete\s+from|merge\s+into|truncate|cre
  * Whether a statement that succeeded may have changed something. Locking rows does not, nor does a change that met no row;
  * of a change inside a WITH the count says nothing, so that counts, but for the one statement of the write path.
  */
-function isWrite(text: string, rowCount: number | null): boolean {
+function writesWhat(text: string): Part['writes'] {
   const bare = text
     .replaceAll(/'(?:[^']|'')*'|"[^"]*"/g, (quoted) => (quoted.startsWith('"') ? quoted : "''"))
     .replaceAll(/\bfor\s+(no\s+key\s+)?update\b/gi, '')
-  if (/^set\s/i.test(bare) || !changes.test(bare)) return false
+  if (/^set\s/i.test(bare) || !changes.test(bare)) return 'never'
   // What may be written although the request is refused: the security log, and what counts or remembers attempts.
-  if (/^insert\s+into\s+xrm\.audit\b/i.test(bare)) return false
+  if (/^insert\s+into\s+xrm\.audit\b/i.test(bare)) return 'never'
   // When somebody was here, and a challenge that was answered wrongly: it is used up.
-  if (/^update xrm\.(session set last_seen_at|api_key set last_used_at)\b/i.test(bare)) return false
-  if (/^delete from xrm\.one_time\b/i.test(bare)) return false
-  return rowCount !== 0 || (/^with\b/i.test(bare) && !bare.endsWith('SELECT id FROM written'))
+  if (/^update xrm\.(session set last_seen_at|api_key set last_used_at)\b/i.test(bare)) return 'never'
+  if (/^delete from xrm\.one_time\b/i.test(bare)) return 'never'
+  return /^with\b/i.test(bare) && !bare.endsWith('SELECT id FROM written') ? 'always' : 'rows'
 }
 
 const watches = new AsyncLocalStorage<Watch>()
