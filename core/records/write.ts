@@ -10,6 +10,7 @@ import { transaction } from '../storage/database.ts'
 import { hasDependants, prepareDependants, rootOf } from './cascade.ts'
 import { checkReferences } from './check-references.ts'
 import { checkUnique } from './check-unique.ts'
+import { checkFiles } from '../files/check-files.ts'
 import { loadRows } from './load-rows.ts'
 import { computeNext, findChanges, prepareRows } from './prepare-rows.ts'
 import { problems } from './problems.ts'
@@ -178,6 +179,7 @@ async function validate(
   await checkReferences(context, fields, rows)
   await checkUnique(context, entity, rows)
   await checkTeamTree(context, entity, rows)
+  await checkFiles(context, entity, rows)
   const { client } = context
   const cascade: Cascade = context.cascade ?? { parents: new Map(), depth: 0 }
   const dependants =

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
+import type { Plugin } from '@xrm/sdk'
 import { createApp } from '../../core/app.ts'
 import { readConfig } from '../../core/config.ts'
 import { listen } from '../../core/listen.ts'
@@ -30,7 +31,10 @@ export interface TestApp {
 }
 
 /** Starts the real server with the test's sales model before the tests of a file. `withUser: false` leaves it untouched. */
-export function testApp({ withUser = true }: { withUser?: boolean } = {}): TestApp {
+export function testApp({
+  withUser = true,
+  plugins = [],
+}: { withUser?: boolean; plugins?: readonly Plugin[] } = {}): TestApp {
   const app = { complaints: [] as string[] } as TestApp
   let stop: (() => Promise<void>)[] = []
 
@@ -48,7 +52,7 @@ export function testApp({ withUser = true }: { withUser?: boolean } = {}): TestA
       }),
       port: 0,
     }
-    const server = await startServer({ config, log: pino({ level: 'silent' }), plugins: [sales] })
+    const server = await startServer({ config, log: pino({ level: 'silent' }), plugins: [sales, ...plugins] })
     stop.unshift(() => server.stop())
     const http = await listen(await createApp(server), { port: 0, host: '127.0.0.1' })
     stop.unshift(
