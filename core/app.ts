@@ -120,7 +120,9 @@ function signedIn(server: Server, limit: RateLimit): Hono<Env> {
       ? `-${c.var.session.impersonator.id}-${c.var.session.readOnly}`
       : ''
     const etag = `"${createHash('sha256')
-      .update(`${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${key}${seen}-${fileMax}`)
+      .update(
+        `${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${key}${seen}-${fileMax}`,
+      )
       .digest('base64url')}"`
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
     return c.json(

@@ -56,10 +56,13 @@ describe('a file', () => {
     expect(body.equals(bytes)).toBe(true)
     expect(headers.get('content-length')).toBe('700001')
     expect(headers.get('etag')).toBe(`"${file.digest}"`)
-    expect((await download(test, reader.id, file.id, '', { 'if-none-match': `"${file.digest}"` })).status).toBe(
-      304,
+    expect(
+      (await download(test, reader.id, file.id, '', { 'if-none-match': `"${file.digest}"` })).status,
+    ).toBe(304)
+    const { rows } = await pool.query(
+      'SELECT octet_length(bytes) AS size FROM xrm.file_chunk WHERE content = $1 ORDER BY n',
+      [file.content],
     )
-    const { rows } = await pool.query('SELECT octet_length(bytes) AS size FROM xrm.file_chunk WHERE content = $1 ORDER BY n', [file.content])
     expect(rows.map(({ size }) => size)).toEqual([262_144, 262_144, 175_713])
   })
 
@@ -68,13 +71,21 @@ describe('a file', () => {
     const file = await sent(sarah.id, { name: 'Angebot Quarzglas.txt', regarding: [`lead/${id}`] })
     const { body } = await sarah.call<TimelineAnswer>('GET', `/api/records/lead/${id}/timeline`)
     expect(body.items).toContainEqual(
-      expect.objectContaining({ type: 'activity', entity: 'file', id: file.id, display: 'Angebot Quarzglas.txt' }),
+      expect.objectContaining({
+        type: 'activity',
+        entity: 'file',
+        id: file.id,
+        display: 'Angebot Quarzglas.txt',
+      }),
     )
     const found = await sarah.call('GET', '/api/search?q=Quarzglas')
     expect(JSON.stringify(found.body)).toContain(file.id)
     const renamed = await sarah.call('PATCH', `/api/records/file/${file.id}`, { name: 'Offer.txt' })
     expect(renamed.status, JSON.stringify(renamed.body)).toBe(200)
-    const history = await sarah.call<{ items: { after: object }[] }>('GET', `/api/records/file/${file.id}/history`)
+    const history = await sarah.call<{ items: { after: object }[] }>(
+      'GET',
+      `/api/records/file/${file.id}/history`,
+    )
     expect(history.body.items[0]!.after).toEqual({ name: 'Offer.txt' })
   })
 
@@ -120,9 +131,13 @@ describe('a file', () => {
     const { status, body } = await upload(test, admin.id, { regarding: [`team/${team}`] })
     expect([status, body.code]).toEqual([422, 'file.not-here'])
     const file = await sent(admin.id, {})
-    const patched = await admin.call<{ errors: { code: string }[] }>('PATCH', `/api/records/file/${file.id}`, {
-      regarding: [`team/${team}`],
-    })
+    const patched = await admin.call<{ errors: { code: string }[] }>(
+      'PATCH',
+      `/api/records/file/${file.id}`,
+      {
+        regarding: [`team/${team}`],
+      },
+    )
     expect(patched.status).toBe(422)
     expect(patched.body.errors[0]!.code).toBe('file.not-here')
   })
@@ -135,11 +150,11 @@ describe('files in a conversion', () => {
     for (const n of [1, 2, 3, 4])
       four.push(await sent(sarah.id, { name: `File ${n}.txt`, bytes: `${n}`, regarding: [`lead/${id}`] }))
     const before = await contents()
-    const run = await sarah.call<{ id: string; targets: { key: string; record: { id: string } | null }[]; children: { key: string; count: number }[] }>(
-      'POST',
-      '/api/conversions/lead-to-customer/run',
-      { source: id },
-    )
+    const run = await sarah.call<{
+      id: string
+      targets: { key: string; record: { id: string } | null }[]
+      children: { key: string; count: number }[]
+    }>('POST', '/api/conversions/lead-to-customer/run', { source: id })
     expect(run.status, JSON.stringify(run.body)).toBe(201)
     expect(run.body.children).toContainEqual(expect.objectContaining({ key: 'files', count: 4 }))
     expect(await contents()).toEqual(before)
@@ -147,7 +162,10 @@ describe('files in a conversion', () => {
     expect(targets.length).toBeGreaterThan(1)
     const namesOn = async (key: string, target: string): Promise<unknown[]> => {
       const filter = encodeURIComponent(`"${key}/${target}" in regarding`)
-      const { body } = await sarah.call<ListAnswer>('GET', `/api/records/file?filter=${filter}&sort=name&fields=name`)
+      const { body } = await sarah.call<ListAnswer>(
+        'GET',
+        `/api/records/file?filter=${filter}&sort=name&fields=name`,
+      )
       return body.items.map(({ name }) => name)
     }
     const names = ['File 1.txt', 'File 2.txt', 'File 3.txt', 'File 4.txt']
@@ -158,17 +176,29 @@ describe('files in a conversion', () => {
     const back = await sarah.call('POST', `/api/conversions/runs/${run.body.id}/reverse`)
     expect(back.status, JSON.stringify(back.body)).toBe(200)
     for (const { id: file } of [...four, late])
-      expect((await sarah.call<FileRecord>('GET', `/api/records/file/${file}`)).body.regarding).toEqual([`lead/${id}`])
-    expect((await sarah.call<RecordConversionsAnswer>('GET', `/api/records/lead/${id}/conversions`)).status).toBe(200)
+      expect((await sarah.call<FileRecord>('GET', `/api/records/file/${file}`)).body.regarding).toEqual([
+        `lead/${id}`,
+      ])
+    expect(
+      (await sarah.call<RecordConversionsAnswer>('GET', `/api/records/lead/${id}/conversions`)).status,
+    ).toBe(200)
   })
 
   it('go along in a merge', async () => {
-    const [keep, other] = [await make(sarah.call, 'account', { name: 'Kept' }), await make(sarah.call, 'account', { name: 'Other' })]
+    const [keep, other] = [
+      await make(sarah.call, 'account', { name: 'Kept' }),
+      await make(sarah.call, 'account', { name: 'Other' }),
+    ]
     const file = await sent(sarah.id, { regarding: [`account/${other}`] })
-    const merged = await admin.call<{ moved: object }>('POST', '/api/records/account/merge', { keep, others: [other] })
+    const merged = await admin.call<{ moved: object }>('POST', '/api/records/account/merge', {
+      keep,
+      others: [other],
+    })
     expect(merged.status, JSON.stringify(merged.body)).toBe(201)
     expect(merged.body.moved).toMatchObject({ 'file.regarding': 1 })
-    expect((await sarah.call<FileRecord>('GET', `/api/records/file/${file.id}`)).body.regarding).toEqual([`account/${keep}`])
+    expect((await sarah.call<FileRecord>('GET', `/api/records/file/${file.id}`)).body.regarding).toEqual([
+      `account/${keep}`,
+    ])
     expect((await download(test, sarah.id, file.id)).body.toString()).toBe('Hello')
   })
 })
@@ -182,9 +212,10 @@ describe('what is in files', () => {
     try {
       await writeBackup(test.url, join(folder, 'b.zip'))
       await restoreBackup(db, url, join(folder, 'b.zip'))
-      const { rows } = await db.pool.query<{ bytes: Buffer }>('SELECT bytes FROM xrm.file_chunk WHERE content = $1', [
-        file.content,
-      ])
+      const { rows } = await db.pool.query<{ bytes: Buffer }>(
+        'SELECT bytes FROM xrm.file_chunk WHERE content = $1',
+        [file.content],
+      )
       expect(rows[0]!.bytes.equals(pixel)).toBe(true)
     } finally {
       await db.close()
@@ -194,7 +225,11 @@ describe('what is in files', () => {
 
   it('goes when the person is erased that it speaks of, copies too, and the name with it [AUD-06]', async () => {
     const id = await lead({ last_name: 'Erasmus' })
-    const file = await sent(sarah.id, { name: 'Erasmus.txt', bytes: 'about Erasmus', regarding: [`lead/${id}`] })
+    const file = await sent(sarah.id, {
+      name: 'Erasmus.txt',
+      bytes: 'about Erasmus',
+      regarding: [`lead/${id}`],
+    })
     const { body: found } = await admin.call<{ places: { record: { entity: string; id: string } }[] }>(
       'POST',
       '/api/personal-data/find',

@@ -19,7 +19,8 @@ export function compileContent(
   )
   const other = [...entities.values()].find((one) => one !== entity && one.body['x-entity'].content)
   if (other) return error('', 'entity.content', `"${other.name}" is the entity of files already.`)
-  if (!entity.timeline) return error('', 'entity.content', 'It needs a timeline, which says what files hang on.')
+  if (!entity.timeline)
+    return error('', 'entity.content', 'It needs a timeline, which says what files hang on.')
   const fields: Partial<Record<keyof typeof types, EntityModel['stored'][number]>> = {}
   for (const key of Object.keys(types) as (keyof typeof types)[]) {
     const field = entity.fields.get(body[key])
@@ -28,8 +29,7 @@ export function compileContent(
     // What a caller could write, a caller could point at somebody else's bytes.
     else if (key !== 'name' && field.field['x-readonly'] !== true)
       error(`/${key}`, 'entity.content', `"${field.name}" must be read-only.`)
-    else if (!field.required)
-      error(`/${key}`, 'entity.content', `"${field.name}" must be required.`)
+    else if (!field.required) error(`/${key}`, 'entity.content', `"${field.name}" must be required.`)
     else fields[key] = field
   }
   const { name, type, size, digest, key } = fields

@@ -25,11 +25,18 @@ export async function checkFiles(
     ({ action, failure }) => failure === null && (action === 'create' || action === 'update'),
   )
   for (const row of written) if (row.changed.has(content.name.name)) checkName(entity, row)
-  const moved = written.flatMap((row) => changesOf(row, content.regarding.name).map((one) => ({ row, ...one })))
+  const moved = written.flatMap((row) =>
+    changesOf(row, content.regarding.name).map((one) => ({ row, ...one })),
+  )
   for (const { row, reference, isNew } of moved) {
     const { entity: name } = splitReference(reference)!
     if (isNew && context.model.entities.get(name)?.body['x-entity'].files !== true)
-      refuse(row, content.regarding.name, 'file.not-here', `names a record of "${name}", which takes no files`)
+      refuse(
+        row,
+        content.regarding.name,
+        'file.not-here',
+        `names a record of "${name}", which takes no files`,
+      )
   }
   // What this very transaction makes, or where the engine itself goes on, is the engine's to say.
   const asked = moved.filter(({ reference }) => !context.expected?.has(splitReference(reference)!.id))
@@ -38,7 +45,8 @@ export async function checkFiles(
     context.rightsOf ?? context.actor,
     asked.map(({ reference }) => reference),
   )
-  for (const { row, reference } of asked) if (fixed.has(reference)) row.failure ??= { code: 'record.forbidden' }
+  for (const { row, reference } of asked)
+    if (fixed.has(reference)) row.failure ??= { code: 'record.forbidden' }
 }
 
 function checkName(entity: EntityModel, row: WriteRow): void {
@@ -47,7 +55,10 @@ function checkName(entity: EntityModel, row: WriteRow): void {
   if (typeof value !== 'string') return
   const wrong = wrongName(value)
   if (wrong) refuse(row, name.name, wrong.code, wrong.detail)
-  else if (row.action === 'update' && !fitsName(value, String(row.before?.[type.name] ?? row.next[type.name])))
+  else if (
+    row.action === 'update' &&
+    !fitsName(value, String(row.before?.[type.name] ?? row.next[type.name]))
+  )
     refuse(row, name.name, 'file.mismatch', 'does not end in what is in the file')
 }
 

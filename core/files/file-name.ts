@@ -33,7 +33,8 @@ export function wrongName(name: string): { code: 'file.name' | 'file.type'; deta
     .split('.')
     .slice(1)
     .find((part) => refused.has(part.trim()))
-  if (found !== undefined) return { code: 'file.type', detail: `is the name of a program or script (.${found})` }
+  if (found !== undefined)
+    return { code: 'file.type', detail: `is the name of a program or script (.${found})` }
   return null
 }
 

@@ -78,8 +78,7 @@ export type Judged = { type: string } | { code: 'file.type' | 'file.mismatch'; d
 export async function judgeContent(name: string, head: Uint8Array): Promise<Judged> {
   const extension = extensionOf(name)
   const found = (await fileTypeFromBuffer(head))?.mime as string | undefined
-  if (found !== undefined && programs.has(found))
-    return { code: 'file.type', detail: 'It is a program.' }
+  if (found !== undefined && programs.has(found)) return { code: 'file.type', detail: 'It is a program.' }
   const mismatch: Judged = {
     code: 'file.mismatch',
     detail: `The bytes are ${found ?? 'not what they should be'}, the name ends in ".${extension}".`,
@@ -97,17 +96,27 @@ export async function judgeContent(name: string, head: Uint8Array): Promise<Judg
     return isText && (isUtf16 || !head.includes(0)) ? { type: text } : mismatch
   }
   // Bytes that are known under another ending: an image that is called `.dat` would be judged by nobody.
-  if (found !== undefined && Object.values(byExtension).some((types) => types.includes(found))) return mismatch
+  if (found !== undefined && Object.values(byExtension).some((types) => types.includes(found)))
+    return mismatch
   return { type: found !== undefined && !/xml|html|script/.test(found) ? found : 'application/octet-stream' }
 }
 
 /** A name may change, but not to one that says that something else is in the file. */
 export function fitsName(name: string, type: string): boolean {
   const extension = extensionOf(name)
-  const expected = byExtension[extension] ?? (extension in textByExtension ? [textByExtension[extension]!] : undefined)
+  const expected =
+    byExtension[extension] ?? (extension in textByExtension ? [textByExtension[extension]!] : undefined)
   if (expected) return expected.includes(type)
-  return !Object.values(byExtension).some((types) => types.includes(type)) && !Object.values(textByExtension).includes(type)
+  return (
+    !Object.values(byExtension).some((types) => types.includes(type)) &&
+    !Object.values(textByExtension).includes(type)
+  )
 }
 
 /** Pictures that a browser may show in a page: pixels, nothing that runs. */
-export const rasterTypes: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
+export const rasterTypes: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+])

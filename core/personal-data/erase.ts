@@ -159,7 +159,11 @@ function placeholder({ type }: FieldModel, id: string, unique: boolean): string 
 }
 
 /** Where what is in a file stands, before the field that says so is erased; null for other records. */
-async function contentKey(client: PoolClient, { content, table }: EntityModel, id: string): Promise<string | null> {
+async function contentKey(
+  client: PoolClient,
+  { content, table }: EntityModel,
+  id: string,
+): Promise<string | null> {
   if (!content) return null
   const { rows } = await client.query<{ key: string }>(
     `SELECT ${content.key.columns[0]!.sql} AS key FROM ${table} WHERE id = $1`,

@@ -339,6 +339,8 @@ function neededFields(context: WriteContext, entity: EntityModel, rows: readonly
     .update ?? []) {
     if (scope.kind === 'when') scope.program.paths.forEach(add)
   }
+  // A new name must say what is in the file.
+  if (entity.content) names.add(entity.content.type.name)
   if (rows.some((row) => row.action === 'restore'))
     for (const { fields } of entity.unique) fields.forEach(add)
   return entity.stored.filter((field) => names.has(field.name) && isLoadable(field))

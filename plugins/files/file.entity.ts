@@ -50,7 +50,13 @@ export const file = defineEntity({
       'x-labels': { de: 'Art' },
       'x-descriptions': { de: 'Aus dem Inhalt gelesen, wo er es verrät.' },
     },
-    size: { ...told, type: 'integer', minimum: 0, title: 'Size in bytes', 'x-labels': { de: 'Größe in Byte' } },
+    size: {
+      ...told,
+      type: 'integer',
+      minimum: 0,
+      title: 'Size in bytes',
+      'x-labels': { de: 'Größe in Byte' },
+    },
     digest: {
       ...told,
       'x-personal': true,

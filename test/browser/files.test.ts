@@ -11,7 +11,11 @@ const filesOf = async (lead: RecordData): Promise<RecordData[]> => {
   const filter = encodeURIComponent(`"lead/${lead.id}" in regarding`)
   return (await app.api<ListAnswer>('GET', `/api/records/file?filter=${filter}&sort=name`)).items
 }
-const text = (name: string, content: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(content) })
+const text = (name: string, content: string) => ({
+  name,
+  mimeType: 'text/plain',
+  buffer: Buffer.from(content),
+})
 
 test('files are added, downloaded, renamed, taken away and brought back, by keyboard too', async () => {
   const lead = await makeLead()
@@ -20,10 +24,9 @@ test('files are added, downloaded, renamed, taken away and brought back, by keyb
   await part.getByText('Noch keine Dateien.').waitFor()
   const chooser = page.waitForEvent('filechooser')
   await part.getByRole('button', { name: 'Dateien hinzufügen' }).press('Enter')
-  await (await chooser).setFiles([
-    text('Anfrage.txt', 'Guten Tag'),
-    { name: 'Foto.png', mimeType: 'image/png', buffer: pixel },
-  ])
+  await (
+    await chooser
+  ).setFiles([text('Anfrage.txt', 'Guten Tag'), { name: 'Foto.png', mimeType: 'image/png', buffer: pixel }])
   await part.getByRole('link', { name: 'Anfrage.txt' }).waitFor()
   await part.getByRole('link', { name: 'Foto.png' }).waitFor()
   const coming = page.waitForEvent('download')
@@ -55,21 +58,21 @@ test('files come by drop and by paste; what is refused says why and goes away', 
   const page = await app.signedIn(`/records/lead/${lead.id}`, { locale: 'en-US', colorScheme: 'dark' })
   const part = page.locator('xrm-files')
   await part.getByText('No files yet.').waitFor()
-  await page.evaluate(() => {
+  await page.evaluate(`
     const transfer = new DataTransfer()
     transfer.items.add(new File(['dropped'], 'Dropped.txt'))
     transfer.items.add(new File(['MZ'], 'Setup.exe'))
     const event = { bubbles: true, composed: true, cancelable: true, dataTransfer: transfer }
     document.body.dispatchEvent(new DragEvent('dragover', event))
     document.body.dispatchEvent(new DragEvent('drop', event))
-  })
+  `)
   await part.getByRole('link', { name: 'Dropped.txt' }).waitFor()
   await part.getByText('Programs and scripts are not taken.').first().waitFor()
-  await page.evaluate(() => {
+  await page.evaluate(`
     const clipboardData = new DataTransfer()
     clipboardData.items.add(new File(['pasted'], 'Pasted.txt'))
     document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData }))
-  })
+  `)
   await part.getByRole('link', { name: 'Pasted.txt' }).waitFor()
   expect(await seriousFindings(page)).toEqual([])
   await part.getByRole('button', { name: 'Dismiss: Setup.exe' }).click()
@@ -87,21 +90,12 @@ test('the page of a file shows a picture and where it hangs', async () => {
   await page.locator('xrm-timeline').getByRole('link', { name: 'Bild.png' }).click()
   const content = page.locator('xrm-file-content')
   await content.getByRole('link', { name: 'Herunterladen' }).waitFor()
-  await page.waitForFunction(
-    () => {
-      const find = (root: ParentNode): HTMLImageElement | null => {
-        for (const element of root.querySelectorAll('*')) {
-          if (element instanceof HTMLImageElement) return element
-          const inner = element.shadowRoot ? find(element.shadowRoot) : null
-          if (inner) return inner
-        }
-        return null
-      }
-      return find(document)?.naturalWidth === 1
-    },
-    undefined,
-    { timeout: 30_000 },
-  )
+  const picture = content.getByRole('img', { name: 'Vorschau von Bild.png' })
+  await expect
+    .poll(() => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth), {
+      timeout: 30_000,
+    })
+    .toBe(1)
   await page.getByText('Weiß').first().waitFor()
   expect(await seriousFindings(page)).toEqual([])
   expect(app.complaints).toEqual([])

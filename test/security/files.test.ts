@@ -15,12 +15,17 @@ const admin = await test.user(['admin'])
 const sales = await test.user(['sales'])
 
 const lead = async (call = sales.call): Promise<string> =>
-  (await call<{ id: string }>('POST', '/api/records/lead', { last_name: 'Files', company: `${Math.random()}` })).body
-    .id
+  (
+    await call<{ id: string }>('POST', '/api/records/lead', {
+      last_name: 'Files',
+      company: `${Math.random()}`,
+    })
+  ).body.id
 const contents = async (): Promise<object[]> =>
   (await pool.query('SELECT id, complete FROM xrm.file_content ORDER BY id')).rows
-const open = async (): Promise<number> =>
-  (await pool.query<{ n: number }>('SELECT count(*)::int AS n FROM xrm.file_content WHERE NOT complete')).rows[0]!.n
+const coming = async (): Promise<number> =>
+  (await pool.query<{ n: number }>('SELECT count(*)::int AS n FROM xrm.file_content WHERE NOT complete'))
+    .rows[0]!.n
 const chunks = async (): Promise<number> =>
   (await pool.query<{ n: number }>('SELECT count(*)::int AS n FROM xrm.file_chunk')).rows[0]!.n
 
@@ -44,12 +49,15 @@ describe('the name of a file', () => {
     'x'.repeat(5000),
     '',
     '..',
-  ])('is refused where it could mean a path, a device, a header or something unseen: %j [FILE-01]', async (name) => {
-    const before = await contents()
-    const { status, body } = await upload(test, sales.id, { name })
-    expect([status, body.code]).toEqual([422, 'file.name'])
-    expect(await contents()).toEqual(before)
-  })
+  ])(
+    'is refused where it could mean a path, a device, a header or something unseen: %j [FILE-01]',
+    async (name) => {
+      const before = await contents()
+      const { status, body } = await upload(test, sales.id, { name })
+      expect([status, body.code]).toEqual([422, 'file.name'])
+      expect(await contents()).toEqual(before)
+    },
+  )
 
   it('is refused in a renaming too, and one that says something else than the content [FILE-01, FILE-03]', async () => {
     const { body: file } = await upload(test, sales.id, { name: 'P.png', bytes: pixel })
@@ -57,13 +65,17 @@ describe('the name of a file', () => {
       const { status } = await sales.call('PATCH', `/api/records/file/${file.id}`, { name })
       expect([name, status]).toEqual([name, 422])
     }
-    expect((await sales.call('PATCH', `/api/records/file/${file.id}`, { name: 'Other.PNG' })).status).toBe(200)
+    expect((await sales.call('PATCH', `/api/records/file/${file.id}`, { name: 'Other.PNG' })).status).toBe(
+      200,
+    )
   })
 
   it('goes out encoded and stands in no other header, whatever its letters [FILE-01]', async () => {
     const { body: file } = await upload(test, sales.id, { name: "Größe 'x'; filename=y – ü.txt" })
     const { headers } = await download(test, sales.id, file.id)
-    expect(headers.get('content-disposition')).toMatch(/^attachment; filename="[\x20-\x7e]+"; filename\*=UTF-8''Gr%C3%B6%C3%9Fe/)
+    expect(headers.get('content-disposition')).toMatch(
+      /^attachment; filename="[\x20-\x7e]+"; filename\*=UTF-8''Gr%C3%B6%C3%9Fe/,
+    )
     expect(JSON.stringify([...headers])).not.toContain('Größe')
   })
 
@@ -85,19 +97,22 @@ describe('what a browser could run', () => {
     ['Data.xml', `<?xml version="1.0"?><?xml-stylesheet href="x.xsl"?><a/>`],
     ['Polyglot.pdf', `%PDF-1.4\n${script}`],
     ['Gif.gif', `GIF89a/*${'\0'.repeat(20)}*/=1;${script}`],
-  ])('%s comes as an attachment of bytes in a sandbox, never as what it is [FILE-02]', async (name, bytes) => {
-    const { status, body: file } = await upload(test, sales.id, { name, bytes })
-    expect(status, JSON.stringify(file)).toBe(201)
-    for (const query of ['', '?inline=true']) {
-      const { headers } = await download(test, sales.id, file.id, query)
-      const isPicture = name.endsWith('.gif') && query !== ''
-      expect(headers.get('content-type')).toBe(isPicture ? 'image/gif' : 'application/octet-stream')
-      if (!isPicture) expect(headers.get('content-disposition')).toMatch(/^attachment;/)
-      expect(headers.get('x-content-type-options')).toBe('nosniff')
-      expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
-      expect(headers.get('cache-control')).toBe('private, no-cache')
-    }
-  })
+  ])(
+    '%s comes as an attachment of bytes in a sandbox, never as what it is [FILE-02]',
+    async (name, bytes) => {
+      const { status, body: file } = await upload(test, sales.id, { name, bytes })
+      expect(status, JSON.stringify(file)).toBe(201)
+      for (const query of ['', '?inline=true']) {
+        const { headers } = await download(test, sales.id, file.id, query)
+        const isPicture = name.endsWith('.gif') && query !== ''
+        expect(headers.get('content-type')).toBe(isPicture ? 'image/gif' : 'application/octet-stream')
+        if (!isPicture) expect(headers.get('content-disposition')).toMatch(/^attachment;/)
+        expect(headers.get('x-content-type-options')).toBe('nosniff')
+        expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
+        expect(headers.get('cache-control')).toBe('private, no-cache')
+      }
+    },
+  )
 
   it('shows pictures of pixels in a page, and nothing else [FILE-02]', async () => {
     const { body: file } = await upload(test, sales.id, { name: 'P.png', bytes: pixel })
@@ -117,12 +132,19 @@ describe('what a browser could run', () => {
     ['shell.php.jpg', '<?php', 'file.type'],
     ['Invoice.pdf.exe', 'MZ', 'file.type'],
     ['Tool.dat', Buffer.concat([Buffer.from('\x7fELF\x02\x01\x01'), Buffer.alloc(100)]), 'file.type'],
-  ])('%s is refused when bytes and name do not agree, or it is a program [FILE-03]', async (name, bytes, code) => {
-    const before = await contents()
-    const { status, body } = await upload(test, sales.id, { name, bytes, headers: { 'content-type': 'image/png' } })
-    expect([status, body.code]).toEqual([422, code])
-    expect(await contents()).toEqual(before)
-  })
+  ])(
+    '%s is refused when bytes and name do not agree, or it is a program [FILE-03]',
+    async (name, bytes, code) => {
+      const before = await contents()
+      const { status, body } = await upload(test, sales.id, {
+        name,
+        bytes,
+        headers: { 'content-type': 'image/png' },
+      })
+      expect([status, body.code]).toEqual([422, code])
+      expect(await contents()).toEqual(before)
+    },
+  )
 })
 
 describe('who may', () => {
@@ -138,8 +160,14 @@ describe('who may', () => {
     })
     const guest = await test.user(['guest'])
     const [open, other] = [await lead(), await lead()]
-    const { body: file } = await upload(test, sales.id, { name: 'Secret plan.txt', regarding: [`lead/${open}`] })
-    const { body: elsewhere } = await upload(test, sales.id, { name: 'Hidden plan.txt', regarding: [`lead/${other}`] })
+    const { body: file } = await upload(test, sales.id, {
+      name: 'Secret plan.txt',
+      regarding: [`lead/${open}`],
+    })
+    const { body: elsewhere } = await upload(test, sales.id, {
+      name: 'Hidden plan.txt',
+      regarding: [`lead/${other}`],
+    })
     const { body: loose } = await upload(test, sales.id, { name: 'Loose plan.txt' })
     const sees = async (id: string): Promise<boolean> => {
       const { status } = await download(test, guest.id, id)
@@ -186,7 +214,9 @@ describe('who may', () => {
       const { status, body } = await upload(test, who.id, { regarding: [`lead/${id}`] })
       expect([status, body.code]).toEqual([403, 'record.forbidden'])
     }
-    expect((await upload(test, filer.id, { regarding: [`lead/0192f0c8-0000-7000-8000-000000000000`] })).status).toBe(404)
+    expect(
+      (await upload(test, filer.id, { regarding: [`lead/0192f0c8-0000-7000-8000-000000000000`] })).status,
+    ).toBe(404)
     expect(await contents()).toEqual(before)
     const { rows } = await pool.query(
       `SELECT FROM xrm.audit WHERE kind = 'refused' AND details->>'path' = '/api/files' AND actor = $1`,
@@ -195,7 +225,9 @@ describe('who may', () => {
     expect(rows.length).toBe(1)
     const { body: file } = await upload(test, sales.id, { regarding: [`lead/${id}`] })
     const { body: mine } = await upload(test, filer.id, {})
-    expect((await filer.call('PATCH', `/api/records/file/${mine.id}`, { regarding: [`lead/${id}`] })).status).toBe(403)
+    expect(
+      (await filer.call('PATCH', `/api/records/file/${mine.id}`, { regarding: [`lead/${id}`] })).status,
+    ).toBe(403)
     expect((await filer.call('PATCH', `/api/records/file/${file.id}`, { regarding: [] })).status).toBe(403)
     expect((await sales.call('PATCH', `/api/records/file/${file.id}`, { regarding: [] })).status).toBe(200)
   })
@@ -207,7 +239,12 @@ describe('who may', () => {
       [sales, file.id],
       [admin, file.id],
     ] as const)
-      for (const values of [{ content: other.content }, { digest: other.digest }, { size: 1 }, { media_type: 'text/html' }]) {
+      for (const values of [
+        { content: other.content },
+        { digest: other.digest },
+        { size: 1 },
+        { media_type: 'text/html' },
+      ]) {
         const { status } = await who.call('PATCH', `/api/records/file/${id}`, values)
         expect([Object.keys(values), status]).toEqual([Object.keys(values), 422])
       }
@@ -288,18 +325,25 @@ describe('limits', () => {
       [429, 'file.too-many'],
       [429, 'file.too-many'],
     ])
-    expect(await open()).toBe(10)
+    expect(await coming()).toBe(10)
     for (const { close } of waiting) close()
     await Promise.all(waiting.map(({ answer }) => answer))
     expect(done.filter(({ status }) => status === 201).length).toBe(10)
     // What is left of the quota, in files of the largest size.
     const store = new FileStore(server.db, { max: 1_000_000, quota: 4_000_000 })
-    const full = store.receive(new Blob(['x']).stream(), { name: 'x.txt', length: 1_000_000, actor: systemActor })
+    const full = store.receive(new Blob(['x']).stream(), {
+      name: 'x.txt',
+      length: 1_000_000,
+      actor: systemActor,
+    })
     await expect(full).rejects.toMatchObject({ code: 'file.quota' })
   })
 
   it('refuse what is packed, and what a form would send [FILE-06]', async () => {
-    for (const headers of [{ 'content-encoding': 'gzip' }, { 'content-type': 'multipart/form-data; boundary=x' }])
+    for (const headers of [
+      { 'content-encoding': 'gzip' },
+      { 'content-type': 'multipart/form-data; boundary=x' },
+    ])
       expect((await upload(test, sales.id, { headers: headers as Record<string, string> })).status).toBe(415)
   })
 
@@ -344,7 +388,10 @@ describe('after a crash', () => {
     await pool.query('ALTER TABLE record.file DROP CONSTRAINT broken')
     expect(status).toBe(500)
     expect(await contents()).toEqual(before)
-    const { body } = await sales.call<{ items: FileRecord[] }>('GET', `/api/records/file?filter=${encodeURIComponent('name == "Broken.txt"')}`)
+    const { body } = await sales.call<{ items: FileRecord[] }>(
+      'GET',
+      `/api/records/file?filter=${encodeURIComponent('name == "Broken.txt"')}`,
+    )
     expect(body.items).toEqual([])
   })
 })

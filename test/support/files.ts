@@ -36,7 +36,7 @@ export async function upload(
       'content-type': 'application/octet-stream',
       ...headers,
     },
-    body: bytes as BodyInit,
+    body: bytes,
     ...(bytes instanceof ReadableStream ? { duplex: 'half' } : {}),
   } as RequestInit)
   return { status: response.status, headers: response.headers, body: (await response.json()) as FileRecord }

@@ -45,7 +45,11 @@ export class FileContentElement extends XrmElement {
     return html`<section class="card" aria-label=${t('files.content')}>
       ${
         isPicture(type) && size <= maxPreview
-          ? html`<img src=${contentPath(this.record.id, true)} alt=${t('files.preview', { name })} loading="lazy" />`
+          ? html`<img
+              src=${contentPath(this.record.id, true)}
+              alt=${t('files.preview', { name })}
+              loading="lazy"
+            />`
           : nothing
       }
       <div class="row">

@@ -2,14 +2,9 @@ import { expect, test } from 'vitest'
 import { fileIcon, formatSize, pastedName } from './file-texts.ts'
 
 test('a size is said in the unit that people would use', () => {
-  expect([0, 999, 1000, 25_000_000, 3_450_000, 12_345_678_901].map((size) => formatSize(size, 'en'))).toEqual([
-    '0 bytes',
-    '999 bytes',
-    '1 kB',
-    '25 MB',
-    '3.5 MB',
-    '12.3 GB',
-  ])
+  expect([0, 999, 1000, 25_000_000, 3_450_000, 12_345_678_901].map((size) => formatSize(size, 'en'))).toEqual(
+    ['0 bytes', '999 bytes', '1 kB', '25 MB', '3.5 MB', '12.3 GB'],
+  )
   expect(formatSize(3_450_000, 'de')).toBe('3,5 MB')
 })
 

@@ -188,7 +188,11 @@ export class FilesElement extends XrmElement {
     const { name, part, reason, again } = upload
     const percent = Math.round(part * 100)
     return html`<li>
-      <xrm-icon class="kind ${reason === null ? '' : 'bad'}" name=${reason === null ? 'upload' : 'circle-alert'} size="18"></xrm-icon>
+      <xrm-icon
+        class="kind ${reason === null ? '' : 'bad'}"
+        name=${reason === null ? 'upload' : 'circle-alert'}
+        size="18"
+      ></xrm-icon>
       <div class="text">
         <span>${name}</span>
         ${
@@ -296,7 +300,12 @@ export class FilesElement extends XrmElement {
     const { name: entity, content } = fileEntity()!
     try {
       await deleteRecord(entity, file.id, file.version)
-      offerRestore(entity, [file.id], t('files.removed', { name: String(file[content!.name] ?? '') }), () => {})
+      offerRestore(
+        entity,
+        [file.id],
+        t('files.removed', { name: String(file[content!.name] ?? '') }),
+        () => {},
+      )
     } catch (error) {
       toasts.show(describeError(error), { bad: true })
     }

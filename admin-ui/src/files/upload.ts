@@ -32,7 +32,9 @@ export async function uploadFile(
   signal.addEventListener('abort', () => request.abort())
   const record = await new Promise<RecordData>((resolve, reject) => {
     const fail = (problem: Partial<ProblemBody>) =>
-      reject(new ApiError({ type: 'about:blank', code: 'network', title: '', status: request.status, ...problem }))
+      reject(
+        new ApiError({ type: 'about:blank', code: 'network', title: '', status: request.status, ...problem }),
+      )
     request.addEventListener('load', () => {
       const body = parse(request.responseText)
       if (request.status === 201) resolve(body as unknown as RecordData)

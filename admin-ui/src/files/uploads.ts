@@ -77,7 +77,8 @@ export class Uploads implements ReactiveController {
     const { name, file, key, stop } = upload
     const change = (values: Partial<Upload>): void =>
       this.#set(this.list.map((one) => (one.key === key ? { ...one, ...values } : one)))
-    while (this.#running >= atOnce && !stop.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 100))
+    while (this.#running >= atOnce && !stop.signal.aborted)
+      await new Promise((resolve) => setTimeout(resolve, 100))
     if (stop.signal.aborted) return
     this.#running++
     try {
