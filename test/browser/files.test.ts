@@ -45,6 +45,7 @@ test('files are added, downloaded, renamed, taken away and brought back, by keyb
 
   await part.getByRole('button', { name: 'Foto.png in den Papierkorb legen' }).press('Enter')
   await part.getByRole('link', { name: 'Foto.png' }).waitFor({ state: 'detached' })
+  await page.getByText('Foto.png liegt im Papierkorb.').waitFor()
   await page.getByRole('button', { name: 'Rückgängig' }).last().click()
   await part.getByRole('link', { name: 'Foto.png' }).waitFor()
   expect((await filesOf(lead)).map(({ name }) => name)).toEqual(['Anfrage Mai.txt', 'Foto.png'])
