@@ -251,3 +251,36 @@ describe('what is in files', () => {
     expect((await sarah.call<FileRecord>('GET', `/api/records/file/${file.id}`)).body.name).toBe('erased')
   })
 })
+
+describe('the entity of files', () => {
+  const check = async (name: string, change: (body: Body) => void): Promise<string[]> => {
+    const { body: document } = await admin.call<{ body: Body }>('GET', '/api/documents/entity/file')
+    const body = structuredClone(document.body)
+    change(body)
+    const { status, body: answer } = await admin.call<{ issues: { code: string; pointer: string }[] }>(
+      'POST',
+      `/api/documents/entity/${name}/check`,
+      body,
+    )
+    expect(status, JSON.stringify(answer)).toBe(200)
+    return answer.issues.map(({ code, pointer }) => `${code} ${pointer}`)
+  }
+
+  it('has no field that leads to bytes and may be written, and is the only one', async () => {
+    expect(await check('file', () => {})).toEqual([])
+    expect(await check('file', ({ properties }) => delete properties['content']!['x-readonly'])).toContain(
+      'entity.content /x-entity/content/key',
+    )
+    expect(await check('file', (body) => delete body['x-entity']['timeline'])).toContain(
+      'entity.content /x-entity/content',
+    )
+    expect(
+      await check('second', (body) => Object.assign(body['x-entity'], { plural: 'seconds' })),
+    ).toContain('entity.content /x-entity/content')
+  })
+})
+
+interface Body {
+  'x-entity': Record<string, unknown>
+  properties: Record<string, Record<string, unknown>>
+}

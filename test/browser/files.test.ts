@@ -1,10 +1,19 @@
 import type { ListAnswer, RecordData } from '@xrm/sdk/api'
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import files from '../../plugins/files/index.ts'
 import { pixel } from '../support/files.ts'
 import { testApp, seriousFindings } from './app.ts'
 
 const app = testApp({ plugins: [files] })
+
+const shots = process.env['SHOTS']
+
+/** A look for people: `SHOTS=folder` keeps pictures of what the tests have opened. */
+async function look(page: Page, name: string): Promise<void> {
+  if (shots) await page.screenshot({ path: `${shots}/${name}.png` })
+  expect(await seriousFindings(page), name).toEqual([])
+}
 
 const makeLead = (): Promise<RecordData> => app.api('POST', '/api/records/lead', { last_name: 'Weiß' })
 const filesOf = async (lead: RecordData): Promise<RecordData[]> => {
@@ -50,7 +59,7 @@ test('files are added, downloaded, renamed, taken away and brought back, by keyb
   await part.getByRole('link', { name: 'Foto.png' }).waitFor()
   expect((await filesOf(lead)).map(({ name }) => name)).toEqual(['Anfrage Mai.txt', 'Foto.png'])
   await page.locator('xrm-timeline').getByRole('link', { name: 'Foto.png' }).waitFor()
-  expect(await seriousFindings(page)).toEqual([])
+  await look(page, 'files')
   expect(app.complaints).toEqual([])
 })
 
@@ -75,7 +84,7 @@ test('files come by drop and by paste; what is refused says why and goes away', 
     document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData }))
   `)
   await part.getByRole('link', { name: 'Pasted.txt' }).waitFor()
-  expect(await seriousFindings(page)).toEqual([])
+  await look(page, 'files-dark')
   await part.getByRole('button', { name: 'Dismiss: Setup.exe' }).click()
   expect(await part.getByText('Setup.exe', { exact: true }).count()).toBe(0)
   expect((await filesOf(lead)).map(({ name }) => name)).toEqual(['Dropped.txt', 'Pasted.txt'])
@@ -98,6 +107,6 @@ test('the page of a file shows a picture and where it hangs', async () => {
     })
     .toBe(1)
   await page.getByText('Weiß').first().waitFor()
-  expect(await seriousFindings(page)).toEqual([])
+  await look(page, 'file')
   expect(app.complaints).toEqual([])
 })
