@@ -1,6 +1,7 @@
 import type { DuplicateCheckAnswer, DuplicateGroup, MergeAnswer, UnmergeAnswer } from '@xrm/sdk/duplicates'
 import { describe, expect, it } from 'vitest'
 import { normalised } from '../core/duplicates/normalised.ts'
+import { publish } from './support/publish.ts'
 import { testServer } from './support/server.ts'
 
 type Made = Record<string, unknown> & { id: string; version: number }
@@ -150,6 +151,24 @@ describe('duplicates', async () => {
       expect((await reader.call('GET', path)).status).toBe(403)
       expect((await reader.call('POST', `${path}/cancel`)).status).toBe(403)
       expect((await sales.call('GET', '/api/jobs')).status).toBe(403)
+    })
+
+    it('stay found when somebody looks who may not read them', async () => {
+      const own = { read: 'own', create: 'all', update: 'own', delete: 'own', fields: { '*': 'write' } }
+      await publish(admin.call, { 'role/own-suppliers': { title: 'Own', entities: { supplier: own } } })
+      const narrow = await user(['own-suppliers'])
+      for (const name of ['Kept AG', 'KEPT KG']) await make('supplier', { name })
+      await make('supplier', { name: 'Theirs AG' }, narrow)
+      const last = await make('supplier', { name: 'THEIRS KG' }, narrow)
+      const names = async () =>
+        (await groups()).map(({ records }) => String(records[0]!.display).split(' ')[0])
+      await scan()
+      expect(new Set(await names())).toEqual(new Set(['Kept', 'Theirs']))
+      await narrow.call('DELETE', `/api/records/supplier/${last.id}`)
+      await scan(narrow)
+      expect(await names()).toEqual(['Kept'])
+      const [kept] = await groups()
+      expect((await admin.call('POST', `/api/duplicates/supplier/${kept!.id}/dismiss`)).status).toBe(204)
     })
 
     it('are shown and decided only by those who may', async () => {

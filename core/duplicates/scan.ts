@@ -1,8 +1,8 @@
 import { v7 as uuid } from 'uuid'
 import { Problem } from '@xrm/sdk'
 import { loadActor } from '../access/load-actor.ts'
-import { rightsOf } from '../access/rights.ts'
-import type { Model } from '../documents/model.ts'
+import { type Actor, rightsOf } from '../access/rights.ts'
+import type { EntityModel, Model } from '../documents/model.ts'
 import type { JobKind } from '../jobs/jobs.ts'
 import { bindParams } from '../records/params.ts'
 import { SelectBuilder } from '../records/select-builder.ts'
@@ -16,7 +16,7 @@ export const scanJob = 'duplicates'
 export interface ScanData {
   entity: string
   actor: string | null
-  /** When it was asked for: groups that are older and were not found again go. */
+  /** When it was asked for. */
   at: string
 }
 
@@ -35,7 +35,8 @@ export function scanForDuplicates(db: Database, model: () => Model): JobKind<Sca
       const entity = [...current.entities.values()].find((one) => one.key === key)
       const rights = actor && entity ? rightsOf(current, actor).entity(entity.name) : null
       if (!actor || !entity || !rights) throw new Problem(problems['duplicate-group.not-found'])
-      const rules = resolveRules(entity, entity.body['x-duplicates'] ?? {}).filter(
+      const all = resolveRules(entity, entity.body['x-duplicates'] ?? {})
+      const rules = all.filter(
         ({ body, fields }) =>
           body.similar === undefined &&
           fields.every(({ field }) => !field.multiple && rights.readField(field.name)?.length === 0),
@@ -58,13 +59,36 @@ export function scanForDuplicates(db: Database, model: () => Model): JobKind<Sca
         for (let from = 0; from < rows.length; from += 1000)
           await storeGroups(db, entity.key, rule, rows.slice(from, from + 1000), at)
       }
-      await db.pool.query(
-        `DELETE FROM xrm.duplicate_group WHERE entity = $1 AND status = 'open' AND found_at < $2`,
-        [entity.key, at],
-      )
+      const asked = new Set(rules.map(({ name }) => name))
+      const unasked = all.map(({ name }) => name).filter((name) => !asked.has(name))
+      await dropGone(db, { model: current, actor, at }, entity, unasked)
       await run.progress({ done: rules.length, total: rules.length })
     },
   }
+}
+
+/**
+ * Groups that were not found again go, as far as this asker could have found them: of records that they may read all of, by
+ * rules that were asked.
+ */
+async function dropGone(
+  db: Database,
+  { model, actor, at }: { model: Model; actor: Actor; at: string },
+  entity: EntityModel,
+  unasked: readonly string[],
+): Promise<void> {
+  const all = rightsOf(model, actor)
+  const builder = new SelectBuilder(model, all, entity)
+  const visible = builder.covered(all.entity(entity.name)!.rows.read)
+  builder.where.push('t0.id = ANY(g.records)', 't0.deleted_at IS NULL', `(${visible ?? 'true'}) IS NOT TRUE`)
+  const key = builder.params.literal(entity.key, 'text')
+  const before = builder.params.slot('at', 'timestamptz')
+  const rules = builder.params.slot('unasked', 'text[]')
+  const hidden = `EXISTS (SELECT FROM ${builder.from()}${builder.whereSql()})`
+  const text = `DELETE FROM xrm.duplicate_group g WHERE g.entity = ${key} AND g.status = 'open' AND g.found_at < ${before}
+    AND NOT ${hidden} AND NOT EXISTS (SELECT FROM jsonb_array_elements(g.reasons) AS r WHERE r->>'rule' = ANY(${rules}))`
+  const context = { actor, now: at, settings: model.settings }
+  await db.pool.query(text, bindParams(builder.params.list, context, { at, unasked }))
 }
 
 /** Groups that several rules find are worth more; what was decided about one stays decided. */

@@ -72,6 +72,7 @@ test('texts of others are shown as they are on every page, and no script of thei
   await page.getByText(corpus.at(-1)!).first().waitFor()
   await expectInert(page, 'record')
   await page.keyboard.press('Control+k')
+  await page.locator('xrm-palette input:focus').waitFor()
   await page.keyboard.insertText('script')
   await page.locator('xrm-palette').getByText('window.hit').first().waitFor()
   await expectInert(page, 'palette')

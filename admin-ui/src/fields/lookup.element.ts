@@ -1,5 +1,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
+import { t } from '../i18n/index.ts'
 import { FormElement } from '../style/form-element.ts'
 import { describeError } from '../shell/errors.ts'
 import { toasts } from '../shell/toasts.ts'
@@ -66,6 +67,7 @@ export class LookupElement extends FormElement {
       .dataProvider=${this.#provide}
       .renderer=${this.#renderItem}
       .selectedItem=${this.#selected()}
+      @opened-changed=${nameList}
       @selected-item-changed=${(event: CustomEvent<{ value: LookupItem | null }>) => {
         const item = event.detail.value
         if ((item?.id ?? null) === (this.context.value ?? null)) return
@@ -74,4 +76,10 @@ export class LookupElement extends FormElement {
       }}
     ></vaadin-combo-box>`
   }
+}
+
+/** The combo box leaves its list without a name. */
+function nameList({ currentTarget }: Event): void {
+  const list = (currentTarget as HTMLElement).querySelector('vaadin-combo-box-scroller')
+  list?.setAttribute('aria-label', t('palette.results'))
 }
