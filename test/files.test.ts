@@ -274,9 +274,9 @@ describe('the entity of files', () => {
     expect(await check('file', (body) => delete body['x-entity']['timeline'])).toContain(
       'entity.content /x-entity/content',
     )
-    expect(
-      await check('second', (body) => Object.assign(body['x-entity'], { plural: 'seconds' })),
-    ).toContain('entity.content /x-entity/content')
+    expect(await check('second', (body) => Object.assign(body['x-entity'], { plural: 'seconds' }))).toContain(
+      'entity.content /x-entity/content',
+    )
   })
 })
 
