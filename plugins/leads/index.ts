@@ -19,9 +19,9 @@ export default definePlugin({
   requires: {
     accounts: '^1.0.0',
     activities: '^1.0.0',
-    files: '^1.0.0',
     campaigns: '^1.0.0',
     contacts: '^1.0.0',
+    files: '^1.0.0',
     opportunities: '^1.0.0',
   },
   entities: [lead],
