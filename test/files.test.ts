@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest'
 import type { ListAnswer, ModelView, RecordConversionsAnswer, TimelineAnswer } from '@xrm/sdk/api'
 import { writeBackup } from '../core/backup/write-backup.ts'
 import { restoreBackup } from '../core/backup/restore-backup.ts'
-import { connect } from '../core/storage/database.ts'
+import { eraseRecord } from '../core/personal-data/erase.ts'
+import { connect, transaction } from '../core/storage/database.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase } from './support/database.ts'
+import { publish } from './support/publish.ts'
 import { download, type FileRecord, pixel, upload } from './support/files.ts'
 import { type Caller, testServer } from './support/server.ts'
 
@@ -37,6 +39,15 @@ const contents = async (): Promise<{ files: number; chunks: number; open: number
         (SELECT count(*)::int FROM xrm.file_content WHERE NOT complete) AS open`,
     )
   ).rows[0]
+
+/** As the erasing of a person does it to each place. */
+const eraseFile = (id: string): Promise<unknown> =>
+  transaction(server.db, (client) =>
+    eraseRecord(client, server.live.current.entities.get('file')!, id, {
+      now: new Date().toISOString(),
+      by: { actor: null },
+    }),
+  )
 
 describe('a file', () => {
   it('comes back byte for byte, of any size, and says what it is', async () => {
@@ -184,6 +195,46 @@ describe('files in a conversion', () => {
     ).toBe(200)
   })
 
+  it('copied, stand on the same bytes, which go with the last of them', async () => {
+    const { body: document } = await admin.call<{ body: { children: object } }>(
+      'GET',
+      '/api/documents/conversion/lead-to-customer',
+    )
+    const files = { relation: 'file.regarding', action: 'copy', to: ['account'] }
+    await publish(admin.call, {
+      'conversion/lead-to-customer': {
+        ...document.body,
+        children: { ...document.body.children, files },
+      },
+    })
+    const id = await lead()
+    const file = await sent(sarah.id, { name: 'Offer.txt', bytes: 'Twice', regarding: [`lead/${id}`] })
+    const before = await contents()
+    const run = await sarah.call<{ targets: { key: string; record: { id: string } | null }[] }>(
+      'POST',
+      '/api/conversions/lead-to-customer/run',
+      { source: id },
+    )
+    expect(run.status, JSON.stringify(run.body)).toBe(201)
+    expect(await contents()).toEqual(before)
+    const account = run.body.targets.find(({ key }) => key === 'account')!.record!.id
+    const filter = encodeURIComponent(`"account/${account}" in regarding`)
+    const { body } = await sarah.call<ListAnswer>('GET', `/api/records/file?filter=${filter}`)
+    expect(body.items).toHaveLength(1)
+    const copy = body.items[0]! as unknown as FileRecord
+    expect(copy).toMatchObject({
+      name: 'Offer.txt',
+      regarding: [`account/${account}`],
+      content: file.content,
+    })
+    expect(copy.id).not.toBe(file.id)
+    await eraseFile(file.id)
+    expect((await download(test, sarah.id, file.id)).status).toBe(410)
+    expect((await download(test, sarah.id, copy.id)).body.toString()).toBe('Twice')
+    await eraseFile(copy.id)
+    expect(await contents()).toEqual({ ...before, files: before.files - 1, chunks: before.chunks - 1 })
+  })
+
   it('go along in a merge', async () => {
     const [keep, other] = [
       await make(sarah.call, 'account', { name: 'Kept' }),
@@ -237,14 +288,7 @@ describe('what is in files', () => {
     )
     const records = found.places.map(({ record }) => ({ entity: record.entity, id: record.id }))
     expect(records).toContainEqual({ entity: 'file', id: file.id })
-    const { eraseRecord } = await import('../core/personal-data/erase.ts')
-    const { transaction } = await import('../core/storage/database.ts')
-    await transaction(server.db, (client) =>
-      eraseRecord(client, server.live.current.entities.get('file')!, file.id, {
-        now: new Date().toISOString(),
-        by: { actor: null },
-      }),
-    )
+    await eraseFile(file.id)
     expect((await pool.query('SELECT FROM xrm.file_content WHERE id = $1', [file.content])).rowCount).toBe(0)
     const gone = await download(test, sarah.id, file.id)
     expect([gone.status, JSON.parse(gone.body.toString()).code]).toEqual([410, 'file.gone'])

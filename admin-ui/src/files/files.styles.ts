@@ -29,6 +29,7 @@ export const filesStyles = css`
     align-items: center;
     gap: 9px;
     min-height: 40px;
+    padding-block: 2px;
   }
   .kind {
     color: var(--text-2);
