@@ -169,6 +169,13 @@ describe('who may', () => {
       regarding: [`lead/${other}`],
     })
     const { body: loose } = await upload(test, sales.id, { name: 'Loose plan.txt' })
+    const { body: account } = await sales.call<{ id: string }>('POST', '/api/records/account', {
+      name: 'Plans',
+    })
+    const { body: unknown } = await upload(test, sales.id, {
+      name: 'Account plan.txt',
+      regarding: [`account/${account.id}`],
+    })
     const sees = async (id: string): Promise<boolean> => {
       const { status } = await download(test, guest.id, id)
       const { body: list } = await guest.call<ListAnswer>('GET', '/api/records/file?limit=500')
@@ -187,10 +194,16 @@ describe('who may', () => {
     expect(await sees(file.id)).toBe(true)
     expect(await sees(elsewhere.id)).toBe(false)
     expect(await sees(loose.id)).toBe(false)
+    // Of accounts the role says nothing.
+    expect(await sees(unknown.id)).toBe(false)
     const { body: timeline } = await guest.call<TimelineAnswer>('GET', `/api/records/lead/${open}/timeline`)
     expect(timeline.items.map(({ id }) => id)).toContain(file.id)
     const etag = { 'if-none-match': `"${file.digest}"` }
     expect((await download(test, guest.id, file.id, '', etag)).status).toBe(304)
+    expect((await sales.call('DELETE', `/api/records/lead/${open}`)).status).toBe(204)
+    expect(await sees(file.id)).toBe(false)
+    expect((await sales.call('POST', `/api/records/lead/${open}/restore`)).status).toBe(200)
+    expect(await sees(file.id)).toBe(true)
     expect((await share([])).status).toBe(200)
     expect(await sees(file.id)).toBe(false)
     expect((await download(test, guest.id, file.id, '', etag)).status).toBe(404)
@@ -230,6 +243,28 @@ describe('who may', () => {
     ).toBe(403)
     expect((await filer.call('PATCH', `/api/records/file/${file.id}`, { regarding: [] })).status).toBe(403)
     expect((await sales.call('PATCH', `/api/records/file/${file.id}`, { regarding: [] })).status).toBe(200)
+  })
+
+  it('add a file is asked again when it is there: its user may be gone meanwhile [FILE-05]', async () => {
+    const leaving = await test.user(['sales'])
+    const before = await contents()
+    let end = () => {}
+    const slow = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array(300_000).fill(65))
+        end = () => controller.close()
+      },
+    })
+    const answer = upload(test, leaving.id, { name: 'A.txt', bytes: slow })
+    for (let i = 0; (await coming()) === 0; i++) {
+      expect(i).toBeLessThan(1200)
+      await sleep(50)
+    }
+    expect((await admin.call('PATCH', `/api/users/${leaving.id}`, { active: false })).status).toBe(200)
+    end()
+    const { status, body } = await answer
+    expect([status, body.code]).toEqual([401, 'request.signed-out'])
+    expect(await contents()).toEqual(before)
   })
 
   it('replace what is in a file: nobody, by no way [FILE-05]', async () => {
