@@ -43,7 +43,7 @@ async function waiting(call: Caller): Promise<ChangesetView[]> {
 }
 
 describe('an upgrade of a plugin', () => {
-  it('comes into force at the start when it takes nothing from anyone', async () => {
+  it('comes into force at the start when it takes nothing from anyone, also on a node that runs the version before [NODE-06]', async () => {
     const { user, server, node } = await testServer({ plugins: [boats('1.0.0', first)] })
     const { id, call } = await user(['admin'])
     await call('POST', '/api/records/boat', { name: 'Anna', size: 'big' })

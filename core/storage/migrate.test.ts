@@ -73,7 +73,7 @@ describe('migrate', () => {
     expect(await migrate(db, { folder: files })).toEqual([])
   })
 
-  it('refuses a database that a newer release has used', async () => {
+  it('refuses a database that a newer release has used [NODE-06]', async () => {
     const db = await emptyDatabase()
     const files = copyOfShipped('newer')
     writeFileSync(join(files, `${next}-newer.sql`), 'SELECT 1')
