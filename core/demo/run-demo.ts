@@ -3,6 +3,7 @@ import { type DemoContext, type DocumentKind, type Preset, Problem } from '@xrm/
 import type { Json } from '@xrm/sdk/merge'
 import { writeTeams } from '../access/actors.ts'
 import { systemActor } from '../access/rights.ts'
+import { auditNewUser } from '../audit/users.ts'
 import type { Server } from '../api/environment.ts'
 import { runConversion } from '../conversions/run.ts'
 import { storeFile } from '../files/store-file.ts'
@@ -91,8 +92,14 @@ class DemoRun {
         role,
         password: randomBytes(12).toString('base64url'),
       }
-      const { id } = await this.#server.accounts.createUser({ ...user, roles: [role] })
-      await writeTeams(this.#server.db.pool, id, [this.#teams.get(role)!])
+      const { id } = await this.#server.accounts.createUser(
+        { ...user, roles: [role] },
+        async (client, made) => {
+          await writeTeams(client, made.id, [this.#teams.get(role)!])
+          const by = { actor: null, command: 'start --demo' }
+          await auditNewUser(client, this.#server.live.current, by, made)
+        },
+      )
       this.#users.set(role, [...(this.#users.get(role) ?? []), id])
       users.push(user)
     }
