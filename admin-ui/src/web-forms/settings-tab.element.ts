@@ -4,8 +4,8 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import { DocumentsController } from '../console/controllers.ts'
 import { takesValue } from '../conversion-designer/mapping.ts'
-import { targetChoices } from '../conversion-designer/names.ts'
 import '../conversion-designer/value-input.element.ts'
+import { makeableEntities } from '../designer/choices.ts'
 import { inputValue, selectControl } from '../designer/document-element.ts'
 import { mailListPatch } from '../designer/mail-list.ts'
 import { inOrder } from '../model/fields.ts'
@@ -88,7 +88,7 @@ export class WebFormSettings extends WebFormElement {
 
   #records(body: WebForm, entity: EntityView | undefined): TemplateResult {
     const conversions = this.#documents.of('conversion').filter((one) => one.entity === body.entity)
-    return html`${this.selectProperty('/entity', t('entity'), targetChoices(), { hint: t('entity-hint') })}
+    return html`${this.selectProperty('/entity', t('entity'), makeableEntities(), { hint: t('entity-hint') })}
     ${this.selectProperty(
       '/duplicates',
       t('duplicates'),
