@@ -33,7 +33,7 @@ const areas: Record<string, Area> = {
     tests: [
       'core/conversions/**/*.test.ts',
       'test/conversions.test.ts',
-      'test/conversions/{checks,keywords,matches,scenarios,definitions,runs}.test.ts',
+      'test/conversions/{checks,definitions,demands,keywords,linked-records,matches,runs,scenarios,stale-plans}.test.ts',
     ],
   },
 }
