@@ -2,4 +2,13 @@ import { defineConfig } from 'vitest/config'
 import config from '../../vitest.config.ts'
 import { chosenArea } from './areas.ts'
 
-export default defineConfig({ test: { ...config.test, include: chosenArea().tests, retry: 0 } })
+export default defineConfig({
+  test: {
+    ...config.test,
+    include: chosenArea().tests,
+    retry: 0,
+    // Loading the server takes longer than most of its tests: once for all files that are run against a change.
+    isolate: false,
+    setupFiles: ['test/mutation/forget-change.ts', config.test!.setupFiles as string],
+  },
+})
