@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config'
 import config from '../../vitest.config.ts'
 import { chosenArea } from './areas.ts'
+import { keptWorkers } from './kept-worker.ts'
 
 export default defineConfig({
+  plugins: [keptWorkers],
   test: {
     ...config.test,
     include: chosenArea().tests,
