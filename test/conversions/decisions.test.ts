@@ -31,6 +31,12 @@ const line = {
     secret: { type: 'string' },
   },
 }
+const remark = {
+  title: 'Remark',
+  type: 'object',
+  'x-entity': { name: 'remark', plural: 'remarks', display: 'text' },
+  properties: { text: { type: 'string' }, about: { 'x-type': 'relation-any' } },
+}
 const traits = { fast: { title: 'Fast' }, odd: { title: 'Odd' }, calm: { title: 'Calm' } }
 const taste = {
   title: 'Taste',
@@ -142,6 +148,24 @@ const world = {
           },
         },
       },
+      'deals-of-remarks': {
+        title: 'A deal for each remark and each call',
+        ...open,
+        targets: {
+          deal: { entity: 'deal', each: { relation: 'remark.about' }, map: { name: { child: 'text' } } },
+          second: {
+            entity: 'deal',
+            each: { relation: 'call.regarding' },
+            map: { name: { child: 'subject' } },
+          },
+        },
+      },
+      exacting: {
+        title: 'Needs a company and a note',
+        ...open,
+        available: { require: ['company', 'note'], when: "heat == 'hot'" },
+        targets: { person },
+      },
       entered: {
         title: 'Entered',
         ...open,
@@ -194,7 +218,7 @@ const world = {
       }),
       newer: firmWith({ site: { from: 'site', onLink: 'newer' } }),
     },
-    [line, taste],
+    [line, remark, taste],
   ),
 }
 const roles = {
@@ -373,6 +397,26 @@ describe('a decision', () => {
   })
 })
 
+describe('a source', () => {
+  it('that is not ready is refused with everything that it lacks', async () => {
+    const lead = await act.create('prospect', { last_name: 'Bare', note: 'something' })
+    const { status, code, errors } = await refusal('exacting', lead)
+    expect([status, code]).toEqual([422, 'conversion.not-available'])
+    expect(errors).toEqual([
+      { pointer: '#/source/company', code: 'field.required', detail: 'is needed for this conversion' },
+      {
+        pointer: '#/source',
+        code: 'conversion.not-available',
+        detail: "It does not meet: heat == 'hot'",
+      },
+    ])
+    await convert(
+      'exacting',
+      await act.create('prospect', { company: 'Full AG', last_name: 'Full', note: 'n', heat: 'hot' }),
+    )
+  })
+})
+
 describe('a candidate', () => {
   it('that several rules speak for is named by the certain one, with what differs and nothing else', async () => {
     await act.create('firm', { name: 'Twice GmbH', site: 'https://twice.example', tax_number: 'same' })
@@ -500,6 +544,22 @@ describe('targets for children', () => {
         `person/${made(run, 'person')}`,
         `deal/${made(run, `deal/${id}`)}`,
       ])
+  })
+
+  it('are made for what names the source alone or among others, in the order in which it came', async () => {
+    const [lead, other] = [
+      await act.create('prospect', { last_name: 'Named' }),
+      await act.create('prospect', { last_name: 'Other' }),
+    ]
+    const [about, beside] = [`prospect/${lead.id}`, `prospect/${other.id}`]
+    for (const text of ['First', 'Second']) await act.create('remark', { text, about })
+    await act.create('remark', { text: 'Theirs', about: beside })
+    await act.create('call', { subject: 'Both', regarding: [beside, about] })
+    await act.create('call', { subject: 'Theirs', regarding: [beside] })
+    const gone = await act.create('remark', { text: 'Gone', about })
+    await admin('DELETE', `/api/records/remark/${gone.id}`)
+    const { targets } = await shown('deals-of-remarks', lead)
+    expect(targets.map(({ values }) => values['name']!.value)).toEqual(['First', 'Second', 'Both'])
   })
 
   it('are decided one by one, or all at once', async () => {

@@ -8,8 +8,8 @@ import {
 
 type Listener = Parameters<PoolWorker['on']>[1]
 
-/** So many runs share a thread before a new one begins: what they leave behind does not pile up. */
-const runsEach = 40
+/** So many files share a thread before a new one begins: what they leave behind does not pile up. */
+const runsEach = 50
 
 let kept: { worker: ThreadsPoolWorker; runs: number; isBusy: boolean; hasEnded: boolean } | null = null
 
@@ -35,8 +35,8 @@ async function endThread(): Promise<void> {
 }
 
 /**
- * A thread of vitest that outlives a run. Stryker makes a run for each change; loading the server anew for it takes longer than
- * most of its tests. The thread is told to start again, for the names of the tests come with that, and is not told to stop.
+ * A thread of vitest that outlives a file and a run. Stryker makes a run for each change; loading the server anew for each file of
+ * it takes longer than most of its tests. The thread is told to start again, for the names of the tests come with that, and is not told to stop.
  */
 class KeptWorker implements PoolWorker {
   readonly name = 'kept'
@@ -73,6 +73,9 @@ class KeptWorker implements PoolWorker {
       return
     }
     if (message.type === 'run' && kept) kept.isBusy = true
+    // Modules stay from file to file. Vitest itself believes otherwise: it then hands over one file at a time, and none after
+    // a failure, whose server nobody would stop.
+    if (message.type === 'start') message.context.config.isolate = false
     this.#worker.send(message)
   }
 

@@ -9,8 +9,6 @@ export default defineConfig({
     ...config.test,
     include: chosenArea().tests,
     retry: 0,
-    // Loading the server takes longer than most of its tests: once for all files that are run against a change.
-    isolate: false,
     setupFiles: ['test/mutation/forget-change.ts', config.test!.setupFiles as string],
   },
 })
