@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { Problem } from '@xrm/sdk'
+import type { ModelView } from '@xrm/sdk/api'
 import { checkOrigin } from './accounts/request.ts'
 import { accountRoutes, addressOf } from './accounts/routes.ts'
 import { accessRoutes } from './api/access.ts'
@@ -36,6 +37,7 @@ import { recordExportRoutes } from './api/export.ts'
 import { configRoutes } from './api/config.ts'
 import { expressionRoutes } from './api/expressions.ts'
 import { fieldTypeRoutes } from './api/field-types.ts'
+import { fileRoutes } from './api/files.ts'
 import { jobRoutes } from './api/jobs.ts'
 import { searchRoutes } from './api/search.ts'
 import { recordShareRoutes } from './api/shares.ts'
@@ -101,23 +103,30 @@ function signedIn(server: Server, limit: RateLimit): Hono<Env> {
     requireSecondFactor(server, c)
     await next()
   })
+  const { max: fileMax } = server.config.files
+  const viewOf = (...of: Parameters<typeof modelView>): Omit<ModelView, 'me'> => {
+    const view = modelView(...of)
+    return { ...view, settings: { ...view.settings, fileMax } }
+  }
   app.get('/model', async (c) => {
     const { changeset } = readQuery(c, { changeset: text })
     if (changeset !== undefined) {
       requireAdministrator(c)
       const draft = await server.documents.model(changeset)
-      return c.json({ ...modelView(draft, c.var.actor), me: meView(draft, c.var.actor, c.var.session) })
+      return c.json({ ...viewOf(draft, c.var.actor), me: meView(draft, c.var.actor, c.var.session) })
     }
     const { key } = rightsOf(c.var.model, c.var.actor)
     const seen = c.var.session.impersonator
       ? `-${c.var.session.impersonator.id}-${c.var.session.readOnly}`
       : ''
     const etag = `"${createHash('sha256')
-      .update(`${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${key}${seen}`)
+      .update(
+        `${c.var.model.version}-${c.var.actor.userId}-${c.var.session.language ?? ''}-${key}${seen}-${fileMax}`,
+      )
       .digest('base64url')}"`
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag })
     return c.json(
-      { ...modelView(c.var.model, c.var.actor), me: meView(c.var.model, c.var.actor, c.var.session) },
+      { ...viewOf(c.var.model, c.var.actor), me: meView(c.var.model, c.var.actor, c.var.session) },
       200,
       { etag },
     )
@@ -150,6 +159,7 @@ function signedIn(server: Server, limit: RateLimit): Hono<Env> {
   app.route('/audit', auditRoutes(server))
   app.route('/personal-data', personalDataRoutes(server))
   app.route('/web-forms', webFormRoutes(server))
+  app.route('/files', fileRoutes(server))
   return app
 }
 

@@ -48,6 +48,8 @@ describe('readConfig', () => {
     [{ XRM_PUBLIC_URL: 'https://example.com/crm' }, 'XRM_PUBLIC_URL'],
     [{ XRM_PUBLIC_URL: 'javascript:alert(1)' }, 'XRM_PUBLIC_URL'],
     [{ XRM_CURENCY: 'EUR' }, 'XRM_CURENCY'],
+    [{ XRM_FILE_MAX: '0' }, 'XRM_FILE_MAX'],
+    [{ XRM_FILE_QUOTA: '1.5' }, 'XRM_FILE_QUOTA'],
   ])('refuses %j and names the variable', (env, name) => {
     expect(() => readConfig(env)).toThrow(name)
   })

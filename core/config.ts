@@ -31,6 +31,8 @@ export interface Config extends SignInConfig {
   allowedHosts: readonly string[]
   /** How long the security log is kept, in days; 0: for ever. */
   auditDays: number
+  /** What files may take, in bytes. */
+  files: { max: number; quota: number }
   /** Fill an empty database with example data. */
   demo: boolean
 }
@@ -50,6 +52,8 @@ const known = [
   'XRM_RATE_LIMIT',
   'XRM_ALLOWED_HOSTS',
   'XRM_AUDIT_DAYS',
+  'XRM_FILE_MAX',
+  'XRM_FILE_QUOTA',
 ]
 
 /**
@@ -81,6 +85,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, args: string[] 
     rateLimit: rateLimit(value('XRM_RATE_LIMIT') ?? '3000'),
     allowedHosts: allowedHosts(value('XRM_ALLOWED_HOSTS') ?? ''),
     auditDays: auditDays(value('XRM_AUDIT_DAYS') ?? '730'),
+    files: {
+      max: megabytes('XRM_FILE_MAX', value('XRM_FILE_MAX') ?? '25', 1, 1000),
+      quota: megabytes('XRM_FILE_QUOTA', value('XRM_FILE_QUOTA') ?? '10000', 0, 100_000_000),
+    },
     demo: flags.demo ?? false,
   }
 }
@@ -209,4 +217,10 @@ function allowedHosts(text: string): string[] {
       `XRM_ALLOWED_HOSTS holds "${host}", but must be hosts with commas between them, such as sso.corp.example or 10.0.0.5:8443.`,
     )
   })
+}
+
+function megabytes(name: string, text: string, least: number, most: number): number {
+  const number = Number(text)
+  if (/^\d{1,9}$/.test(text) && number >= least && number <= most) return number * 1_000_000
+  throw new StartError(`${name} is "${text}", but must be whole megabytes, ${least} to ${most}.`)
 }

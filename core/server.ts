@@ -16,6 +16,7 @@ import { Jobs } from './jobs/jobs.ts'
 import { Documents } from './documents/documents.ts'
 import { Duplicates } from './duplicates/groups.ts'
 import { EventFeed } from './events/feed.ts'
+import { FileStore } from './files/file-store.ts'
 import { LiveModel } from './documents/live-model.ts'
 import { createOutgoing } from './outgoing/outgoing.ts'
 import {
@@ -88,7 +89,8 @@ export async function startServer({
     const live = new LiveModel(db, context, log, { listen })
     await live.start()
     undo.unshift(() => live.stop())
-    const housekeeping = keepHouse(db, live, log, config.auditDays)
+    const files = new FileStore(db, config.files)
+    const housekeeping = keepHouse(db, live, files, log, config.auditDays)
     undo.unshift(() => housekeeping.stop())
     const outgoing = createOutgoing({ allowedHosts: config.allowedHosts })
     undo.unshift(() => outgoing.close())
@@ -153,6 +155,7 @@ export async function startServer({
       bulks,
       cursors: new Cursors(await sharedSecret(db, 'cursors')),
       webForms,
+      files,
       feed: new EventFeed(db, log),
       log,
     }
@@ -180,7 +183,13 @@ async function stopAll(undo: readonly (() => Promise<unknown>)[]): Promise<void>
 const hour = 3_600_000
 
 /** What has to happen now and then: indexes after a publish, partitions for the coming month, what has expired out. */
-function keepHouse(db: Database, live: LiveModel, log: Logger, auditDays: number): { stop(): Promise<void> } {
+function keepHouse(
+  db: Database,
+  live: LiveModel,
+  files: FileStore,
+  log: Logger,
+  auditDays: number,
+): { stop(): Promise<void> } {
   let running: Promise<void> | null = null
   let stopped = false
   const report = (error: Error): void =>
@@ -200,6 +209,7 @@ function keepHouse(db: Database, live: LiveModel, log: Logger, auditDays: number
     db.pool.query(`DELETE FROM xrm.one_time WHERE expires_at < now()`).catch(report)
     db.pool.query(`DELETE FROM xrm.session WHERE expires_at < now()`).catch(report)
     db.pool.query(`DELETE FROM xrm.idempotency WHERE created_at < now() - interval '1 day'`).catch(report)
+    files.sweep(live.current).catch(report)
     if (auditDays > 0)
       db.pool.query(`SELECT xrm.prune_audit(make_interval(days => $1))`, [auditDays]).catch(report)
   }

@@ -208,6 +208,7 @@ export type AuditKind =
   | 'refused'
   | 'exported'
   | 'imported'
+  | 'restored'
   | 'bulk'
   | 'published'
   | 'reverted'

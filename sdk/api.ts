@@ -71,6 +71,10 @@ export interface EntityView extends Labelled {
   navigation: boolean
   owner: boolean
   activities: boolean
+  /** Files can be hung on records. */
+  files: boolean
+  /** Set for the entity whose records are files: the fields to show them by, and whether the user may add some. */
+  content?: { name: string; type: string; size: string; regarding: string; add: boolean }
   /** Set for entities whose records are timeline entries. */
   timeline?: { regarding: string; kind?: string }
   search: string[]
@@ -114,7 +118,8 @@ export interface ModelView {
   views: (View & { name: string })[]
   forms: (Form & { name: string })[]
   me: MeView
-  settings: { currency: string; timeZone: string; languages: string[] }
+  /** `fileMax`: bytes of a file at most. */
+  settings: { currency: string; timeZone: string; languages: string[]; fileMax?: number }
 }
 
 export interface MeView {

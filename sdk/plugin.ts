@@ -46,6 +46,8 @@ export interface EntityHooks {
 export interface DemoContext {
   /** Creates records and returns their ids in order. */
   create(entity: string, rows: Record<string, unknown>[]): Promise<string[]>
+  /** Hangs a text file on records, each as `entity/id`. */
+  attach(name: string, text: string, regarding: readonly string[]): Promise<void>
   /** Ids that earlier plugins created, by entity. */
   ids(entity: string): readonly string[]
   /** Ids of the demo users by role. */

@@ -110,6 +110,17 @@ describe('the house', () => {
     expect(quoters).toEqual(['core/storage/names.ts'])
   })
 
+  it('gives each element a name of its own', () => {
+    // The second to be loaded would break its page, and only for those who have seen the first.
+    const names = files.flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/@customElement\('([^']+)'\)/g)].map(
+        ([, name]) => name!,
+      ),
+    )
+    expect(names.length).toBeGreaterThan(100)
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+  })
+
   it('never turns text into code or markup [WEB-03]', () => {
     const forbidden =
       /\b(unsafe(HTML|SVG|MathML|Static|CSS)|innerHTML|outerHTML|srcdoc|insertAdjacentHTML|parseFromString|createContextualFragment|setHTMLUnsafe|document\.write|createPolicy)\b|\beval\(|new Function\(/

@@ -6,6 +6,7 @@ import { notKept, writeBackup } from '../core/backup/write-backup.ts'
 import { restoreBackup } from '../core/backup/restore-backup.ts'
 import { readManifest } from '../core/backup/manifest.ts'
 import { connect, type Database } from '../core/storage/database.ts'
+import { afterwards } from './support/afterwards.ts'
 import { createTestDatabase, testDatabase } from './support/database.ts'
 import { digestTables } from './support/digest.ts'
 import { fixture } from './support/fixture-plugin.ts'
@@ -19,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 async function target(): Promise<{ db: Database; url: string }> {
   const url = await createTestDatabase({ from: 'template0' })
   const db = await connect({ url, max: 4 })
-  afterAll(() => db.close())
+  afterwards(() => db.close())
   return { db, url }
 }
 

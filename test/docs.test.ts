@@ -48,6 +48,18 @@ describe('the docs', () => {
       ).toBe(true)
   })
 
+  it('give a reason for every attack that they say has no whole test', () => {
+    const text = read('docs/security.md')
+    const reasons = [...text.matchAll(/^- \*\*.*$/gm)].map(([line]) => line)
+    const rows = [...text.matchAll(/^\| ([A-Z]+-\d+) .*\| [^|]*see below[^|]*\|$/gm)]
+    expect(rows.length).toBeGreaterThan(10)
+    for (const [, id] of rows)
+      expect(
+        reasons.some((reason) => reason.includes(id!)),
+        `${id} has no reason`,
+      ).toBe(true)
+  })
+
   it('and types that are generated are up to date', async () => {
     await expect(run(process.execPath, ['tools/gen.ts', '--check'], { cwd: root })).resolves.toBeDefined()
   })

@@ -32,7 +32,7 @@ describe('the outbox', () => {
   })
 
   it('goes by the number of a transaction, also where it gets one more digit', async () => {
-    const own = await testServer({ plugins: [fixture], until: 'test', leaves: 'anything' })
+    const own = await testServer({ plugins: [fixture], leaves: 'anything' })
     const { db } = own.server
     await db.pool.query(
       `INSERT INTO xrm.change (transaction, at, entity, record, version, action, cause, before, after)

@@ -74,7 +74,7 @@ async function publish(call: Caller, name: string, patch: object): Promise<strin
 describe('plugins as documents', () => {
   it('lists what is installed, what it brings and needs', async () => {
     const broken = definePlugin({ name: 'broken', title: 'Broken', compatible: '^9.0.0' })
-    const { user } = await testServer({ until: 'test', plugins: [boats, races, broken] })
+    const { user } = await testServer({ plugins: [boats, races, broken] })
     const { call } = await user(['admin'])
     const { body } = await call<{ items: PluginView[] }>('GET', '/api/plugins')
     expect(body.items.map(({ name }) => name)).toEqual(['boats', 'races', 'broken'])
@@ -98,7 +98,7 @@ describe('plugins as documents', () => {
   })
 
   it('takes a plugin out of the model and brings it back with its data', async () => {
-    const { user } = await testServer({ until: 'test', plugins: [boats, harbours] })
+    const { user } = await testServer({ plugins: [boats, harbours] })
     const { call } = await user(['admin'])
     const made = await call<{ id: string }>('POST', '/api/records/boat', { name: 'Anna' })
     expect(made.body).toMatchObject({ name: 'MS Anna' })
@@ -120,7 +120,7 @@ describe('plugins as documents', () => {
   })
 
   it('keeps what administrators changed in the documents of a plugin that is off', async () => {
-    const { user } = await testServer({ until: 'test', plugins: [boats] })
+    const { user } = await testServer({ plugins: [boats] })
     const { call } = await user(['admin'])
     const { body } = await call<{ id: string }>('POST', '/api/changesets', { title: 'Title' })
     await call('PATCH', `/api/documents/entity/boat?changeset=${body.id}`, { title: 'Ship' })
@@ -132,7 +132,7 @@ describe('plugins as documents', () => {
   })
 
   it('says which plugins require one that is to be turned off', async () => {
-    const { user } = await testServer({ until: 'test', plugins: [boats, races] })
+    const { user } = await testServer({ plugins: [boats, races] })
     const { call } = await user(['admin'])
     const id = await draft(call, 'boats', { enabled: false })
     const { body: plan } = await call<PlanView>('POST', `/api/changesets/${id}/plan`, {})
@@ -152,7 +152,7 @@ describe('plugins as documents', () => {
   })
 
   it('hands hooks the settings that are in force and goes back to the defaults', async () => {
-    const { user } = await testServer({ until: 'test', plugins: [boats] })
+    const { user } = await testServer({ plugins: [boats] })
     const { call } = await user(['admin'])
     await publish(call, 'boats', { settings: { prefix: 'SS', crew: 7 } })
     const made = await call('POST', '/api/records/boat', { name: 'Berta' })
@@ -163,7 +163,7 @@ describe('plugins as documents', () => {
   })
 
   it('refuses unknown settings, values of another type and unknown plugins', async () => {
-    const { user } = await testServer({ until: 'test', plugins: [boats] })
+    const { user } = await testServer({ plugins: [boats] })
     const { call } = await user(['admin'])
     const id = await draft(call, 'boats', { settings: { crew: 0, sails: 3, prefix: 'too long' } })
     await call('PUT', `/api/documents/plugin/trains?changeset=${id}`, { enabled: true })
@@ -177,14 +177,14 @@ describe('plugins as documents', () => {
   })
 
   it('names each plugin that adds to a role', async () => {
-    const { user } = await testServer({ until: 'test', plugins: [boats, harbours] })
+    const { user } = await testServer({ plugins: [boats, harbours] })
     const { call } = await user(['admin'])
     const { body } = await call<{ items: DocumentSummary[] }>('GET', '/api/documents?kind=role')
     expect(body.items.find(({ name }) => name === 'sailor')?.plugins).toEqual(['boats', 'harbours'])
   })
 
   it('plans a new task without a date for when the settings of activities say', async () => {
-    const { user } = await testServer({ until: 'test', plugins: [activities] })
+    const { user } = await testServer({ plugins: [activities] })
     const { call } = await user(['admin'])
     const task = { type: 'task', subject: 'Call back' }
     const before = await call('POST', '/api/records/activity', task)

@@ -43,8 +43,8 @@ async function waiting(call: Caller): Promise<ChangesetView[]> {
 }
 
 describe('an upgrade of a plugin', () => {
-  it('comes into force at the start when it takes nothing from anyone', async () => {
-    const { user, server, node } = await testServer({ until: 'test', plugins: [boats('1.0.0', first)] })
+  it('comes into force at the start when it takes nothing from anyone, also on a node that runs the version before [NODE-06]', async () => {
+    const { user, server, node } = await testServer({ plugins: [boats('1.0.0', first)] })
     const { id, call } = await user(['admin'])
     await call('POST', '/api/records/boat', { name: 'Anna', size: 'big' })
     const next = await node({
@@ -58,7 +58,7 @@ describe('an upgrade of a plugin', () => {
   })
 
   it('waits when a field with values changes its type, is refreshed, and is published by an administrator', async () => {
-    const { user, node } = await testServer({ until: 'test', plugins: [boats('1.0.0', first)] })
+    const { user, node } = await testServer({ plugins: [boats('1.0.0', first)] })
     const { id, call } = await user(['admin'])
     const { body: anna } = await call<{ id: string }>('POST', '/api/records/boat', {
       name: 'Anna',
@@ -94,7 +94,7 @@ describe('an upgrade of a plugin', () => {
   })
 
   it('waits when it takes a field with values away, and goes when the next version brings the field back', async () => {
-    const { user, node } = await testServer({ until: 'test', plugins: [boats('1.0.0', first)] })
+    const { user, node } = await testServer({ plugins: [boats('1.0.0', first)] })
     const { id, call } = await user(['admin'])
     await call('POST', '/api/records/boat', { name: 'Anna', size: 'big' })
     const second = (await node({ plugins: [boats('2.0.0', { name: first['name']! })] })).as(id)
@@ -104,7 +104,7 @@ describe('an upgrade of a plugin', () => {
   })
 
   it('shows what an administrator changed too, which holds, and lets the rest be published', async () => {
-    const { user, node } = await testServer({ until: 'test', plugins: [boats('1.0.0', first)] })
+    const { user, node } = await testServer({ plugins: [boats('1.0.0', first)] })
     const { id, call } = await user(['admin'])
     const { body: mine } = await call<{ id: string }>('POST', '/api/changesets', { title: 'Mine' })
     await call('PATCH', `/api/documents/entity/boat?changeset=${mine.id}`, {
@@ -136,7 +136,7 @@ describe('an upgrade of a plugin', () => {
   })
 
   it('runs code that is newer than the documents', async () => {
-    const { user, node } = await testServer({ until: 'test', plugins: [boats('1.0.0', first)] })
+    const { user, node } = await testServer({ plugins: [boats('1.0.0', first)] })
     const { id, call } = await user(['admin'])
     await call('POST', '/api/records/boat', { name: 'Anna', size: 'big' })
     const newer = boats('2.0.0', { name: first['name']!, port: { type: 'string' } }, 'port')
@@ -147,7 +147,7 @@ describe('an upgrade of a plugin', () => {
   })
 
   it('is prepared once, however many nodes start at the same time', async () => {
-    const { user, node } = await testServer({ until: 'test', plugins: [boats('1.0.0', first)] })
+    const { user, node } = await testServer({ plugins: [boats('1.0.0', first)] })
     const { call } = await user(['admin'])
     await call('POST', '/api/records/boat', { name: 'Anna', size: 'big' })
     const plugins = [boats('2.0.0', { name: first['name']! })]

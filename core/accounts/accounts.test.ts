@@ -109,13 +109,17 @@ describe('the first start', () => {
     expect((await post('/api/setup', { token: 'x'.repeat(1_000_000) })).status).toBe(413)
   })
 
-  it('takes the administrator that the operator names, and only on an empty database', async () => {
+  it('takes the administrator that the operator names, only on an empty database, and says so [AUD-03]', async () => {
     const admin = { email: 'Root@Example.com', password: 'from the environment' }
     const config = { admin, publicUrl: undefined }
     const [server] = await Promise.all([start({ config }), start({ config })])
     expect(await server.accounts.listUsers()).toMatchObject([{ email: 'root@example.com', roles: ['admin'] }])
     expect((await signIn(server, admin)).status).toBe(200)
     await start({ config: { admin: { email: 'other@example.com', password }, publicUrl: undefined } })
+    const { rows } = await db.pool.query(
+      `SELECT actor, details FROM xrm.audit WHERE details->>'email' IN ('root@example.com', 'other@example.com')`,
+    )
+    expect(rows).toEqual([{ actor: null, details: { email: 'root@example.com' } }])
     expect(await server.accounts.listUsers()).toHaveLength(1)
   })
 })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Problem } from '@xrm/sdk'
+import { audit } from '../audit/audit.ts'
 import type { Database } from '../storage/database.ts'
 import { accountProblems } from './problems.ts'
 import { hashToken } from './session-tokens.ts'
@@ -53,7 +54,9 @@ export async function createFirstAdmin(
     const { rowCount } = await client.query(`${anyAdmin} LIMIT 1`)
     if (rowCount !== 0) return
     await client.query('DELETE FROM xrm.setup_token')
-    await insertUser(client, user)
+    const { id } = await insertUser(client, user)
+    const subject = { kind: 'user', id }
+    await audit(client, { kind: 'set-up', actor: null, subject, details: { email: user.email } })
   })
 }
 

@@ -100,7 +100,7 @@ export function docsRoutes(): Hono<Env> {
 
 /** The body's schema as text, with one level of references put in place. */
 function describe(body: Schema, schemas: Record<string, Schema>): string {
-  const { schema } = (body['content'] as Record<string, { schema: Schema }>)['application/json']!
+  const { schema } = Object.values(body['content'] as Record<string, { schema: Schema }>)[0]!
   const resolved = JSON.parse(
     JSON.stringify(schema, (_, value: unknown) => {
       const name = (value as { $ref?: string } | null)?.$ref?.split('/').at(-1)

@@ -14,6 +14,7 @@ import type { Changesets } from '../documents/changesets.ts'
 import type { Documents } from '../documents/documents.ts'
 import type { Publisher } from '../documents/publisher.ts'
 import type { EventFeed } from '../events/feed.ts'
+import type { FileStore } from '../files/file-store.ts'
 import type { Retired } from '../documents/retired.ts'
 import type { LiveModel } from '../documents/live-model.ts'
 import type { Model } from '../documents/model.ts'
@@ -52,6 +53,7 @@ export interface Server {
   bulks: Bulks
   cursors: Cursors
   webForms: WebForms
+  files: FileStore
   feed: EventFeed
   log: Logger
 }

@@ -86,6 +86,8 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
     navigation: body.navigation !== false,
     owner: body.owner === true,
     activities: body.activities === true,
+    files: body.files === true,
+    ...contentView(own),
     ...timelineView(own),
     search: entity.search.filter((field) => own.readField(field.name) !== null).map((field) => field.name),
     fields: Object.fromEntries(fields.map((field) => [field.name, fieldView(model, rights, field, own)])),
@@ -102,7 +104,8 @@ function entityView(model: Model, rights: Rights, own: EntityRights): EntityView
       .filter(({ program }) => program.paths.every((path) => own.readField(path.split('.')[0]!) !== null))
       .map(({ message, messages }) => ({ message, messages })),
     can: {
-      create: own.create && !entity.readOnly,
+      // A file comes with what is in it, by a call of its own.
+      create: own.create && !entity.readOnly && entity.content === null,
       update: own.rows.update.length > 0 && !entity.readOnly,
       delete: own.rows.delete.length > 0 && !entity.readOnly,
       convert: own.rows.convert.length > 0,
@@ -126,6 +129,13 @@ function timelineView({ entity: { timeline }, readField }: EntityRights): Pick<E
       ...(kind && readField(kind.name) !== null ? { kind: kind.name } : {}),
     },
   }
+}
+
+/** Where files stand with what; for those who may read what is in them. */
+function contentView({ entity: { content }, readField, create }: EntityRights): Pick<EntityView, 'content'> {
+  if (!content || readField(content.key.name) === null) return {}
+  const [name, type, size] = [content.name.name, content.type.name, content.size.name]
+  return { content: { name, type, size, regarding: content.regarding.name, add: create } }
 }
 
 /** A relation to records of which the user may not even read the name would show nothing but ids. */

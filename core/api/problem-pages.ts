@@ -5,6 +5,7 @@ import { accountProblems } from '../accounts/problems.ts'
 import { problems as bulkProblems } from '../conversions/bulk/problems.ts'
 import { problems as conversionProblems } from '../conversions/problems.ts'
 import { problems as documentProblems } from '../documents/problems.ts'
+import { problems as fileProblems } from '../files/problems.ts'
 import { problems as outgoingProblems } from '../outgoing/problems.ts'
 import type { LoadedPlugins } from '../plugins/load-plugins.ts'
 import { problems as recordProblems } from '../records/problems.ts'
@@ -25,6 +26,7 @@ export function problemRoutes(plugins: LoadedPlugins): Hono {
         ...outgoingProblems,
         ...accessProblems,
         ...webFormProblems,
+        ...fileProblems,
       }),
       ...plugins.plugins.flatMap((plugin) => Object.values(plugin.problems ?? {})),
     ].map((problem) => [problem.code, problem]),

@@ -1,11 +1,9 @@
 import { type Context, Hono } from 'hono'
-import { isDeepStrictEqual } from 'node:util'
 import { Problem } from '@xrm/sdk'
 import type { NewUserRequest, UserChange } from '@xrm/sdk/access'
 import type { RecordRef } from '@xrm/sdk/api'
-import type { PoolClient } from 'pg'
 import { readStandings, type Standing, writeStanding } from '../access/standing.ts'
-import { audit } from '../audit/audit.ts'
+import { auditNewUser, auditUserChange } from '../audit/users.ts'
 import type { User } from '../accounts/accounts.ts'
 import { isId } from '../fields/relation-rules.ts'
 import { displaysOf } from '../records/displays.ts'
@@ -58,13 +56,7 @@ export function userRoutes(server: Server): Hono<Env> {
       { email, name, password, roles },
       async (client, user) => {
         await writeStanding(client, c.var.model, user.id, standing)
-        const after = await stateOf(client, c, user.id)
-        await audit(client, {
-          kind: 'user-made',
-          ...asked(c),
-          subject: { kind: 'user', id: user.id },
-          details: { email: user.email, ...after },
-        })
+        await auditNewUser(client, c.var.model, asked(c), user)
       },
     )
     server.actors.forget()
@@ -88,14 +80,12 @@ export function userRoutes(server: Server): Hono<Env> {
       ...(active === undefined ? {} : { active }),
       ...(password === undefined ? {} : { password }),
     }
+    const said = auditUserChange(c.var.model, asked(c), id, account)
     await server.accounts.changeUser(id, account, {
-      before: (client) => stateOf(client, c, id),
+      before: said.before,
       after: async (client, before) => {
         await writeStanding(client, c.var.model, id, standing)
-        const details = differences(before, await stateOf(client, c, id))
-        if (password !== undefined) details['password'] = true
-        if (Object.keys(details).length > 0)
-          await audit(client, { kind: 'user-changed', ...asked(c), subject: { kind: 'user', id }, details })
+        await said.after(client, before)
       },
     })
     server.actors.forget()
@@ -123,25 +113,6 @@ async function viewUsers(server: Server, c: Context<Env>): Promise<(User & View)
     }
     return { ...user, ...standing, represents: record }
   })
-}
-
-type State = Pick<User, 'name' | 'roles' | 'active'> & Standing
-
-/** What the security log says of a user: everything that rights follow from. */
-async function stateOf(client: PoolClient, c: Context<Env>, id: string): Promise<State> {
-  const { rows } = await client.query<Pick<User, 'name' | 'roles' | 'active'>>(
-    `SELECT name, active, ARRAY(SELECT role FROM xrm.user_role WHERE user_id = u.id ORDER BY role) AS roles FROM xrm."user" u WHERE id = $1`,
-    [id],
-  )
-  return { ...rows[0]!, ...(await readStandings(client, c.var.model, id)).get(id)! }
-}
-
-function differences(before: State, after: State): Record<string, unknown> {
-  return Object.fromEntries(
-    (Object.keys(after) as (keyof State)[])
-      .filter((key) => !isDeepStrictEqual(before[key], after[key]))
-      .map((key) => [key, { before: before[key], after: after[key] }]),
-  )
 }
 
 function checkRequest(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { Command } from 'commander'
+import { audit } from '../audit/audit.ts'
 import type { Manifest } from '../backup/manifest.ts'
 import { restoreBackup } from '../backup/restore-backup.ts'
 import { writeBackup } from '../backup/write-backup.ts'
@@ -40,6 +41,9 @@ export function restoreCommand(): Command {
             'Stop it, or restore into another folder with --data.',
           )
         const manifest = await restoreBackup(db, url, resolve(file))
+        const { at, release, model } = manifest
+        const details = { file: basename(file).slice(0, 200), at, release, model }
+        await audit(db.pool, { kind: 'restored', actor: null, details })
         console.log(`Restored ${describe(manifest)}; counts and checksums are right.`)
         console.log('Everybody signs in anew, and links that were sent do not work any more.')
       } finally {

@@ -75,7 +75,7 @@ export function importCommand(): Command {
         })
         if (!summary.undone) await auditImport(db, actor, file, summary)
         console.log(report(summary, options).join('\n'))
-        if (bulk) console.log(await convert(bulk))
+        if (bulk) console.log(await convert(db, bulk, actor))
         if (isFailure(summary, options)) process.exitCode = 1
       } finally {
         await node.stop()
@@ -109,11 +109,22 @@ function workOf({ db, context, model, hooks }: Node): BulkWork {
   }
 }
 
-async function convert(bulk: ImportBulk): Promise<string> {
+async function convert(db: Node['db'], bulk: ImportBulk, actor: Actor): Promise<string> {
   const tell = reporter('converted')
   const result = await bulk.run((done) => tell(done, 0))
   if (!result) return 'Nothing to convert.'
   const { done, held, failed, skipped } = result.counts
+  await audit(db.pool, {
+    kind: 'bulk',
+    actor,
+    subject: { kind: 'bulk', id: result.id },
+    details: {
+      action: 'convert',
+      conversion: bulk.name,
+      entity: bulk.source,
+      count: done + held + failed + skipped,
+    },
+  })
   return `${done} converted, ${held} to decide, ${failed} failed, ${skipped} left out: /bulk/${result.id}`
 }
 

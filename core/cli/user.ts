@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { Command } from 'commander'
-import { createUser, listUsers, setActive, setPassword, setRoles, type User } from '../accounts/users.ts'
+import { type AccountChange, changeUser, createUser, listUsers, type User } from '../accounts/users.ts'
+import { auditNewUser, auditUserChange } from '../audit/users.ts'
 import { StartError } from '../start-error.ts'
-import type { Database } from '../storage/database.ts'
 import { commandConfig } from './command-config.ts'
 import { type Node, openNode } from './open-node.ts'
 
@@ -45,7 +45,10 @@ export function userCommand(): Command {
             withNode(command, async (node) => {
               checkRoles(node, options.role)
               const { password, tell } = await passwordFor(options)
-              await createUser(node.db, { email, name: options.name, password, roles: options.role })
+              const user = { email, name: options.name, password, roles: options.role }
+              await createUser(node.db, user, (client, made) =>
+                auditNewUser(client, node.model, { actor: null, command: 'xrm user add' }, made),
+              )
               console.log(`${email} can sign in.${tell}`)
             }),
         ),
@@ -56,10 +59,10 @@ export function userCommand(): Command {
         .argument('<email>')
         .option(...fromStdin)
         .action((email: string, options: { passwordStdin?: true }, command: Command) =>
-          withNode(command, async ({ db }) => {
-            const { id } = await find(db, email)
+          withNode(command, async (node) => {
+            const { id } = await find(node, email)
             const { password, tell } = await passwordFor(options)
-            await setPassword(db, id, password)
+            await change(node, id, { password }, 'set-password')
             console.log(`${email} has a new password.${tell}`)
           }),
         ),
@@ -72,7 +75,7 @@ export function userCommand(): Command {
         .action((email: string, roles: string[], _, command: Command) =>
           withNode(command, async (node) => {
             checkRoles(node, roles)
-            await setRoles(node.db, (await find(node.db, email)).id, roles)
+            await change(node, (await find(node, email)).id, { roles }, 'set-roles')
             console.log(`${email} is now ${roles.join(' and ')}.`)
           }),
         ),
@@ -86,8 +89,8 @@ function activation(name: string, description: string, active: boolean): Command
     .description(description)
     .argument('<email>')
     .action((email: string, _, command: Command) =>
-      withNode(command, async ({ db }) => {
-        await setActive(db, (await find(db, email)).id, active)
+      withNode(command, async (node) => {
+        await change(node, (await find(node, email)).id, { active }, name)
         console.log(`${email} is ${active ? '' : 'not '}active.`)
       }),
     )
@@ -102,7 +105,16 @@ async function withNode(command: Command, work: (node: Node) => Promise<void>): 
   }
 }
 
-async function find(db: Database, email: string): Promise<User> {
+async function change({ db, model }: Node, id: string, wish: AccountChange, name: string): Promise<void> {
+  await changeUser(
+    db,
+    id,
+    wish,
+    auditUserChange(model, { actor: null, command: `xrm user ${name}` }, id, wish),
+  )
+}
+
+async function find({ db }: Node, email: string): Promise<User> {
   const user = (await listUsers(db)).find((one) => one.email === email.trim().toLowerCase())
   if (!user) throw new StartError(`There is no user with the e-mail ${email}.`, 'See `xrm user list`.')
   return user

@@ -189,8 +189,9 @@ async function copiesOf(
     for (const item of items)
       for (const target of targets) {
         const values: Record<string, unknown> = {}
-        for (const { name, system, writable, columns, type } of entity.fields.values())
-          if (!system && writable && columns.length > 0 && type.name !== 'auto-number' && item[name] != null)
+        // What only the system writes goes along too: the bytes of a file are known by such a field.
+        for (const { name, system, columns, type } of entity.fields.values())
+          if (!system && columns.length > 0 && type.name !== 'auto-number' && item[name] != null)
             values[name] = item[name]
         const reference = field.relation === null ? referenceTo(target) : target.id
         values[field.name] = field.multiple ? [reference] : reference

@@ -3,6 +3,7 @@ import type { EntityModel, FieldModel, Model } from '../documents/model.ts'
 import { splitReference } from '../fields/relation-any.ts'
 import { findChanges } from '../records/prepare-rows.ts'
 import type { WriteContext, WriteOperation, WriteRow } from '../records/write-types.ts'
+import { takesEntriesOf } from './left-out.ts'
 import { type Successor, successorsOf } from './successors.ts'
 
 /** The field by which entries of a timeline name what they regard, where entries can land on successors too. */
@@ -82,5 +83,6 @@ function takesEntries(model: Model, entity: EntityModel, field: FieldModel, succ
     ?.children.find((child) => child.entity.name === entity.name && child.field.name === field.name)
   const target = successor.target.split('/', 1)[0]!
   if (rule) return rule.action !== 'leave' && rule.to.includes(target)
-  return model.entities.get(successor.entity)?.body['x-entity'].activities === true
+  const taking = model.entities.get(successor.entity)
+  return taking !== undefined && takesEntriesOf(entity, taking)
 }

@@ -55,5 +55,11 @@ function namesEntity(owner: EntityModel, field: FieldModel, to: EntityModel): bo
   if (field.type.name !== 'relation-any') return false
   const allowed = field.field['x-entities']
   if (allowed) return Object.hasOwn(allowed, to.name)
-  return owner.timeline?.regarding !== field || to.body['x-entity'].activities === true
+  return owner.timeline?.regarding !== field || takesEntriesOf(owner, to)
+}
+
+/** Whether entries of a timeline, or files, belong on records of `to`. */
+export function takesEntriesOf(owner: EntityModel, to: EntityModel): boolean {
+  const { activities, files } = to.body['x-entity']
+  return owner.content ? files === true : activities === true
 }

@@ -31,6 +31,26 @@ describe('demo data', async () => {
     },
   )
 
+  it('says of every record that it is an example, and in the security log whom it has let in [AUD-01, AUD-03]', async () => {
+    const { rows: causes } = await server.db.pool.query(
+      'SELECT DISTINCT cause, actor FROM xrm.change ORDER BY cause',
+    )
+    expect(causes).toEqual([
+      { cause: 'conversion', actor: null },
+      { cause: 'demo', actor: null },
+    ])
+    const { rows: people } = await server.db.pool.query<{ details: object }>(
+      `SELECT details FROM xrm.audit WHERE kind = 'user-made' ORDER BY details->>'email'`,
+    )
+    expect(people).toHaveLength(4)
+    expect(people[0]!.details).toMatchObject({
+      command: 'start --demo',
+      email: 'lukas.brandt@demo.example',
+      roles: ['sales'],
+      teams: [expect.any(String)],
+    })
+  })
+
   it('opens the web form, and what comes in by it is a lead that touches nobody else', async () => {
     const form = server.live.current.webForms.get('contact-us')!
     expect([form.body.open, form.broken, form.entity?.name]).toEqual([true, [], 'lead'])

@@ -3,8 +3,10 @@ import { type DemoContext, type DocumentKind, type Preset, Problem } from '@xrm/
 import type { Json } from '@xrm/sdk/merge'
 import { writeTeams } from '../access/actors.ts'
 import { systemActor } from '../access/rights.ts'
+import { auditNewUser } from '../audit/users.ts'
 import type { Server } from '../api/environment.ts'
 import { runConversion } from '../conversions/run.ts'
+import { storeFile } from '../files/store-file.ts'
 import { maxBatch, writeRecords } from '../records/write.ts'
 import type { WriteContext } from '../records/write-types.ts'
 import { seededRandom } from './random.ts'
@@ -90,8 +92,14 @@ class DemoRun {
         role,
         password: randomBytes(12).toString('base64url'),
       }
-      const { id } = await this.#server.accounts.createUser({ ...user, roles: [role] })
-      await writeTeams(this.#server.db.pool, id, [this.#teams.get(role)!])
+      const { id } = await this.#server.accounts.createUser(
+        { ...user, roles: [role] },
+        async (client, made) => {
+          await writeTeams(client, made.id, [this.#teams.get(role)!])
+          const by = { actor: null, command: 'start --demo' }
+          await auditNewUser(client, this.#server.live.current, by, made)
+        },
+      )
       this.#users.set(role, [...(this.#users.get(role) ?? []), id])
       users.push(user)
     }
@@ -102,6 +110,7 @@ class DemoRun {
     const random = this.#random
     return {
       create: (entity, rows) => this.#create(entity, rows),
+      attach: (name, text, regarding) => this.#attach(name, text, regarding),
       ids: (entity) => this.#ids.get(entity) ?? [],
       users: (role) => this.#users.get(role) ?? [],
       team: (role) => this.#teams.get(role)!,
@@ -130,6 +139,16 @@ class DemoRun {
     }
     this.#ids.set(entity, [...(this.#ids.get(entity) ?? []), ...ids])
     return ids
+  }
+
+  async #attach(name: string, text: string, regarding: readonly string[]): Promise<void> {
+    const { files } = this.#server
+    const bytes = [new TextEncoder().encode(text)]
+    const body = (async function* () {
+      yield* bytes
+    })()
+    const received = await files.receive(body, { name, length: bytes[0]!.byteLength, actor: systemActor })
+    await storeFile(this.#writing(), files, { name, regarding, received })
   }
 
   async #publish(title: string, patches: Preset['documents']): Promise<void> {

@@ -1,4 +1,5 @@
 import type { DocumentBodies, DocumentKind, Entity, FieldType, Plugin, XrmDocument } from '@xrm/sdk'
+import { compileContent } from './compile-content.ts'
 import { compileExpression, type Scope, type ValueType } from '@xrm/sdk/expression'
 import { compilePlugins } from '../plugins/compile-plugins.ts'
 import { compileConversion } from '../conversions/compile.ts'
@@ -141,6 +142,7 @@ function startEntity(
     search: [],
     related: [],
     timeline: null,
+    content: null,
     readOnly: fixed !== undefined,
   }
 }
@@ -315,6 +317,7 @@ function finishEntity(
   for (const stage of entity.stages) lintStage(stage, entity, issues)
   entity.related = relationsTo(entity.name, entities)
   entity.timeline = compileTimeline(entity, entities, issues)
+  entity.content = compileContent(entity, entities, issues)
 }
 
 function compileRules(

@@ -79,6 +79,17 @@ export interface RelationToMe {
   labels: Record<string, string>
 }
 
+/** The fields of an entity whose records are files. */
+export interface ContentModel {
+  name: FieldModel
+  type: FieldModel
+  size: FieldModel
+  digest: FieldModel
+  key: FieldModel
+  /** What the files hang on. */
+  regarding: FieldModel
+}
+
 /** An entity, compiled. */
 export interface EntityModel {
   name: string
@@ -100,6 +111,8 @@ export interface EntityModel {
   related: readonly RelationToMe[]
   /** Records are entries on the timelines of those they regard. */
   timeline: { regarding: FieldModel; kind: FieldModel | null; at: Program; done: Program } | null
+  /** Records are files; the fields that say what is in them. */
+  content: ContentModel | null
   /** Users and the like: kept by another part of the product; the write path refuses them. */
   readOnly: boolean
 }

@@ -166,6 +166,8 @@ function visitEntity(walk: Walk, body: Body, name: string): void {
     const timeline = options['timeline']
     for (const key of ['at', 'done']) walk.condition(name, timeline, key, `/x-entity/timeline/${key}`)
     for (const key of ['regarding', 'kind']) walk.field(name, timeline, key, `/x-entity/timeline/${key}`)
+    for (const key of ['name', 'type', 'size', 'digest', 'key'])
+      walk.field(name, options['content'], key, `/x-entity/content/${key}`)
   }
   for (const [, rule, at] of entriesOf(body['x-rules'], '/x-rules')) {
     walk.condition(name, rule, 'check', `${at}/check`)

@@ -35,8 +35,10 @@ export async function eraseRecord(
     Number((await client.query<{ met: string }>(statement, values)).rows[0]!.met)
   const all = [...texts.all]
   // First the past: the change that erases is written with what stands afterwards.
+  const key = await contentKey(client, entity, id)
   const history = await one('SELECT xrm.erase_history($1, $2) AS met', id, columns)
   await eraseValues(client, entity, id, fields, { now, actor: by.actor })
+  if (key !== null) await dropContent(client, entity, key)
   const runs =
     (await count(
       `UPDATE xrm.conversion_target SET fields = xrm.without_sides(fields, $2) WHERE record = $1 AND fields ?| $2`,
@@ -154,4 +156,27 @@ function placeholder({ type }: FieldModel, id: string, unique: boolean): string 
   if (type.name === 'email') return `erased-${id}@erased.invalid`
   if (type.name !== 'text' && type.name !== 'long-text') return null
   return unique ? `erased ${id}` : 'erased'
+}
+
+/** Where what is in a file stands, before the field that says so is erased; null for other records. */
+async function contentKey(
+  client: PoolClient,
+  { content, table }: EntityModel,
+  id: string,
+): Promise<string | null> {
+  if (!content) return null
+  const { rows } = await client.query<{ key: string }>(
+    `SELECT ${content.key.columns[0]!.sql} AS key FROM ${table} WHERE id = $1`,
+    [id],
+  )
+  return rows[0]?.key ?? null
+}
+
+/** A copy that a conversion made stands on the same bytes: they go with the last one. */
+async function dropContent(client: PoolClient, { content, table }: EntityModel, key: string): Promise<void> {
+  const column = content!.key.columns[0]!.sql
+  await client.query(
+    `DELETE FROM xrm.file_content c WHERE c.id::text = $1 AND NOT EXISTS (SELECT FROM ${table} f WHERE f.${column} = $1)`,
+    [key],
+  )
 }

@@ -14,6 +14,7 @@ import { renamedHint } from '../documents/former-names.ts'
 import type { EntityModel, FieldModel, Model } from '../documents/model.ts'
 import { resolvePath } from '../documents/paths.ts'
 import { recordScope } from '../documents/scope.ts'
+import { hangsOnVisible } from './hangs-on.ts'
 import { Params } from './params.ts'
 import { problems } from './problems.ts'
 
@@ -247,7 +248,17 @@ export class SelectBuilder {
             resolvePath(this.#model.entities, this.#entity, prefix.join('.'))!.field.relation!,
           )!
     const place = { entity, alias, params: this.params, hasShares: this.#rights.hasShares(entity) }
-    return scopesSql(scopes, place, (scope) => plain(scope.program.sql(this.#target(prefix, false))))
+    const covered = scopesSql(scopes, place, (scope) => plain(scope.program.sql(this.#target(prefix, false))))
+    if (entity.content === null || covered === 'false') return covered
+    const seen = hangsOnVisible(
+      this.#model,
+      this.#rights,
+      entity,
+      alias,
+      this.params,
+      (other) => new SelectBuilder(this.#model, this.#rights, other, this.params),
+    )
+    return seen === null || covered === null ? (seen ?? covered) : `(${covered} AND ${seen})`
   }
 
   /**

@@ -10,6 +10,7 @@ import { transaction } from '../storage/database.ts'
 import { hasDependants, prepareDependants, rootOf } from './cascade.ts'
 import { checkReferences } from './check-references.ts'
 import { checkUnique } from './check-unique.ts'
+import { checkFiles } from '../files/check-files.ts'
 import { loadRows } from './load-rows.ts'
 import { computeNext, findChanges, prepareRows } from './prepare-rows.ts'
 import { problems } from './problems.ts'
@@ -178,6 +179,7 @@ async function validate(
   await checkReferences(context, fields, rows)
   await checkUnique(context, entity, rows)
   await checkTeamTree(context, entity, rows)
+  await checkFiles(context, entity, rows)
   const { client } = context
   const cascade: Cascade = context.cascade ?? { parents: new Map(), depth: 0 }
   const dependants =
@@ -337,6 +339,8 @@ function neededFields(context: WriteContext, entity: EntityModel, rows: readonly
     .update ?? []) {
     if (scope.kind === 'when') scope.program.paths.forEach(add)
   }
+  // A new name must say what is in the file.
+  if (entity.content) names.add(entity.content.type.name)
   if (rows.some((row) => row.action === 'restore'))
     for (const { fields } of entity.unique) fields.forEach(add)
   return entity.stored.filter((field) => names.has(field.name) && isLoadable(field))

@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { afterwards } from '../../test/support/afterwards.ts'
 import { createTestDatabase } from '../../test/support/database.ts'
 import { type Database, connect } from './database.ts'
 import { migrate } from './migrate.ts'
@@ -12,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 async function emptyDatabase(): Promise<Database> {
   const db = await connect({ url: await createTestDatabase({ from: 'template0' }) })
-  afterAll(() => db.close())
+  afterwards(() => db.close())
   return db
 }
 
@@ -72,7 +73,7 @@ describe('migrate', () => {
     expect(await migrate(db, { folder: files })).toEqual([])
   })
 
-  it('refuses a database that a newer release has used', async () => {
+  it('refuses a database that a newer release has used [NODE-06]', async () => {
     const db = await emptyDatabase()
     const files = copyOfShipped('newer')
     writeFileSync(join(files, `${next}-newer.sql`), 'SELECT 1')

@@ -35,7 +35,10 @@ export const contactToEmployee = defineConversion({
       },
     },
   },
-  children: { activities: { relation: 'activity.regarding', action: 'alsoLink', to: ['employee'] } },
+  children: {
+    activities: { relation: 'activity.regarding', action: 'alsoLink', to: ['employee'] },
+    files: { relation: 'file.regarding', action: 'alsoLink', to: ['employee'] },
+  },
   after: 'editable',
   reversible: { within: 'P30D', untouchedCreated: 'archive' },
   permissions: { onDeniedTarget: 'fail', onDeniedField: 'drop' },

@@ -13,7 +13,7 @@ export default definePlugin({
   labels: { de: 'Mitarbeiter' },
   description: 'The people who work for the firm, from the application to the last day.',
   compatible: '^1.0.0',
-  requires: { activities: '^1.0.0', contacts: '^1.0.0' },
+  requires: { activities: '^1.0.0', contacts: '^1.0.0', files: '^1.0.0' },
   entities: [employee],
   optionSets: { employment },
   conversions: { 'contact-to-employee': contactToEmployee },

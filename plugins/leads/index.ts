@@ -21,6 +21,7 @@ export default definePlugin({
     activities: '^1.0.0',
     campaigns: '^1.0.0',
     contacts: '^1.0.0',
+    files: '^1.0.0',
     opportunities: '^1.0.0',
   },
   entities: [lead],

@@ -131,6 +131,7 @@ export const leadToCustomer = defineConversion({
       action: 'alsoLink',
       to: ['account', 'contact', 'opportunity'],
     },
+    files: { relation: 'file.regarding', action: 'alsoLink', to: ['account', 'contact', 'opportunity'] },
     'campaign-members': { relation: 'campaign_member.member', action: 'move', to: ['contact'] },
   },
   'source-writes': { converted: { status: 'converted' }, declined: { status: 'dead' } },

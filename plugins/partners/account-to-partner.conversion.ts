@@ -31,7 +31,10 @@ export const accountToPartner = defineConversion({
       },
     },
   },
-  children: { activities: { relation: 'activity.regarding', action: 'alsoLink', to: ['partner'] } },
+  children: {
+    activities: { relation: 'activity.regarding', action: 'alsoLink', to: ['partner'] },
+    files: { relation: 'file.regarding', action: 'alsoLink', to: ['partner'] },
+  },
   after: 'editable',
   owner: { strategy: 'keepSource' },
   reversible: { within: 'P30D', untouchedCreated: 'archive' },

@@ -13,7 +13,7 @@ export default definePlugin({
   labels: { de: 'Partner' },
   description: 'Resellers, agents and others who sell with the firm, and the terms of it.',
   compatible: '^1.0.0',
-  requires: { accounts: '^1.0.0', activities: '^1.0.0', contacts: '^1.0.0' },
+  requires: { accounts: '^1.0.0', activities: '^1.0.0', contacts: '^1.0.0', files: '^1.0.0' },
   entities: [partner],
   optionSets: { 'partner-kind': partnerKind },
   conversions: { 'account-to-partner': accountToPartner },

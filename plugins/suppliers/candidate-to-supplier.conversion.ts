@@ -35,7 +35,10 @@ export const candidateToSupplier = defineConversion({
       },
     },
   },
-  children: { activities: { relation: 'activity.regarding', action: 'alsoLink', to: ['supplier'] } },
+  children: {
+    activities: { relation: 'activity.regarding', action: 'alsoLink', to: ['supplier'] },
+    files: { relation: 'file.regarding', action: 'alsoLink', to: ['supplier'] },
+  },
   'source-writes': { converted: { status: 'taken' }, declined: { status: 'rejected' } },
   decline: { title: 'Reject', labels: { de: 'Ablehnen' }, reason: 'rejected_because', required: true },
   after: 'lock',

@@ -19,7 +19,7 @@ export default definePlugin({
   labels: { de: 'Lieferanten' },
   description: 'Companies that the firm buys from, their qualification, classes and terms.',
   compatible: '^1.0.0',
-  requires: { accounts: '^1.0.0', activities: '^1.0.0', leads: '^1.0.0' },
+  requires: { accounts: '^1.0.0', activities: '^1.0.0', files: '^1.0.0', leads: '^1.0.0' },
   entities: [supplier, supplierCandidate],
   optionSets: { 'supplier-category': supplierCategory, 'payment-terms': paymentTerms },
   conversions: { 'lead-to-supplier': leadToSupplier, 'candidate-to-supplier': candidateToSupplier },

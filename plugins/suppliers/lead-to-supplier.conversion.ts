@@ -37,7 +37,10 @@ export const leadToSupplier = defineConversion({
       },
     },
   },
-  children: { activities: { relation: 'activity.regarding', action: 'alsoLink', to: ['supplier'] } },
+  children: {
+    activities: { relation: 'activity.regarding', action: 'alsoLink', to: ['supplier'] },
+    files: { relation: 'file.regarding', action: 'alsoLink', to: ['supplier'] },
+  },
   'source-writes': { converted: { status: 'converted' } },
   after: 'lock',
   reversible: { within: 'P30D', untouchedCreated: 'delete' },

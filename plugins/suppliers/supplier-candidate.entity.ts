@@ -23,6 +23,7 @@ export const supplierCandidate = defineEntity({
     search: ['company', 'contact_name', 'email'],
     owner: true,
     activities: true,
+    files: true,
   },
   properties: {
     company: {

@@ -2,9 +2,10 @@ import accounts from '../accounts/index.ts'
 import activities from '../activities/index.ts'
 import campaigns from '../campaigns/index.ts'
 import contacts from '../contacts/index.ts'
+import files from '../files/index.ts'
 import leads from '../leads/index.ts'
 import opportunities from '../opportunities/index.ts'
 import suppliers from './index.ts'
 import { testPlugin } from '../../test/contracts/plugin.ts'
 
-testPlugin(suppliers, [accounts, activities, campaigns, contacts, leads, opportunities])
+testPlugin(suppliers, [accounts, activities, campaigns, contacts, files, leads, opportunities])

@@ -60,6 +60,9 @@ export interface Entity {
      * Records have a timeline of activities.
      */
     activities?: boolean
+    /**
+     * Files can be hung on records.
+     */
     files?: boolean
     /**
      * Records of this entity are entries on the timelines of the records they regard.
@@ -81,6 +84,31 @@ export interface Entity {
        * True for what happened, false for what is planned.
        */
       done: string
+    }
+    /**
+     * Records of this entity are files: each stands for bytes that came in by POST /api/files, and is seen by those who may read a record that it hangs on (`timeline.regarding`). One entity at most. All but the name are read-only fields.
+     */
+    content?: {
+      /**
+       * The text field with the name, extension included.
+       */
+      name: string
+      /**
+       * The text field with the media type.
+       */
+      type: string
+      /**
+       * The integer field with the number of bytes.
+       */
+      size: string
+      /**
+       * The text field with the SHA-256 of the bytes.
+       */
+      digest: string
+      /**
+       * The text field by which the bytes are found.
+       */
+      key: string
     }
   }
   properties: {

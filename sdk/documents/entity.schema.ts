@@ -204,7 +204,7 @@ export const entitySchema = closed(
         },
         owner: { description: 'Records belong to a user, who is shown and can be changed.', type: 'boolean' },
         activities: { description: 'Records have a timeline of activities.', type: 'boolean' },
-        files: { type: 'boolean' },
+        files: { description: 'Files can be hung on records.', type: 'boolean' },
         timeline: {
           description: 'Records of this entity are entries on the timelines of the records they regard.',
           ...closed(
@@ -215,6 +215,20 @@ export const entitySchema = closed(
               done: { ...expression, description: 'True for what happened, false for what is planned.' },
             },
             ['regarding', 'at', 'done'],
+          ),
+        },
+        content: {
+          description:
+            'Records of this entity are files: each stands for bytes that came in by POST /api/files, and is seen by those who may read a record that it hangs on (`timeline.regarding`). One entity at most. All but the name are read-only fields.',
+          ...closed(
+            {
+              name: { description: 'The text field with the name, extension included.', ...fieldName },
+              type: { description: 'The text field with the media type.', ...fieldName },
+              size: { description: 'The integer field with the number of bytes.', ...fieldName },
+              digest: { description: 'The text field with the SHA-256 of the bytes.', ...fieldName },
+              key: { description: 'The text field by which the bytes are found.', ...fieldName },
+            },
+            ['name', 'type', 'size', 'digest', 'key'],
           ),
         },
       },

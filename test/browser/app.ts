@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
+import type { Plugin } from '@xrm/sdk'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { createApp } from '../../core/app.ts'
 import { readConfig } from '../../core/config.ts'
@@ -30,7 +31,10 @@ export interface TestApp {
 }
 
 /** Starts the real server with the test's sales model before the tests of a file. `withUser: false` leaves it untouched. */
-export function testApp({ withUser = true }: { withUser?: boolean } = {}): TestApp {
+export function testApp({
+  withUser = true,
+  plugins = [],
+}: { withUser?: boolean; plugins?: readonly Plugin[] } = {}): TestApp {
   const app = { complaints: [] as string[] } as TestApp
   let stop: (() => Promise<void>)[] = []
 
@@ -53,7 +57,7 @@ export function testApp({ withUser = true }: { withUser?: boolean } = {}): TestA
       }),
       port: 0,
     }
-    const server = await startServer({ config, log: pino({ level: 'silent' }), plugins: [sales] })
+    const server = await startServer({ config, log: pino({ level: 'silent' }), plugins: [sales, ...plugins] })
     stop.unshift(() => server.stop())
     const http = await listen(await createApp(server), { port: 0, host: '127.0.0.1' })
     stop.unshift(

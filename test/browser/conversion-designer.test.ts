@@ -329,3 +329,13 @@ for (const [colorScheme, locale, at] of [
     },
   )
 }
+
+test('the list of conversions opens from the page of a record, too', async () => {
+  const page = await app.signedIn(`/records/lead/${lead.id}`, english)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  // In the same page as before, where the elements of records are known.
+  await page.getByRole('link', { name: 'Administration' }).first().click()
+  await page.getByRole('link', { name: 'Conversions', exact: true }).first().click()
+  await page.getByRole('listitem').filter({ hasText: 'lead-to-partner' }).waitFor()
+  expect(app.complaints).toEqual([])
+})

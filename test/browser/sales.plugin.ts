@@ -128,6 +128,7 @@ const lead = defineEntity({
     search: ['last_name', 'company', 'email'],
     owner: true,
     activities: true,
+    files: true,
   },
   properties: {
     first_name: {

@@ -99,7 +99,7 @@ describe('addresses', () => {
     ]
     /** For everybody, each for what they may see: records by their rights, notices, jobs and bulks by whose they are. */
     const everybody = [
-      /^\/api\/(me|model|docs|docs\.css|openapi\.json|records|conversions|bulk|notices|jobs|events|search|duplicates|merges|expressions)(\/|$)/,
+      /^\/api\/(me|model|docs|docs\.css|openapi\.json|records|conversions|bulk|notices|jobs|events|search|duplicates|merges|expressions|files)(\/|$)/,
     ]
     const routes = app.routes.filter(
       ({ path, method }) => path.startsWith('/api/') && method !== 'ALL' && !path.includes('*'),

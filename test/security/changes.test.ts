@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { definePlugin, type Plugin } from '@xrm/sdk'
+import { defineEntity, definePlugin, type Plugin } from '@xrm/sdk'
 import type { ChangeView, HistoryAnswer } from '@xrm/sdk/api'
 import type { BulkView } from '@xrm/sdk/conversions'
 import { systemActor } from '../../core/access/rights.ts'
 import { importFile } from '../../core/import/import-file.ts'
+import { TestBrowser } from '../support/browser.ts'
 import { bulkEnd } from '../support/bulk.ts'
 import { fixture } from '../support/fixture-plugin.ts'
 import { type Caller, testServer } from '../support/server.ts'
+import { visitors } from '../support/web-forms.ts'
 
 /** Gives firms their site, as code does that nobody has asked. */
 const hooked = definePlugin({
@@ -26,9 +28,23 @@ const hooked = definePlugin({
   },
 } satisfies Plugin)
 
+/** A part of a firm, which goes where that goes. */
+const desk = defineEntity({
+  title: 'Desk',
+  type: 'object',
+  'x-entity': { name: 'desk', plural: 'desks', display: 'name' },
+  properties: {
+    name: { type: 'string' },
+    place: { type: 'string' },
+    firm: { 'x-type': 'relation', 'x-relation': { entity: 'firm', onDelete: 'cascade' } },
+  },
+  'x-unique': { name: ['name'] },
+})
+
 /** The fixture, with a conversion that starts by itself. */
 const world: Plugin = {
   ...fixture,
+  entities: [...fixture.entities, desk],
   conversions: {
     'prospect-to-deal': {
       ...fixture.conversions['prospect-to-deal'],
@@ -50,6 +66,7 @@ const test = await testServer({ plugins: [world, hooked] })
 const { server, app } = test
 const admin = await test.user(['admin'])
 const seller = await test.user(['seller'])
+const visitor = await visitors(test, admin.call)
 
 interface Made {
   entity: string
@@ -69,6 +86,32 @@ async function make(entity: string, values: object, call = admin.call): Promise<
 
 const change = ({ entity, id }: Made, values: object, call = admin.call) =>
   ok(call, 'PATCH', `/api/records/${entity}/${id}`, values)
+
+async function found(entity: string, field: string, value: string): Promise<Made> {
+  const { rows } = await server.db.pool.query<{ id: string }>(
+    `SELECT id FROM record.${entity} WHERE ${field} = $1`,
+    [value],
+  )
+  expect(rows).toHaveLength(1)
+  return { entity, id: rows[0]!.id }
+}
+
+const password = 'correct horse battery'
+const standIn = await account('Stand In')
+const stoodFor = await account('Stood For')
+
+async function account(name: string): Promise<{ id: string; email: string }> {
+  const email = `${name.replace(' ', '.').toLowerCase()}@example.com`
+  return { id: (await server.accounts.createUser({ email, name, password, roles: ['admin'] })).id, email }
+}
+
+/** An administrator's browser, in which another's eyes look. */
+async function inThePlaceOf(mode: 'look' | 'act'): Promise<TestBrowser> {
+  const page = new TestBrowser(app)
+  await page.signIn(standIn.email, password)
+  expect((await page.call('POST', `/api/users/${stoodFor.id}/view-as`, { mode })).status).toBe(204)
+  return page
+}
 
 async function targetOf(source: Made, entity: string): Promise<Made> {
   const { rows } = await server.db.pool.query<{ id: string }>(
@@ -209,6 +252,88 @@ const ways: Record<string, { does: () => Promise<Made>; says: Partial<Record<key
       },
       says: { action: 'restore', actor: person, cause: { kind: 'request' } },
     },
+    'the deletion of what it is a part of': {
+      does: async () => {
+        const firm = await make('firm', { name: 'Whole' })
+        const part = await make('desk', { name: 'Part', firm: firm.id })
+        await ok(admin.call, 'DELETE', `/api/records/firm/${firm.id}`)
+        return part
+      },
+      says: { action: 'delete', actor: person, cause: { kind: 'cascade', ref: expect.any(String) } },
+    },
+    'a merge that was taken back': {
+      does: async () => {
+        const keep = await make('person', { last_name: 'Apart' })
+        const other = await make('person', { last_name: 'Other', email: 'apart@example.com' })
+        const merge = { keep: keep.id, others: [other.id] }
+        const { id } = await ok<{ id: string }>(admin.call, 'POST', '/api/records/person/merge', merge)
+        await ok(admin.call, 'POST', `/api/merges/${id}/undo`)
+        return keep
+      },
+      says: {
+        action: 'update',
+        actor: person,
+        cause: { kind: 'merge' },
+        before: { email: 'apart@example.com' },
+        after: { email: null },
+      },
+    },
+    'a visitor’s web form': {
+      does: async () => {
+        const form = await visitor.form()
+        expect((await visitor.post(form, { last_name: 'Visitor' })).status).toBe(303)
+        return found('prospect', 'last_name', 'Visitor')
+      },
+      says: {
+        action: 'create',
+        actor: null,
+        cause: { kind: 'web-form', ref: expect.stringContaining('ask-') },
+        after: { last_name: 'Visitor' },
+      },
+    },
+    'a web form that adds to what is known': {
+      does: async () => {
+        const known = await make('desk', { name: 'Known' })
+        const fields = { name: {}, place: {} }
+        const form = await visitor.form({ entity: 'desk', fields, duplicates: 'use' })
+        expect((await visitor.post(form, { name: 'Known', place: 'Window' })).status).toBe(303)
+        return known
+      },
+      says: {
+        action: 'update',
+        actor: null,
+        cause: { kind: 'web-form', ref: expect.stringContaining('ask-') },
+        before: {},
+        after: { place: 'Window' },
+      },
+    },
+    'a conversion that a web form begins': {
+      does: async () => {
+        const form = await visitor.form({ convert: 'prospect-to-deal' })
+        expect((await visitor.post(form, { last_name: 'Begun', company: 'Begun Ltd' })).status).toBe(303)
+        const source = await found('prospect', 'last_name', 'Begun')
+        await expect
+          .poll(() => targetOf(source, 'deal').catch(() => null), { timeout: 60_000 })
+          .not.toBeNull()
+        return targetOf(source, 'deal')
+      },
+      says: { action: 'create', actor: null, cause: { kind: 'conversion', ref: expect.any(String) } },
+    },
+    'somebody in the place of a user': {
+      does: async () => {
+        const firm = await make('firm', { name: 'Before' })
+        const page = await inThePlaceOf('act')
+        await ok(page.call.bind(page), 'PATCH', `/api/records/firm/${firm.id}`, { name: 'After' })
+        return firm
+      },
+      says: {
+        action: 'update',
+        actor: { id: stoodFor.id, name: 'Stood For', impersonator: { id: standIn.id, name: 'Stand In' } },
+        cause: { kind: 'request' },
+        before: { name: 'Before' },
+        after: { name: 'After' },
+      },
+    },
     'the erasure of personal data': {
       does: async () => {
         const gone = await make('person', { last_name: 'Gone', email: 'gone@example.com' })
@@ -244,6 +369,17 @@ it.each(Object.keys(ways))(
   },
   90_000,
 )
+
+it('whoever looks through the eyes of another changes nothing, so there is nothing to say [AUD-01]', async () => {
+  const firm = await make('firm', { name: 'Looked at' })
+  const page = await inThePlaceOf('look')
+  expect(await page.call('PATCH', `/api/records/firm/${firm.id}`, { name: 'Touched' })).toMatchObject({
+    status: 403,
+    body: { code: 'accounts.read-only' },
+  })
+  const { items } = await ok<HistoryAnswer>(admin.call, 'GET', `/api/records/firm/${firm.id}/history`)
+  expect(items.map(({ action }) => action)).toEqual(['create'])
+})
 
 it('a change of a field’s type says in the security log who made it, and keeps what was there in the history [AUD-01]', async () => {
   const deal = await make('deal', { name: 'Typed', secret: '42' })

@@ -196,7 +196,7 @@ describe('a second factor', () => {
 
 describe('an installation that wants a second factor', () => {
   it.each(['administrators', 'everyone'])('of %s shows nothing but the account without one', async (whom) => {
-    const strict = await testServer({ until: 'test', env: { XRM_REQUIRE_SECOND_FACTOR: whom } })
+    const strict = await testServer({ env: { XRM_REQUIRE_SECOND_FACTOR: whom } })
     const { accounts } = strict.server
     const root = await person(strict.app, accounts, ['admin'])
     const seller = await person(strict.app, accounts, ['sales'])

@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync, createSign, type KeyObject } from 'nod
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { safePath } from '../../core/accounts/safe-path.ts'
 import { TestBrowser } from '../support/browser.ts'
 import { testServer } from '../support/server.ts'
@@ -154,7 +154,6 @@ describe('single sign-on', () => {
 
   it('makes users with the roles that the operator names', async () => {
     const strict = await testServer({
-      until: 'test',
       env: env(real, { XRM_OIDC_CREATE_ROLES: 'sales, support' }),
     })
     people['sub-nora'] = { email: 'nora@example.com', email_verified: true, name: 'Nora' }
@@ -216,7 +215,7 @@ describe('single sign-on', () => {
   it('says so on the sign-in page when the provider is away or may not be called', async () => {
     const away = 'http://127.0.0.1:9'
     for (const more of [{}, { XRM_ALLOWED_HOSTS: '' }]) {
-      const other = await testServer({ until: 'test', env: env(away, more) })
+      const other = await testServer({ env: env(away, more) })
       const { status, headers } = await new TestBrowser(other.app, { origin }).call('GET', '/api/auth/sso')
       expect([status, headers.get('location')]).toEqual([302, '/sign-in?problem=accounts.sso'])
     }
@@ -228,12 +227,11 @@ describe('single sign-on', () => {
 })
 
 /** A provider that lies: it answers the token that a test wants. */
-describe('a token of a provider', () => {
+describe('a token of a provider', async () => {
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 })
   let nonce = ''
   let token: () => string = () => ''
-  let issuer = ''
   const http = createServer((request, response) => {
     const answer = (body: unknown): void => {
       response.setHeader('content-type', 'application/json')
@@ -255,15 +253,9 @@ describe('a token of a provider', () => {
       })
     } else answer({ access_token: 'a', token_type: 'Bearer', expires_in: 60, id_token: token() })
   })
-  let node: Awaited<ReturnType<typeof testServer>>['app']
-
-  beforeEach(async () => {
-    if (issuer) return
-    issuer = await listen(http)
-    const started = await testServer({ env: env(issuer) })
-    node = started.app
-    await started.server.accounts.createUser({ email: 'ada@example.com', name: 'Ada', roles: ['sales'] })
-  })
+  const issuer = await listen(http)
+  const { app: node, server: trusting } = await testServer({ env: env(issuer) })
+  await trusting.accounts.createUser({ email: 'ada@example.com', name: 'Ada', roles: ['sales'] })
 
   const claims = (more: object = {}): object => {
     const now = Math.floor(Date.now() / 1000)

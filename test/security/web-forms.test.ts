@@ -269,7 +269,6 @@ describe('programs', () => {
   it('are counted by form and network, and told when to come back [LIM, AUTH-05]', async () => {
     const limited = await testServer({
       plugins: [fixture],
-      until: 'test',
       env: { XRM_RATE_LIMIT: '100000' },
     })
     const chief = await limited.user(['admin'])

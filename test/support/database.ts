@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 import { type Database, type DatabaseOptions, connect } from '../../core/storage/database.ts'
+import { afterwards } from './afterwards.ts'
 
 /** A database of one test file. */
 export interface TestDatabase extends Database {
@@ -8,7 +9,7 @@ export interface TestDatabase extends Database {
 }
 
 /**
- * Creates a database with all migrations applied, and drops it after the tests of this file.
+ * Creates a database with all migrations applied, and drops it after the tests of this file, or the test that made it.
  *
  * @example
  * const db = await testDatabase()
@@ -17,7 +18,7 @@ export interface TestDatabase extends Database {
 export async function testDatabase(options: Omit<DatabaseOptions, 'url'> = {}): Promise<TestDatabase> {
   const url = await createTestDatabase()
   const db = await connect({ ...options, url })
-  afterAll(() => db.close())
+  afterwards(() => db.close())
   return { ...db, url }
 }
 
@@ -30,7 +31,7 @@ export async function createTestDatabase({ from }: { from?: string } = {}): Prom
   const source = from ?? template.pathname.slice(1)
   await administrate(template, `CREATE DATABASE ${name} TEMPLATE ${source} STRATEGY FILE_COPY`)
   // Registered first, so it runs last: vitest runs these in reverse.
-  afterAll(() => administrate(template, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+  afterwards(() => administrate(template, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
   return url.href
 }
 

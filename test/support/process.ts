@@ -4,8 +4,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { runningEmbedded } from '../../core/storage/embedded-running.ts'
+import { afterwards } from './afterwards.ts'
 
 const main = join(import.meta.dirname, '../../core/main.ts')
 const login = { email: 'root@example.com', password: 'correct horse battery staple' }
@@ -33,7 +34,10 @@ export interface ServerProcess {
   databaseUrl(): Promise<string>
 }
 
-/** Prepares a server in a folder of its own; both are gone after the tests of the file. `env` goes over what it is given anyway. */
+/**
+ * Prepares a server in a folder of its own; both are gone after the test that asked, or the tests of the file, however
+ * they ended. `env` goes over what it is given anyway.
+ */
 export async function serverProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'xrm-process-'))
   const port = await freePort()
@@ -42,9 +46,14 @@ export async function serverProcess(env: Record<string, string> = {}): Promise<S
   let output = ''
   let cookie = ''
 
-  afterAll(async () => {
+  let over = false
+  afterwards(async () => {
+    over = true
     child?.kill('SIGTERM')
+    // The server itself gives up after thirty seconds; this is for one that cannot even count them.
+    const hanging = setTimeout(() => child?.kill('SIGKILL'), 60_000)
     await ended(child)
+    clearTimeout(hanging)
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -66,6 +75,8 @@ export async function serverProcess(env: Record<string, string> = {}): Promise<S
     },
     isRunning: () => child?.exitCode === null && child.signalCode === null,
     async start() {
+      // A test whose time is up goes on behind the back of everybody.
+      if (over) throw new Error('The test is over')
       output = ''
       child = spawn(process.execPath, [main, '--port', String(port), '--data', folder], {
         env: {
@@ -77,7 +88,8 @@ export async function serverProcess(env: Record<string, string> = {}): Promise<S
           XRM_RATE_LIMIT: '0',
           ...env,
         },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        // The channel closes when the tests are killed, and the server ends by itself.
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
       child.stdout?.on('data', (data: Buffer) => (output += data.toString()))
       child.stderr?.on('data', (data: Buffer) => (output += data.toString()))

@@ -1,10 +1,11 @@
-import { afterAll, expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import type { Plugin } from '@xrm/sdk'
 import { writeTeams } from '../../core/access/actors.ts'
 import { createApp } from '../../core/app.ts'
 import { type Config, readConfig } from '../../core/config.ts'
 import { createLog } from '../../core/log.ts'
 import { type RunningServer, startServer } from '../../core/server.ts'
+import { afterwards } from './afterwards.ts'
 import { createTestDatabase } from './database.ts'
 import { createInstalledDatabase, serverEnv } from './installed-database.ts'
 import { expectAtRest, expectConsistent, heldToInvariants } from './invariants.ts'
@@ -46,19 +47,17 @@ export interface TestServer {
 /**
  * A whole server on a database of its own, driven through `app.request`. Users are real rows with real roles; only the
  * cookie is replaced by a header, because hashing a password for every test would take longer than the tests. It stops after the file, or
- * after the test that makes one for itself (`until: 'test'`).
+ * after the test that makes one for itself.
  *
  * Every request is held to what holds for all of them, and what is left at the end too; see `invariants.ts`. A test that
  * takes the database apart on purpose says `leaves: 'anything'`.
  */
 export async function testServer({
   plugins,
-  until = 'file',
   env = {},
   leaves = 'order',
 }: {
   plugins?: readonly Plugin[]
-  until?: 'file' | 'test'
   env?: Record<string, string>
   leaves?: 'order' | 'anything'
 } = {}): Promise<TestServer> {
@@ -77,8 +76,7 @@ export async function testServer({
       for (const node of nodes) await node.stop()
     }
   }
-  if (until === 'test') onTestFinished(stop)
-  else afterAll(stop)
+  afterwards(stop)
   const start = async (listen: boolean, shipped = plugins) => {
     const running = await startServer({
       config,

@@ -64,7 +64,7 @@ export const pages: readonly ConsolePage[] = [
     path: '/admin/conversions',
     section: 'conversions',
     load: () => import('../conversion-designer/conversions-page.element.ts'),
-    show: () => html`<xrm-conversions></xrm-conversions>`,
+    show: () => html`<xrm-conversions-page></xrm-conversions-page>`,
   },
   {
     path: '/admin/conversions/:name{/:tab}?',

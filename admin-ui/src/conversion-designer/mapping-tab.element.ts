@@ -3,7 +3,7 @@ import { html, nothing, svg, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { announce } from '../designer/announce.ts'
-import { typeTitle } from '../designer/choices.ts'
+import { makeableEntities, typeTitle } from '../designer/choices.ts'
 import { inputValue, selectControl } from '../designer/document-element.ts'
 import { draftModel } from '../designer/draft-model.ts'
 import { nextOrder, orderedKeys } from '../designer/order.ts'
@@ -15,7 +15,7 @@ import { confirm } from '../shell/confirm.ts'
 import { ConversionElement } from './conversion-element.ts'
 import { DragField } from './drag-field.ts'
 import { t } from './i18n/index.ts'
-import { targetChoices, targetKey, targetTitle } from './names.ts'
+import { targetKey, targetTitle } from './names.ts'
 import { curve, type Line, within } from './lines.ts'
 import { feedPatch, fieldPatch, pathsOf } from './mapping.ts'
 import { mappingStyles } from './mapping-tab.styles.ts'
@@ -128,7 +128,7 @@ export class MappingTab extends ConversionElement {
             <label for="add-target">${t('target.add')}</label>
             ${selectControl(
               'add-target',
-              [{ value: '', text: t('choose') }, ...targetChoices()],
+              [{ value: '', text: t('choose') }, ...makeableEntities()],
               '',
               (entity) => this.#add(entity),
             )}

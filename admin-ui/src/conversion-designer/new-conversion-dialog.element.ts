@@ -1,114 +1,59 @@
 import type { Conversion } from '@xrm/sdk'
 import type { Json } from '@xrm/sdk/merge'
-import { css, html, nothing, type TemplateResult } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
-import { draft } from '../console/draft.ts'
+import { html, type TemplateResult } from 'lit'
+import { customElement, state } from 'lit/decorators.js'
 import { queries } from '../data/queries.ts'
-import { inputValue, selectControl } from '../designer/document-element.ts'
+import { makeableEntities } from '../designer/choices.ts'
 import { draftModel } from '../designer/draft-model.ts'
-import { designerStyles } from '../designer/styles.ts'
-import '../shell/dialog.element.ts'
-import { describeError } from '../shell/errors.ts'
-import { XrmElement } from '../style/element.ts'
+import { NewDocumentDialog } from '../designer/new-document-dialog.ts'
 import { checkQuery } from './conversion-element.ts'
 import { t } from './i18n/index.ts'
 import { fieldPatch } from './mapping.ts'
-import { freeName, targetChoices } from './names.ts'
 
-/** A new conversion: from what, into what. Fires `xrm-made` with its name, and `xrm-close`. */
+/** A new conversion: from what, into what. */
 @customElement('xrm-new-conversion-dialog')
-export class NewConversionDialog extends XrmElement {
-  static override styles = [
-    XrmElement.styles,
-    designerStyles,
-    css`
-      .body {
-        display: grid;
-        gap: 14px;
-      }
-      .checks {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(170px, 1fr));
-        gap: 6px 14px;
-      }
-      .check {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-      }
-    `,
-  ].flat()
-
-  @property({ attribute: false }) taken: ReadonlySet<string> = new Set()
+export class NewConversionDialog extends NewDocumentDialog {
   @state() private _source = ''
   @state() private _targets: readonly string[] = []
-  @state() private _title: string | null = null
   @state() private _suggest = true
-  @state() private _failure = ''
-  @state() private _busy = false
+  protected override text = t
 
-  get #proposed(): string {
-    const titles = [this._source, this._targets[0]].map((name) => {
-      const entity = draftModel.entity(name ?? '')
-      return entity?.title ?? ''
-    })
+  protected override get kind() {
+    return 'conversion' as const
+  }
+
+  protected override get proposed(): string {
+    const titles = [this._source, this._targets[0]].map((name) => draftModel.entity(name ?? '')?.title ?? '')
     return titles.every(Boolean) ? `${titles[0]} to ${titles[1]!.toLowerCase()}` : ''
   }
 
-  override render(): TemplateResult {
-    const title = this._title ?? this.#proposed
-    return html`<xrm-dialog heading=${t('new')}>
-      <div class="body">
-        <div class="prop">
-          <div class="head"><label for="source">${t('new.source')}</label></div>
-          ${selectControl(
-            'source',
-            [{ value: '', text: t('choose') }, ...targetChoices()],
-            this._source,
-            (value) => (this._source = value),
+  protected override choices(): TemplateResult {
+    return html`${this.entityChoice('source', t('new.source'), this._source, (name) => (this._source = name))}
+      <fieldset>
+        <legend>${t('new.targets')}</legend>
+        <div class="checks">
+          ${makeableEntities().map(
+            ({ value, text }) =>
+              html`<label class="check"
+                ><input
+                  type="checkbox"
+                  .checked=${this._targets.includes(value)}
+                  @change=${() => this.#toggle(value)}
+                />${text}</label
+              >`,
           )}
         </div>
-        <fieldset>
-          <legend>${t('new.targets')}</legend>
-          <div class="checks">
-            ${targetChoices().map(
-              ({ value, text }) =>
-                html`<label class="check"
-                  ><input
-                    type="checkbox"
-                    .checked=${this._targets.includes(value)}
-                    @change=${() => this.#toggle(value)}
-                  />${text}</label
-                >`,
-            )}
-          </div>
-        </fieldset>
-        <div class="prop">
-          <div class="head"><label for="title">${t('new.title')}</label></div>
-          <input
-            id="title"
-            autocomplete="off"
-            .value=${title}
-            @input=${(event: Event) => (this._title = inputValue(event))}
-          />
-          <p class="hint">${t('new.name', { name: freeName(title, this.taken) || '–' })}</p>
-        </div>
-        <label class="check"
-          ><input
-            type="checkbox"
-            .checked=${this._suggest}
-            @change=${(event: Event) => (this._suggest = (event.currentTarget as HTMLInputElement).checked)}
-          />${t('new.suggest')}</label
-        >
-        ${this._failure ? html`<div class="note bad" role="alert">${this._failure}</div>` : nothing}
-      </div>
-      <div slot="footer" class="foot">
-        <button @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
-        <button class="primary" ?disabled=${this._busy} @click=${() => void this.#make()}>
-          ${t('new.make')}
-        </button>
-      </div>
-    </xrm-dialog>`
+      </fieldset>`
+  }
+
+  protected override options(): TemplateResult {
+    return html`<label class="check"
+      ><input
+        type="checkbox"
+        .checked=${this._suggest}
+        @change=${(event: Event) => (this._suggest = (event.currentTarget as HTMLInputElement).checked)}
+      />${t('new.suggest')}</label
+    >`
   }
 
   #toggle(name: string): void {
@@ -116,28 +61,13 @@ export class NewConversionDialog extends XrmElement {
     this._targets = targets.includes(name) ? targets.filter((one) => one !== name) : [...targets, name]
   }
 
-  async #make(): Promise<void> {
-    const title = (this._title ?? this.#proposed).trim()
-    const name = freeName(title, this.taken)
-    if (this._source === '' || this._targets.length === 0) return void (this._failure = t('new.incomplete'))
-    if (title === '' || name === '') return void (this._failure = t('new.no-title'))
-    this._busy = true
-    this._failure = ''
-    try {
-      const body = await this.#begin(name, title)
-      if (!(await draft.put('conversion', name, body as unknown as Json))) return
-      await draft.touched()
-      this.emit('xrm-close')
-      this.emit('xrm-made', name)
-    } catch (error) {
-      this._failure = describeError(error)
-    } finally {
-      this._busy = false
-    }
+  protected override missing(name: string): string | null {
+    if (this._source === '' || this._targets.length === 0) return t('new.incomplete')
+    return name === '' ? t('new.no-title') : null
   }
 
   /** Relations between the targets are mapped, and fields that mean the same where that is wanted. */
-  async #begin(name: string, title: string): Promise<Conversion> {
+  protected override async begin(name: string, title: string): Promise<Json> {
     const targets: Record<
       string,
       { entity: string; policy: 'create'; order: number; map: Record<string, object> }
@@ -152,7 +82,7 @@ export class NewConversionDialog extends XrmElement {
       targets[entity.replaceAll('_', '-')] = { entity, policy: 'create', order: (index + 1) * 10, map }
     }
     const body: Conversion = { title, source: this._source, targets: targets as Conversion['targets'] }
-    if (!this._suggest) return body
+    if (!this._suggest) return body as unknown as Json
     const source = draftModel.entity(this._source)
     const { key, read } = checkQuery(name, body)
     const check = await queries.fetchQuery({ queryKey: key, queryFn: ({ signal }) => read(signal) })
@@ -164,6 +94,6 @@ export class NewConversionDialog extends XrmElement {
           map[field] = fieldPatch(undefined, from, source?.fields[from], into)
       }
     }
-    return body
+    return body as unknown as Json
   }
 }

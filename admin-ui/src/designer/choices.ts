@@ -17,6 +17,11 @@ export function entityChoices(): { value: string; text: string }[] {
   return draftModel.entities.map((entity) => ({ value: entity.name, text: label(entity) }))
 }
 
+/** The entities of which records are made and converted; people and teams of the system are not made that way. */
+export function makeableEntities(): { value: string; text: string }[] {
+  return entityChoices().filter(({ value }) => value !== 'user' && value !== 'team')
+}
+
 /** The name of a field type in the user's language; a plugin's type by its own name. */
 export function typeTitle(name: string): string {
   return find(`type.${name}`) ?? name

@@ -43,6 +43,12 @@ export function nameFromTitle(title: string, taken: (name: string) => boolean = 
   for (let number = 2; ; number++) if (!taken(`${plain}_${number}`)) return `${plain}_${number}`
 }
 
+/** A name in the manner of conversions and web forms, `contact-to-employee`, that is not taken yet. */
+export function freeName(text: string, taken: ReadonlySet<string>): string {
+  const plain = (name: string) => name.replaceAll('_', '-')
+  return plain(nameFromTitle(text, (name) => taken.has(plain(name))))
+}
+
 /** True for what may be the name of an entity, a field, an option or a stage. */
 export function isName(text: string): boolean {
   return namePattern.test(text)

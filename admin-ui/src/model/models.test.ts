@@ -35,6 +35,7 @@ function entity(name: string, fields: FieldView[]): EntityView {
     navigation: true,
     owner: false,
     activities: false,
+    files: false,
     search: [],
     fields: Object.fromEntries(fields.map((one) => [one.name, one])),
     rules: [],

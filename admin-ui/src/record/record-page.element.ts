@@ -230,6 +230,7 @@ export class RecordPageElement extends XrmElement {
             @xrm-reversed=${() => void this.#refresh()}
           ></xrm-conversions>
           <xrm-merges .entity=${this.entity} .recordId=${this.recordId}></xrm-merges>
+          ${this.#files(record, deleted || session.model.me.readOnly)}
           <xrm-timeline
             .entity=${this.entity}
             .recordId=${this.recordId}
@@ -268,6 +269,18 @@ export class RecordPageElement extends XrmElement {
     return (
       this.#conversions.data?.asSource.some(({ locks, status }) => locks && status === 'standing') ?? false
     )
+  }
+
+  /** What hangs on the record, or what is in it where it is a file itself. */
+  #files(record: RecordData, locked: boolean): unknown {
+    const { files, content } = this.entity
+    if (content) {
+      void import('../files/file-content.element.ts')
+      return html`<xrm-file-content .entity=${this.entity} .record=${record}></xrm-file-content>`
+    }
+    if (!files || !Object.values(session.model.entities).some((one) => one.content)) return nothing
+    void import('../files/files.element.ts')
+    return html`<xrm-files .entity=${this.entity} .recordId=${this.recordId} .locked=${locked}></xrm-files>`
   }
 
   async #ask(what: 'share' | 'who'): Promise<void> {

@@ -2,90 +2,35 @@ import type { WebForm } from '@xrm/sdk'
 import type { EntityView } from '@xrm/sdk/api'
 import type { Json } from '@xrm/sdk/merge'
 import { askableTypes } from '@xrm/sdk/web-forms'
-import { css, html, nothing, type TemplateResult } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
-import { freeName, targetChoices } from '../conversion-designer/names.ts'
-import { draft } from '../console/draft.ts'
-import { inputValue, selectControl } from '../designer/document-element.ts'
+import type { TemplateResult } from 'lit'
+import { customElement, state } from 'lit/decorators.js'
 import { draftModel } from '../designer/draft-model.ts'
-import { designerStyles } from '../designer/styles.ts'
+import { NewDocumentDialog } from '../designer/new-document-dialog.ts'
 import { ownFields } from '../model/fields.ts'
-import '../shell/dialog.element.ts'
-import { describeError } from '../shell/errors.ts'
-import { XrmElement } from '../style/element.ts'
 import { t } from './i18n/index.ts'
 
-/** A new web form: for which entity, under which title. Fires `xrm-made` with its name, and `xrm-close`. */
+/** A new web form: for which entity, under which title. */
 @customElement('xrm-new-web-form-dialog')
-export class NewWebFormDialog extends XrmElement {
-  static override styles = [
-    XrmElement.styles,
-    designerStyles,
-    css`
-      .body {
-        display: grid;
-        gap: 14px;
-      }
-    `,
-  ].flat()
-
-  @property({ attribute: false }) taken: ReadonlySet<string> = new Set()
+export class NewWebFormDialog extends NewDocumentDialog {
   @state() private _entity = ''
-  @state() private _title = ''
-  @state() private _failure = ''
-  @state() private _busy = false
+  protected override text = t
 
-  override render(): TemplateResult {
-    return html`<xrm-dialog heading=${t('new')}>
-      <div class="body">
-        <div class="prop">
-          <div class="head"><label for="entity">${t('new.entity')}</label></div>
-          ${selectControl(
-            'entity',
-            [{ value: '', text: t('choose') }, ...targetChoices()],
-            this._entity,
-            (value) => (this._entity = value),
-          )}
-        </div>
-        <div class="prop">
-          <div class="head"><label for="title">${t('new.title')}</label></div>
-          <input
-            id="title"
-            autocomplete="off"
-            .value=${this._title}
-            @input=${(event: Event) => (this._title = inputValue(event))}
-          />
-          <p class="hint">${t('new.name', { name: freeName(this._title, this.taken) || '–' })}</p>
-        </div>
-        ${this._failure ? html`<div class="note bad" role="alert">${this._failure}</div>` : nothing}
-      </div>
-      <div slot="footer" class="foot">
-        <button @click=${() => this.emit('xrm-close')}>${t('cancel')}</button>
-        <button class="primary" ?disabled=${this._busy} @click=${() => void this.#make()}>
-          ${t('new.make')}
-        </button>
-      </div>
-    </xrm-dialog>`
+  protected override get kind() {
+    return 'web-form' as const
   }
 
-  async #make(): Promise<void> {
-    const title = this._title.trim()
-    const name = freeName(title, this.taken)
-    const entity = draftModel.entity(this._entity)
-    if (!entity || name === '') return void (this._failure = t('new.incomplete'))
-    this._busy = true
-    this._failure = ''
-    try {
-      const body: WebForm = { title, entity: entity.name, open: false, fields: firstFields(entity) }
-      if (!(await draft.put('web-form', name, body as unknown as Json))) return
-      await draft.touched()
-      this.emit('xrm-close')
-      this.emit('xrm-made', name)
-    } catch (error) {
-      this._failure = describeError(error)
-    } finally {
-      this._busy = false
-    }
+  protected override choices(): TemplateResult {
+    return this.entityChoice('entity', t('new.entity'), this._entity, (name) => (this._entity = name))
+  }
+
+  protected override missing(name: string): string | null {
+    return draftModel.entity(this._entity) && name !== '' ? null : t('new.incomplete')
+  }
+
+  protected override begin(_name: string, title: string): Json {
+    const entity = draftModel.entity(this._entity)!
+    const body: WebForm = { title, entity: entity.name, open: false, fields: firstFields(entity) }
+    return body as unknown as Json
   }
 }
 

@@ -1,6 +1,7 @@
 import { sharePaths } from './access-paths.ts'
 import { type Actor, type EntityRights, type Rights, rightsOf } from '../../access/rights.ts'
 import { cached, type FieldModel, type Model } from '../../documents/model.ts'
+import { filePaths } from './file-paths.ts'
 import { fixedPaths } from './fixed-paths.ts'
 import { webFormPaths } from './web-form-paths.ts'
 import { array, json, named, operation, parameter, type Schema } from './parts.ts'
@@ -16,11 +17,12 @@ export function openApi(model: Model, actor: Actor): Schema {
       const own = rights.entity(name)
       if (!own) continue
       schemas[name] = recordSchema(rights, own, 'read')
-      if (own.create) schemas[`${name}.new`] = recordSchema(rights, own, 'create')
+      if (own.create && !own.entity.content) schemas[`${name}.new`] = recordSchema(rights, own, 'create')
       if (own.rows.update.length > 0) schemas[`${name}.change`] = recordSchema(rights, own, 'update')
       tags.push({ name, description: own.entity.body.description ?? own.entity.body.title })
       Object.assign(paths, entityPaths(own))
     }
+    const entityOfFiles = [...model.entities.values()].find(({ content }) => content !== null) ?? null
     const conversions = [...model.conversions.values()].filter(
       (one) => one.source && (rights.entity(one.source.name)?.rows.convert.length ?? 0) > 0,
     )
@@ -34,6 +36,7 @@ export function openApi(model: Model, actor: Actor): Schema {
         [...model.webForms.values()].filter(({ body }) => body.open === true).map(({ name }) => name),
         rights.administer,
       ),
+      filePaths(entityOfFiles && rights.entity(entityOfFiles.name)),
     )
     return {
       openapi: '3.1.0',
@@ -230,7 +233,8 @@ function entityPaths(own: EntityRights): Record<string, Schema> {
         parameters: [...listParameters, parameter('deleted', 'Only those in the bin.', { type: 'boolean' })],
         answer: json(page),
       }),
-      ...(mayWrite && own.create
+      // A file comes by /api/files.
+      ...(mayWrite && own.create && !entity.content
         ? {
             post: operation(`Create one of the ${entity.plural}, or a batch`, tag, {
               parameters: [

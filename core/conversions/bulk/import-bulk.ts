@@ -13,8 +13,9 @@ import { type BulkWork, workOnBulk } from './work.ts'
 export class ImportBulk {
   readonly #work: BulkWork
   readonly #id = uuid()
-  readonly #name: string
   readonly #actor: Actor
+  /** Of the conversion. */
+  readonly name: string
   /** The entity whose records are converted. */
   readonly source: string
   #isOpen = false
@@ -25,7 +26,7 @@ export class ImportBulk {
     const conversion = requireConversion({ model: work.model(), actor, db: work.db.pool, now }, name)
     requireChannel(conversion, 'import')
     this.#work = work
-    this.#name = name
+    this.name = name
     this.#actor = actor
     this.source = conversion.source!.name
   }
@@ -43,7 +44,7 @@ export class ImportBulk {
     await this.#work.db.pool.query(
       `INSERT INTO xrm.bulk (id, conversion, entity, outcome, status, channel, actor, targets, at)
        VALUES ($1, $2, $3, 'convert', 'paused', 'import', $4, '{}', now())`,
-      [this.#id, this.#name, key, this.#actor.userId],
+      [this.#id, this.name, key, this.#actor.userId],
     )
     this.#isOpen = true
   }

@@ -34,6 +34,7 @@ export async function leadDemo(demo: DemoContext): Promise<void> {
   const leads = await demo.create('lead', rows)
   await memberDemo(demo, leads)
   await activityDemo(demo, leads)
+  await fileDemo(demo, leads)
   for (const [index, status] of statuses.entries()) {
     if (status === 'convert') await demo.convert('lead-to-customer', leads[index]!)
   }
@@ -117,4 +118,24 @@ async function memberDemo(demo: DemoContext, leads: readonly string[]): Promise<
     })
   })
   await demo.create('campaign_member', rows)
+}
+
+/** What people hang on leads: an inquiry, a price list for two who asked together, notes of a visit. Some go along into conversions. */
+async function fileDemo(demo: DemoContext, leads: readonly string[]): Promise<void> {
+  const reference = (index: number): string => `lead/${leads.at(index)!}`
+  const files: [name: string, text: string, regarding: string[]][] = [
+    [
+      'Anfrage Förderband.txt',
+      'Guten Tag,\n\nwir suchen ein Förderband, 12 m, bis 40 kg je Stück. Bitte um ein Angebot bis Monatsende.\n',
+      [reference(-1)],
+    ],
+    [
+      'Preisliste Pumpen.csv',
+      'Artikel;Preis;Währung\nPumpe P20;1290.00;EUR\nPumpe P40;2190.00;EUR\n',
+      [reference(-2), reference(60)],
+    ],
+    ['Besuchsnotiz.md', '# Besuch\n\n- Halle 3 besichtigt\n- Entscheidung im Herbst\n', [reference(-3)]],
+    ['Visitor list.csv', 'name,company\nJane Doe,Mill & Sons\n', [reference(55)]],
+  ]
+  for (const [name, text, regarding] of files) await demo.attach(name, text, regarding)
 }

@@ -27,6 +27,7 @@ export const de: Record<keyof typeof en, string> = {
   'kind.refused': 'Verweigert',
   'kind.exported': 'Exportiert',
   'kind.imported': 'Importiert',
+  'kind.restored': 'Aus einer Sicherung wiederhergestellt',
   'kind.bulk': 'Viele auf einmal',
   'kind.published': 'Konfiguration veröffentlicht',
   'kind.reverted': 'Konfiguration zurückgenommen',

@@ -26,6 +26,7 @@ export const en = {
   'kind.refused': 'Refused',
   'kind.exported': 'Exported',
   'kind.imported': 'Imported',
+  'kind.restored': 'Restored from a backup',
   'kind.bulk': 'Many at once',
   'kind.published': 'Configuration published',
   'kind.reverted': 'Configuration taken back',

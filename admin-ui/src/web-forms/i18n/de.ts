@@ -1,9 +1,9 @@
 import type { en } from './en.ts'
 
 export const de: Record<keyof typeof en, string> = {
-  about:
+  'list.about':
     'Öffentliche Seiten, auf denen Besucher Datensätze anlegen: Leads, Kontakte oder wofür ein Formular da ist. Niemand muss sich anmelden; ein Formular zeigt nichts von dem, was da ist.',
-  none: 'Es gibt noch kein Web-Formular.',
+  'list.none': 'Es gibt noch kein Web-Formular.',
   new: 'Neues Web-Formular',
   'new.entity': 'Was aus einer Einsendung wird',
   'new.title': 'Titel auf Englisch',
@@ -15,7 +15,7 @@ export const de: Record<keyof typeof en, string> = {
   loading: 'Wird geladen …',
   open: 'Offen',
   closed: 'Geschlossen',
-  broken: 'Defekt',
+  'list.broken': 'Defekt',
   own: 'eigenes',
   remove: 'Entfernen',
   'remove-of': '{name} entfernen',

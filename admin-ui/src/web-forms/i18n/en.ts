@@ -1,8 +1,8 @@
 /** The texts of the pages about web forms. German has the same keys. */
 export const en = {
-  about:
+  'list.about':
     'Public pages by which visitors make records: leads, contacts or whatever a form is for. Nobody has to sign in; a form shows nothing of what is there.',
-  none: 'There is no web form yet.',
+  'list.none': 'There is no web form yet.',
   new: 'New web form',
   'new.entity': 'What becomes of an entry',
   'new.title': 'Title in English',
@@ -14,7 +14,7 @@ export const en = {
   loading: 'Loading …',
   open: 'Open',
   closed: 'Closed',
-  broken: 'Broken',
+  'list.broken': 'Broken',
   own: 'own',
   remove: 'Remove',
   'remove-of': 'Remove {name}',

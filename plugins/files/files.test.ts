@@ -1,0 +1,4 @@
+import files from './index.ts'
+import { testPlugin } from '../../test/contracts/plugin.ts'
+
+testPlugin(files)
