@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Conversion, Plugin } from '@xrm/sdk'
 import type { PreviewAnswer, RunView } from '@xrm/sdk/api'
+import type { Database } from '../../core/storage/database.ts'
 import { fixture } from '../support/fixture-plugin.ts'
 import type { Answer, Caller } from '../support/server.ts'
 
@@ -79,4 +80,13 @@ export function actions(call: Caller) {
 /** The record that a target became. */
 export function made(run: RunView, key: string): string {
   return run.targets.find((target) => target.key === key)!.record!.id
+}
+
+/** How many traces conversions have left: unchanged after one that failed. */
+export async function whatIsWritten({ pool }: Database): Promise<unknown> {
+  const { rows } = await pool.query(
+    `SELECT (SELECT count(*) FROM xrm.change) AS changes, (SELECT count(*) FROM xrm.conversion_run) AS runs,
+       (SELECT count(*) FROM xrm.conversion_target) AS targets, (SELECT count(*) FROM xrm.stage_event) AS stages`,
+  )
+  return rows[0]
 }
