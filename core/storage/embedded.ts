@@ -70,7 +70,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   }
 
   const endpoint: Endpoint = { host: socketFolder(folder, user), port: 5432 }
-  const settings = [...serverSettings(endpoint), ...(options.durable === false ? fastSettings : [])]
+  const settings = [...serverSettings(endpoint), ...(options.durable === false ? testSettings : [])]
   const log = join(folder, 'postgres.log')
   const launch = () => startPostmaster([binaries.postgres, '-D', cluster, ...settings], user, log)
 
@@ -179,7 +179,11 @@ function serverSettings({ host, port }: Endpoint): string[] {
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
 
-const fastSettings = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off']
+/** For tests: nothing survives the machine, and the servers of several files at once find room. */
+const testSettings = [
+  ...['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'],
+  ...['-c', 'max_connections=200'],
+]
 
 interface Postmaster {
   child: ChildProcess
