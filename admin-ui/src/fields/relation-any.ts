@@ -1,6 +1,5 @@
 import { html } from 'lit'
 import type { FieldKind } from './kind.ts'
-import './reference.element.ts'
 
 /** Splits `entity/id`. */
 export function splitReference(reference: string): { entity: string; id: string } {
@@ -12,10 +11,12 @@ export function splitReference(reference: string): { entity: string; id: string 
 export const relationAny: FieldKind = {
   width: 180,
   filter: null,
-  cell: (value) =>
-    (Array.isArray(value) ? value : [value]).map((reference: string, index) => {
+  cell: (value) => {
+    void import('./reference.element.ts')
+    return (Array.isArray(value) ? value : [value]).map((reference: string, index) => {
       const { entity, id } = splitReference(reference)
       return html`${index > 0 ? ', ' : ''}<xrm-reference entity=${entity} .recordId=${id}></xrm-reference>`
-    }),
+    })
+  },
   editor: (context) => html`<xrm-any-lookup .context=${context}></xrm-any-lookup>`,
 }
