@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ModelView, SearchAnswer } from '@xrm/sdk/api'
 import { fixture } from './support/fixture-plugin.ts'
+import { publish } from './support/publish.ts'
 import { type Caller, testServer } from './support/server.ts'
 
 const { app, server, user } = await testServer({ plugins: [fixture] })
@@ -282,6 +283,42 @@ describe('deny by default', () => {
       `/api/records/deal?fields=name&sort=secret&filter=${encodeURIComponent('name.startsWith("Cell")')}`,
     )
     expect(sorted.body.items.map((item) => item['name'])).toEqual(['Cell mine', 'Cell foreign'])
+  })
+
+  it('roles with conditions add up too: each shows its fields on its own rows alone [ACL-12]', async () => {
+    const reads = (read: unknown, ...names: string[]) => ({
+      title: 'Part',
+      entities: { deal: { read, fields: Object.fromEntries(names.map((name) => [name, 'read'])) } },
+    })
+    await publish(admin, {
+      'role/part-own': reads('own', 'name', 'secret', 'heat'),
+      'role/part-hot': reads({ when: "heat == 'hot'" }, 'name', 'probability', 'heat'),
+      'role/part-cold': reads({ when: "heat == 'cold'" }, 'name', 'close_date'),
+    })
+    const { id, call } = await user(['part-own', 'part-hot', 'part-cold'])
+    const values = { secret: 'told', probability: '50', close_date: '2026-12-01' }
+    await create('deal', { ...values, name: 'Part mine', owner: id })
+    await create('deal', { ...values, name: 'Part hot', heat: 'hot' })
+    await create('deal', { ...values, name: 'Part cold', heat: 'cold' })
+    await create('deal', { ...values, name: 'Part other' })
+    await create('deal', { ...values, name: 'Part all', heat: 'hot', owner: id })
+    const list = async (query: string): Promise<Row[]> => {
+      const { status, body } = await call<List>('GET', `/api/records/deal?sort=name&${query}`)
+      expect(status, JSON.stringify(body)).toBe(200)
+      return body.items
+    }
+    const part = encodeURIComponent('name.startsWith("Part")')
+    const rows = await list(`fields=name,secret,probability,close_date&filter=${part}`)
+    expect(
+      rows.map((row) => ['name', 'secret', 'probability', 'close_date'].map((name) => row[name])),
+    ).toEqual([
+      ['Part all', 'told', '50', null],
+      ['Part cold', null, null, '2026-12-01'],
+      ['Part hot', null, '50', null],
+      ['Part mine', 'told', null, null],
+    ])
+    const secret = encodeURIComponent('secret == "told" && name.startsWith("Part")')
+    expect((await list(`filter=${secret}`)).map(({ name }) => name)).toEqual(['Part all', 'Part mine'])
   })
 })
 

@@ -7,7 +7,7 @@ import { type Normaliser, normalised } from '../duplicates/normalised.ts'
 import { type MatchRule, resolveRules } from '../duplicates/rules.ts'
 import type { ReadContext } from '../records/query.ts'
 import { prepared } from '../storage/prepared.ts'
-import { isLaterKnown, type MappedValue } from './map-values.ts'
+import type { MappedValue } from './map-values.ts'
 import { matchRulesOf } from './match-rules.ts'
 
 export interface Candidate extends CandidateView {
@@ -102,8 +102,9 @@ function differences(
   values: readonly MappedValue[],
 ): Record<string, [unknown, unknown]> {
   const result: Record<string, [unknown, unknown]> = {}
-  for (const { field, value, mapping } of values) {
-    if (isLaterKnown(mapping) || value === null || !Object.hasOwn(record, field.name)) continue
+  for (const { field, value } of values) {
+    // Ids of records of the same run are not known yet, and null.
+    if (value === null || !Object.hasOwn(record, field.name)) continue
     const parsed = field.type.parse(value, field.context)
     const mapped = 'error' in parsed ? value : parsed.value
     if (!isEqual(record[field.name] ?? null, mapped))

@@ -34,7 +34,7 @@ export function linkField(
     case 'overwrite':
       return { write: after }
     case 'append': {
-      if (typeof before !== 'string' || before === '') return { write: after }
+      if (typeof before !== 'string') return { write: after }
       return before.includes(String(after)) ? 'keep' : { write: `${before}\n${String(after)}` }
     }
     case 'union':

@@ -156,9 +156,11 @@ function valuesOf({ step, fields }: ReversedRecord): Record<string, unknown> {
 
 function refusal({ entity, id }: ReversedRecord, problem: Problem): ReverseBlock {
   const record = { entity: entity.name, id, display: null }
+  if (problem.code === 'record.forbidden' || problem.code === 'record.not-found')
+    return { code: 'forbidden', record, detail: forbidden }
   const fields = problem.errors?.map(({ pointer }) => pointer.replace(/^#\//, ''))
   return {
-    code: problem.code === 'record.forbidden' || problem.code === 'record.not-found' ? 'forbidden' : 'used',
+    code: 'used',
     record,
     ...(fields ? { fields } : {}),
     detail: problem.errors?.[0]?.detail ?? problem.detail ?? problem.title,

@@ -29,6 +29,24 @@ test('the security log shows who did what, and is narrowed by words and events [
   expect(app.complaints).toEqual([])
 })
 
+test('the security log goes on to what is older, each entry once', async () => {
+  await app.server.db.pool.query(
+    `INSERT INTO xrm.audit (kind, details) SELECT 'exported', jsonb_build_object('number', n) FROM generate_series(1, 120) n`,
+  )
+  const page = await app.signedIn('/admin/security-log', { locale: 'en-GB' })
+  await page.getByLabel('Event').selectOption('exported')
+  const rows = page.locator('xrm-security-log tbody tr')
+  const older = page.getByRole('button', { name: 'Show older' })
+  for (const shown of [50, 100]) {
+    await expect.poll(() => rows.filter({ hasText: 'number: ' }).count()).toBe(shown)
+    await older.click()
+  }
+  await expect.poll(() => rows.count()).toBe(120)
+  await older.waitFor({ state: 'detached' })
+  expect(new Set(await rows.locator('summary').allTextContents()).size).toBe(120)
+  expect(app.complaints).toEqual([])
+})
+
 test('somebody is found, handed out and erased, once their name is typed [AUD-06]', async () => {
   const lead = await app.api<{ id: string }>('POST', '/api/records/lead', {
     last_name: 'Habermann',

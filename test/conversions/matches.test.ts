@@ -17,7 +17,7 @@ const policies = {
   'asks-none': { policy: 'matchOrCreate', onMatch: { none: 'ask' } },
   'ignores-inactive': { policy: 'matchOrCreate', onMatch: { inactive: 'ignore' } },
   links: { policy: 'link' },
-  creates: { policy: 'create' },
+  creates: { policy: 'create', onMatch: { none: 'skip' } },
   skips: { policy: 'skip' },
 } as const
 type Name = keyof typeof policies

@@ -18,6 +18,22 @@ const world = worldWith(
     'prospect-to-deal': { ...shipped, reversible: { within: 'P30D' } },
     final: { ...shipped, title: 'Not to be taken back' },
     brief: { ...shipped, title: 'For no time', reversible: { within: 'PT0M' } },
+    retaxed: {
+      title: 'Another tax number',
+      source: 'prospect',
+      reversible: { within: 'P1D' },
+      targets: {
+        firm: {
+          entity: 'firm',
+          policy: 'matchOrCreate',
+          match: { name: { fields: { name: 'companyName' }, confidence: 'certain' } },
+          map: {
+            name: { from: 'company', onTooLong: 'truncate' },
+            tax_number: { from: 'note', onTooLong: 'truncate', onLink: 'overwrite' },
+          },
+        },
+      },
+    },
     shelved: { ...shipped, title: 'Shelved', reversible: { within: 'P1D', untouchedCreated: 'archive' } },
   },
   [quote],
@@ -150,6 +166,50 @@ describe('reversing a run', () => {
     ])
   })
 
+  it('is blocked by what went to the bin since, of what it made and what it linked', async () => {
+    const firm = await act.create('firm', { name: 'Binned GmbH' })
+    const lead = await act.create('prospect', {
+      last_name: 'Binned',
+      company: 'Binned',
+      site: 'https://binned.example',
+    })
+    const run = await act.run('prospect-to-deal', { source: lead.id })
+    const gone = [`deal/${made(run, 'deal')}`, `firm/${firm.id}`]
+    await admin('PATCH', `/api/records/person/${made(run, 'person')}`, { firm: null })
+    for (const path of gone) await admin('DELETE', `/api/records/${path}`)
+    const { body } = await reverse(run, '?dry=true')
+    const told = body.blocks.map(({ record, code, detail, fields = [] }) => [
+      `${record!.entity}/${record!.id}`,
+      code,
+      detail,
+      fields,
+    ])
+    expect(told.toSorted()).toEqual([
+      [gone[0], 'touched', 'It was changed since.', []],
+      [gone[1], 'touched', 'What the run wrote to it was changed since.', []],
+      [`person/${made(run, 'person')}`, 'touched', 'It was changed since.', ['firm']],
+    ])
+  })
+
+  it('is blocked by a former value that another record has taken, with its field', async () => {
+    const firm = await act.create('firm', { name: 'Retaxed GmbH', tax_number: 'DE 100' })
+    const lead = await act.create('prospect', { last_name: 'Tax', company: 'Retaxed', note: 'DE 101' })
+    const run = await act.run('retaxed', { source: lead.id })
+    const other = await act.create('firm', { name: 'Quick GmbH', tax_number: 'DE 100' })
+    const { status, body } = await reverse(run)
+    expect([status, body.code]).toEqual([409, 'conversion.reverse-blocked'])
+    expect(body.blocks).toMatchObject([
+      {
+        code: 'used',
+        record: { entity: 'firm', id: firm.id, display: 'Retaxed GmbH' },
+        fields: ['tax_number'],
+      },
+    ])
+    await act.change('firm', other.id, { tax_number: null })
+    expect((await reverse(run)).status).toBe(200)
+    expect((await act.read('firm', firm.id))['tax_number']).toBe('DE 100')
+  })
+
   it('leaves alone what was changed on a linked record beside what the run wrote', async () => {
     const firm = await act.create('firm', { name: 'Beside GmbH' })
     const lead = await act.create('prospect', { company: 'Beside', site: 'https://beside.example' })
@@ -187,6 +247,9 @@ describe('reversing a run', () => {
     const shelved = await act.run('shelved', {
       source: (await act.create('prospect', { last_name: 'Shelved', company: 'Shelved AG' })).id,
     })
+    const { body } = await reverse(shelved, '?dry=true')
+    const shelf = { action: 'archive', fields: { active: { before: true, after: false } } }
+    expect(body.steps.filter(({ action }) => action === 'archive')).toMatchObject([shelf, shelf, shelf])
     expect((await reverse(shelved)).status).toBe(200)
     expect((await act.read('firm', made(shelved, 'firm')))['active']).toBe(false)
   })
@@ -200,10 +263,30 @@ describe('reversing a run', () => {
     const { status, body } = await reverse(run, '', deputy)
     expect(status).toBe(409)
     expect(new Set(body.blocks.map(({ code }) => code))).toEqual(new Set(['forbidden']))
+    expect(new Set(body.blocks.map(({ detail }) => detail))).toEqual(
+      new Set(['You may not change this record.']),
+    )
+    expect(body.blocks.map(({ record }) => record!.id)).toContain(made(run, 'deal'))
     expect((await reverse(run)).status).toBe(200)
     expect(
       (await admin('POST', '/api/conversions/runs/00000000-0000-7000-8000-000000000000/reverse')).status,
     ).toBe(404)
+  })
+
+  it('is refused to who ran it and has lost the right to convert since', async () => {
+    const one = await user(['deputy'])
+    const lead = await act.create('prospect', { last_name: 'Lost', company: 'Lost AG' })
+    const run = await actions(one.call).run('retaxed', { source: lead.id })
+    expect((await admin('PATCH', `/api/users/${one.id}`, { roles: ['guest'] })).status).toBe(200)
+    const { status, body } = await reverse(run, '', one.call)
+    expect(status, JSON.stringify(body)).toBe(409)
+    expect(body.blocks).toEqual([
+      {
+        code: 'forbidden',
+        record: { entity: 'prospect', id: lead.id, display: null },
+        detail: 'You may not convert the source.',
+      },
+    ])
   })
 })
 

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Conversion, Plugin } from '@xrm/sdk'
-import type { RunView } from '@xrm/sdk/api'
+import type { PreviewAnswer, RunView } from '@xrm/sdk/api'
+import type { Database } from '../../core/storage/database.ts'
 import { fixture } from '../support/fixture-plugin.ts'
 import type { Answer, Caller } from '../support/server.ts'
 
@@ -21,6 +22,12 @@ export function worldWith(conversions: Record<string, unknown>, entities: readon
     conversions: { ...fixture.conversions, ...(conversions as Record<string, Conversion>) },
   }
 }
+
+/** A person of a prospect's name. */
+export const person = { entity: 'person', map: { last_name: { from: 'last_name', onTooLong: 'truncate' } } }
+
+/** Finds the firm that is called as a prospect's company. */
+export const byName = { name: { fields: { name: 'companyName' }, confidence: 'certain' } }
 
 /** What tests of conversions do again and again, as one caller. */
 export function actions(call: Caller) {
@@ -51,6 +58,16 @@ export function actions(call: Caller) {
       expect(answer.status, JSON.stringify(answer.body)).toBe(201)
       return answer.body
     },
+    preview: (name: string, body: object): Promise<Answer<PreviewAnswer & Failure>> =>
+      call('POST', `/api/conversions/${name}/preview`, body),
+    async shown(name: string, source: string, targets?: object): Promise<PreviewAnswer> {
+      const answer = await call<PreviewAnswer>('POST', `/api/conversions/${name}/preview`, {
+        source,
+        ...(targets ? { targets } : {}),
+      })
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+      return answer.body
+    },
     tryRun: (
       name: string,
       body: object,
@@ -63,4 +80,13 @@ export function actions(call: Caller) {
 /** The record that a target became. */
 export function made(run: RunView, key: string): string {
   return run.targets.find((target) => target.key === key)!.record!.id
+}
+
+/** How many traces conversions have left: unchanged after one that failed. */
+export async function whatIsWritten({ pool }: Database): Promise<unknown> {
+  const { rows } = await pool.query(
+    `SELECT (SELECT count(*) FROM xrm.change) AS changes, (SELECT count(*) FROM xrm.conversion_run) AS runs,
+       (SELECT count(*) FROM xrm.conversion_target) AS targets, (SELECT count(*) FROM xrm.stage_event) AS stages`,
+  )
+  return rows[0]
 }

@@ -27,13 +27,15 @@ const areas: Record<string, Area> = {
     mutate: ['sdk/expression/{check,compile,fold,references,sql}.ts'],
     tests: ['sdk/expression/*.test.ts'],
   },
-  /** What a conversion takes over, finds and decides. */
+  /** What a conversion reads, takes over, finds, decides and writes, and how it is taken back. */
   conversions: {
-    mutate: ['core/conversions/{decide,map-values,match,on-link,plan}.ts'],
+    mutate: [
+      'core/conversions/{children,convert-value,decide,each,map-values,match,on-link,owners,plan,plan-hash}.ts',
+      'core/conversions/{reversal,reverse,run,source,undo}.ts',
+    ],
     tests: [
-      'core/conversions/**/*.test.ts',
       'test/conversions.test.ts',
-      'test/conversions/{checks,keywords,matches,scenarios,definitions,runs}.test.ts',
+      'test/conversions/{bulk-decisions,decisions,demands,guarantees,keywords,linked-records,matches,reverse,runs,scenarios,stale-plans}.test.ts',
     ],
   },
 }
@@ -49,18 +51,19 @@ export function chosenArea(): Area {
 const chunk = 12
 
 /**
- * What is changed: all of the area, which takes hours, or the part of it that `XRM_MUTATE_SAMPLE` says, such as 0.25. Which
- * lines these are depends on their place alone, so that the same sample comes again.
+ * What is changed: all of the area, which takes hours, or the part of it that `XRM_MUTATE_SAMPLE` says, such as `0.25`, or other
+ * lines, such as `0.25-0.5`. Which lines these are depends on their place alone, so that the same sample comes again.
  */
 export function chosenCode(): string[] {
-  const part = Number(process.env['XRM_MUTATE_SAMPLE'] ?? 1)
+  const [first = 1, last] = (process.env['XRM_MUTATE_SAMPLE'] ?? '1').split('-').map(Number)
+  const [from, to] = last === undefined ? [0, first] : [first, last]
   const { mutate } = chosenArea()
-  if (part === 1) return mutate
+  if (from === 0 && to === 1) return mutate
   return globSync(mutate).flatMap((file) => {
     const lines = readFileSync(file, 'utf8').split('\n').length
     return Array.from({ length: Math.ceil(lines / chunk) }, (_, index) => index * chunk + 1)
-      .filter((first) => place(`${file}:${first}`) < part)
-      .map((first) => `${file}:${first}-${first + chunk - 1}`)
+      .filter((line) => from <= place(`${file}:${line}`) && place(`${file}:${line}`) < to)
+      .map((line) => `${file}:${line}-${line + chunk - 1}`)
   })
 }
 

@@ -16,7 +16,7 @@ export default {
   timeoutMS: 30_000,
   tempDirName: '.stryker-tmp',
   incremental: true,
-  incrementalFile: `.stryker-tmp/${process.env.XRM_MUTATE ?? 'access'}.json`,
+  incrementalFile: `.stryker-tmp/${process.env.XRM_MUTATE ?? 'access'}-${process.env.XRM_MUTATE_SAMPLE ?? 'all'}.json`,
   reporters: ['clear-text', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   thresholds: { high: 90, low: 80, break: null },

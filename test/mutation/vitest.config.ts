@@ -1,5 +1,14 @@
 import { defineConfig } from 'vitest/config'
 import config from '../../vitest.config.ts'
 import { chosenArea } from './areas.ts'
+import { keptWorkers } from './kept-worker.ts'
 
-export default defineConfig({ test: { ...config.test, include: chosenArea().tests, retry: 0 } })
+export default defineConfig({
+  plugins: [keptWorkers],
+  test: {
+    ...config.test,
+    include: chosenArea().tests,
+    retry: 0,
+    setupFiles: ['test/mutation/forget-change.ts', config.test!.setupFiles as string],
+  },
+})

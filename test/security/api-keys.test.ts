@@ -98,6 +98,31 @@ describe('an API key', () => {
     expect(Object.keys(api.paths)).not.toContain('/api/records/lead')
   })
 
+  it('has its own rights beside the other keys of its user, whichever asks first [AUTH-13]', async () => {
+    const scopes = [
+      { access: 'write', entities: ['account'] },
+      { access: 'write', entities: ['lead'] },
+      { access: 'read', entities: ['account'] },
+      { access: 'read' },
+      { access: 'write' },
+    ]
+    const programs = await Promise.all(scopes.map(async (scope) => as((await keyOf(admin, scope)).key)))
+    const may = async (program: (typeof programs)[number]): Promise<(number | string)[]> => [
+      (await program('GET', '/api/records/account?limit=1')).status,
+      (await program('GET', '/api/records/lead?limit=1')).status,
+      (await program('POST', '/api/records/account', { name: 'Beside' })).status,
+    ]
+    const expected = [
+      [200, 404, 201],
+      [404, 200, 404],
+      [200, 404, 403],
+      [200, 200, 403],
+      [200, 200, 201],
+    ]
+    for (const round of [programs, programs.toReversed()])
+      for (const program of round) expect(await may(program)).toEqual(expected[programs.indexOf(program)])
+  })
+
   it('for reading changes nothing, whatever its user may [AUTH-13]', async () => {
     const { body: account } = await admin.call<{ id: string }>('POST', '/api/records/account', {
       name: 'Fixed',

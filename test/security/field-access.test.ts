@@ -235,6 +235,72 @@ describe('a field that may not be read', () => {
     expect((await list(`filter=${filter}`)).map((row) => row['name'])).toEqual(['Way mine'])
   })
 
+  it('is hidden in its parts as in whole, as an amount is with its currency [FLS-01, ACL-12]', async () => {
+    const nameOnly = { read: 'all', fields: { name: 'read' } }
+    await publish(admin, {
+      'role/namer': { title: 'Namer', entities: { firm: nameOnly, deal: nameOnly } },
+      'role/seater': {
+        title: 'Seater',
+        entities: {
+          firm: { read: 'own', fields: { name: 'read', seat: 'read' } },
+          deal: { read: 'own', fields: { name: 'read', amount: 'read', firm: 'read' } },
+        },
+      },
+    })
+    const { id, call } = await user(['namer', 'seater'])
+    const seat = { street: 'Markt 1', postal_code: '07743', city: 'Jena', country: 'DE' }
+    for (const [name, more] of [
+      ['Seat mine', { owner: id }],
+      ['Seat theirs', {}],
+    ] as const) {
+      const { id: firm } = await create('firm', { name, seat, ...more })
+      await create('deal', { name, amount: { amount: '5', currency: 'USD' }, firm, ...more })
+    }
+    const list = async (entity: string, query: string): Promise<Row[]> => {
+      const own = encodeURIComponent('name.startsWith("Seat")')
+      const { status, body } = await call<{ items: Row[] }>(
+        'GET',
+        `/api/records/${entity}?sort=name&filter=${own}&${query}`,
+      )
+      expect(status, JSON.stringify(body)).toBe(200)
+      return body.items
+    }
+    expect(await list('firm', 'fields=name,seat,seat.city,seat.street')).toMatchObject([
+      { name: 'Seat mine', seat, 'seat.city': 'Jena', 'seat.street': 'Markt 1' },
+      { name: 'Seat theirs', seat: null, 'seat.city': null, 'seat.street': null },
+    ])
+    expect(await list('deal', 'fields=name,amount,firm.seat.city,firm.seat')).toMatchObject([
+      { amount: { amount: '5', currency: 'USD' }, 'firm.seat.city': 'Jena', 'firm.seat': seat },
+      { amount: null, 'firm.seat.city': null, 'firm.seat': null },
+    ])
+    const found = async (entity: string, filter: string): Promise<unknown[]> =>
+      (
+        await call<{ items: Row[] }>('GET', `/api/records/${entity}?filter=${encodeURIComponent(filter)}`)
+      ).body.items.map((row) => row['name'])
+    expect(await found('firm', 'seat.city == "Jena"')).toEqual(['Seat mine'])
+    expect(await found('deal', 'firm.seat.city == "Jena"')).toEqual(['Seat mine'])
+    expect(await found('deal', "amount != null && name.startsWith('Seat')")).toEqual(['Seat mine'])
+  })
+
+  it('leads nowhere behind a relation either: unknown to sort, filter and select alike [ACL-05]', async () => {
+    await publish(admin, {
+      'role/no-firms': { title: 'No firms', entities: { deal: { read: 'all', fields: { '*': 'read' } } } },
+    })
+    const { call } = await user(['no-firms'])
+    for (const name of ['name', 'nope']) {
+      for (const query of [`sort=firm.${name}`, `fields=firm.${name}`])
+        expect(await call('GET', `/api/records/deal?${query}`), query).toMatchObject({
+          status: 400,
+          body: { code: 'query.invalid', errors: [{ pointer: `#/firm.${name}` }] },
+        })
+      const filter = encodeURIComponent(`firm.${name} == "x"`)
+      expect(await call('GET', `/api/records/deal?filter=${filter}`)).toMatchObject({
+        status: 400,
+        body: { code: 'query.invalid', errors: [{ pointer: '#/filter' }] },
+      })
+    }
+  })
+
   it.each([
     'where=1',
     'select=secret',

@@ -1,13 +1,12 @@
-import type { AuditAnswer, AuditKind, AuditView } from '@xrm/sdk/access'
+import type { AuditKind, AuditView } from '@xrm/sdk/access'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
-import { call } from '../data/client.ts'
-import { QueryController } from '../data/queries.ts'
+import { pagedTable } from '../console/paged-table.ts'
+import { PagesController } from '../data/pages.ts'
 import { session } from '../data/session.ts'
 import { formatInstant } from '../i18n/format.ts'
 import { currentLocale } from '../i18n/locale.ts'
 import { peopleStyles } from '../people/people-styles.ts'
-import { describeError } from '../shell/errors.ts'
 import { recordPath } from '../shell/paths.ts'
 import { XrmElement } from '../style/element.ts'
 import { en } from './i18n/en.ts'
@@ -48,48 +47,25 @@ export class SecurityLogElement extends XrmElement {
   @state() private _kind = ''
   @state() private _from = ''
   @state() private _to = ''
-  @state() private _older: AuditView[] = []
-  @state() private _next: string | null | undefined = undefined
-  @state() private _failure: unknown = null
-  #log = new QueryController<AuditAnswer>(this, () => ({
-    key: ['console', 'audit', this.#query()],
-    read: (signal) => call<AuditAnswer>('GET', `/api/audit?${this.#query()}`, { signal }),
-    keep: true,
-  }))
+  #log = new PagesController<AuditView>(this, () => ({ path: `/api/audit?${this.#query()}` }))
 
-  #query(after?: string | null): string {
+  #query(): string {
     const query = new URLSearchParams({ limit: '50' })
     if (this._search.trim() !== '') query.set('search', this._search.trim())
     if (this._kind !== '') query.set('kind', this._kind)
     // Days as the reader's calendar has them, the last one included.
     if (this._from !== '') query.set('from', new Date(`${this._from}T00:00`).toISOString())
     if (this._to !== '') query.set('to', new Date(`${this._to}T23:59:59.999`).toISOString())
-    if (after) query.set('after', after)
     return query.toString()
   }
 
   #set(name: '_search' | '_kind' | '_from' | '_to') {
     return (event: Event) => {
       this[name] = (event.currentTarget as HTMLInputElement).value
-      this._older = []
-      this._next = undefined
-    }
-  }
-
-  async #more(after: string): Promise<void> {
-    try {
-      const answer = await call<AuditAnswer>('GET', `/api/audit?${this.#query(after)}`)
-      this._older = [...this._older, ...answer.items]
-      this._next = answer.next
-    } catch (error) {
-      this._failure = error
     }
   }
 
   override render(): TemplateResult {
-    const error = this.#log.error ?? this._failure
-    const items = [...(this.#log.data?.items ?? []), ...this._older]
-    const next = this._next === undefined ? (this.#log.data?.next ?? null) : this._next
     return html`<div class="sheet">
       <div class="bar" role="search">
         <input
@@ -106,41 +82,18 @@ export class SecurityLogElement extends XrmElement {
         <input type="date" aria-label=${t('log.from')} .value=${this._from} @change=${this.#set('_from')} />
         <input type="date" aria-label=${t('log.to')} .value=${this._to} @change=${this.#set('_to')} />
       </div>
-      ${error ? html`<p class="note bad" role="alert">${describeError(error)}</p>` : nothing}
-      <section class="card" aria-busy=${!this.#log.data && !error}>
-        ${
-          this.#log.data && items.length === 0
-            ? html`<p class="empty" role="status">${t('log.none')}</p>`
-            : html`<div class="scroll">
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">${t('log.when')}</th>
-                      <th scope="col">${t('log.kind')}</th>
-                      <th scope="col">${t('log.who')}</th>
-                      <th scope="col">${t('log.subject')}</th>
-                      <th scope="col">${t('log.details')}</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    ${items.map((item) => this.#row(item))}
-                  </tbody>
-                </table>
-              </div>`
-        }
-      </section>
-      ${
-        next === null
-          ? nothing
-          : html`<button class="more" @click=${() => void this.#more(next)}>${t('log.more')}</button>`
-      }
+      ${pagedTable({
+        pages: this.#log,
+        columns: [t('log.when'), t('log.kind'), t('log.who'), t('log.subject'), t('log.details')],
+        row: (entry) => this.#row(entry),
+        texts: { none: t('log.none'), more: t('log.more') },
+      })}
     </div>`
   }
 
   #row({ at, kind, actor, impersonator, address, subject, details }: AuditView): TemplateResult {
     const name = actor?.name ?? (address === null ? t('log.system') : t('log.nobody'))
-    return html`<tr>
-      <td class="small">${formatInstant(at, currentLocale())}</td>
+    return html`<td class="small">${formatInstant(at, currentLocale())}</td>
       <td>${t(`kind.${kind}`)}</td>
       <td>
         ${impersonator ? t('log.by', { who: impersonator.name, name }) : name}
@@ -156,8 +109,7 @@ export class SecurityLogElement extends XrmElement {
                 <pre>${JSON.stringify(details, null, 2)}</pre>
               </details>`
         }
-      </td>
-    </tr>`
+      </td>`
   }
 }
 

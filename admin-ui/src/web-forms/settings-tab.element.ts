@@ -6,9 +6,9 @@ import { DocumentsController } from '../console/controllers.ts'
 import { takesValue } from '../conversion-designer/mapping.ts'
 import '../conversion-designer/value-input.element.ts'
 import { makeableEntities } from '../designer/choices.ts'
-import { inputValue, selectControl } from '../designer/document-element.ts'
+import { chosenFields, chosenFieldsStyles } from '../designer/chosen-fields.ts'
+import { inputValue } from '../designer/document-element.ts'
 import { mailListPatch } from '../designer/mail-list.ts'
-import { inOrder } from '../model/fields.ts'
 import { label } from '../model/labels.ts'
 import { t } from './i18n/index.ts'
 import { WebFormElement } from './web-form-element.ts'
@@ -18,6 +18,7 @@ import { WebFormElement } from './web-form-element.ts'
 export class WebFormSettings extends WebFormElement {
   static override styles = [
     WebFormElement.styles,
+    chosenFieldsStyles,
     css`
       :host {
         display: block;
@@ -34,12 +35,6 @@ export class WebFormSettings extends WebFormElement {
         display: grid;
         gap: 12px;
         padding: 14px;
-      }
-      .line {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto 30px;
-        align-items: end;
-        gap: 6px;
       }
       @container (max-width: 820px) {
         .parts {
@@ -156,62 +151,44 @@ export class WebFormSettings extends WebFormElement {
   }
 
   #values(body: WebForm, entity: EntityView): TemplateResult {
-    const given = Object.keys(body.values ?? {})
-    const names = [...given, ...(this._pending && !given.includes(this._pending) ? [this._pending] : [])]
-    const free = inOrder(entity.fields).filter(
-      ([name, field]) =>
-        !names.includes(name) && !Object.hasOwn(body.fields, name) && takesValue(field) && !field.system,
-    )
     return html`<p class="hint">${t('values.about')}</p>
-      ${names.map((name) => this.#value(name, entity.fields[name]))}
-      <div>
-        <label class="visually-hidden" for="add">${t('values.add')}</label>
-        ${selectControl(
-          'add',
-          [
-            { value: '', text: t('values.add') },
-            ...free.map(([value, field]) => ({ value, text: label(field) })),
-          ],
-          '',
-          (name) => (this._pending = name || null),
-        )}
-      </div>`
+      ${chosenFields({
+        fields: entity.fields,
+        given: Object.keys(body.values ?? {}),
+        pending: this._pending,
+        choose: (name) => (this._pending = name),
+        isFree: (name, field) => !Object.hasOwn(body.fields, name) && takesValue(field) && !field.system,
+        control: (name, title, field) => this.#value(name, title, field),
+        issues: (name) => this.issues(`/values/${name}`),
+        remove: async (name) => {
+          if (this.value(`/values/${name}`) !== undefined) await this.edit(`/values/${name}`, null)
+        },
+        texts: { add: t('values.add'), remove: (name) => t('remove-of', { name }) },
+      })}`
   }
 
-  #value(name: string, field: FieldView | undefined): TemplateResult {
+  #value(name: string, title: string, field: FieldView): TemplateResult {
     const at = `/values/${name}`
-    const title = field ? label(field) : name
     const computed = this.value(`${at}/expression`) !== undefined
-    return html`<div class="line">
-      ${
-        !field
-          ? html`<div><s class="mono">${name}</s>${this.issues(at)}</div>`
-          : computed
-            ? this.textProperty(`${at}/expression`, `${title}: ${t('values.expression')}`)
-            : html`<div class="prop">
-                <xrm-value-input
-                  .field=${field}
-                  .value=${this.value(`${at}/value`)}
-                  .label=${title}
-                  @xrm-changed=${(event: CustomEvent<unknown>) => void this.#set(name, 'value', event.detail)}
-                ></xrm-value-input>
-                ${this.issues(at)}
-              </div>`
+    return html`${
+        computed
+          ? this.textProperty(`${at}/expression`, `${title}: ${t('values.expression')}`)
+          : html`<div class="prop">
+              <xrm-value-input
+                .field=${field}
+                .value=${this.value(`${at}/value`)}
+                .label=${title}
+                @xrm-changed=${(event: CustomEvent<unknown>) => void this.#set(name, 'value', event.detail)}
+              ></xrm-value-input>
+              ${this.issues(at)}
+            </div>`
       }
       <button
         class="link"
         @click=${() => void (computed ? this.#set(name, 'value', null) : this.#set(name, 'expression', 'null'))}
       >
         ${t(computed ? 'values.as-constant' : 'values.as-expression')}
-      </button>
-      <button
-        class="quiet icon"
-        aria-label=${t('remove-of', { name: title })}
-        @click=${() => void this.#remove(name)}
-      >
-        <xrm-icon name="x" size="14"></xrm-icon>
-      </button>
-    </div>`
+      </button>`
   }
 
   /** A value is either a constant or an expression. */
@@ -223,11 +200,6 @@ export class WebFormSettings extends WebFormElement {
     const other = key === 'value' ? 'expression' : 'value'
     const had = this.value(`/values/${name}/${other}`) !== undefined
     await this.edit(`/values/${name}`, { [key]: value, ...(had ? { [other]: null } : {}) })
-  }
-
-  async #remove(name: string): Promise<void> {
-    if (this._pending === name) this._pending = null
-    if (this.value(`/values/${name}`) !== undefined) await this.edit(`/values/${name}`, null)
   }
 }
 
