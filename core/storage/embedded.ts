@@ -176,14 +176,20 @@ function serverSettings({ host, port }: Endpoint): string[] {
     jit: 'off',
     log_timezone: 'UTC',
     log_line_prefix: '%m [%p] ',
-  }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  }).flatMap(asOption)
+}
+
+function asOption([name, value]: [string, string | number]): string[] {
+  return ['-c', `${name}=${value}`]
 }
 
 /** For tests: nothing survives the machine, and the servers of several files at once find room. */
-const testSettings = [
-  ...['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'],
-  ...['-c', 'max_connections=200'],
-]
+const testSettings = Object.entries({
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: 200,
+}).flatMap(asOption)
 
 interface Postmaster {
   child: ChildProcess
