@@ -68,6 +68,12 @@ describe('the checker', () => {
     ['s1.exists(t, t == "a")', 'expected a list, but this is string'],
     ['tags.exists(t, t)', 'expected a condition'],
     ['account.nobody', 'has no nobody'],
+    ['[1, "a"]', 'not every element is int'],
+    ['[1, true]', 'a list holds plain values of one type'],
+    ['[m1, m1]', 'a list holds plain values of one type'],
+    ['[[1], [2]]', 'a list holds plain values of one type'],
+    ['[account, "12"]', 'not every element is record<'],
+    ['"a\\u0000b"', 'a text holds no NUL and no half surrogate pair'],
     ['nobody', 'unknown name: nobody'],
   ])('says what is wrong with %s', (text, message) => {
     expect(errorOf(text).message).toContain(message)
