@@ -70,7 +70,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   }
 
   const endpoint: Endpoint = { host: socketFolder(folder, user), port: 5432 }
-  const settings = [...serverSettings(endpoint), ...(options.durable === false ? fastSettings : [])]
+  const settings = [...serverSettings(endpoint), ...(options.durable === false ? testSettings : [])]
   const log = join(folder, 'postgres.log')
   const launch = () => startPostmaster([binaries.postgres, '-D', cluster, ...settings], user, log)
 
@@ -176,10 +176,20 @@ function serverSettings({ host, port }: Endpoint): string[] {
     jit: 'off',
     log_timezone: 'UTC',
     log_line_prefix: '%m [%p] ',
-  }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  }).flatMap(asOption)
 }
 
-const fastSettings = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off']
+function asOption([name, value]: [string, string | number]): string[] {
+  return ['-c', `${name}=${value}`]
+}
+
+/** For tests: nothing survives the machine, and the servers of several files at once find room. */
+const testSettings = Object.entries({
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: 200,
+}).flatMap(asOption)
 
 interface Postmaster {
   child: ChildProcess

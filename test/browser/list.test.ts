@@ -1,4 +1,4 @@
-import type { RecordData } from '@xrm/sdk/api'
+import type { ListAnswer, RecordData } from '@xrm/sdk/api'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { testApp } from './app.ts'
@@ -123,6 +123,32 @@ test('keeps the width of a column for the next visit', async () => {
   await page.keyboard.press('Alt+ArrowRight')
   await page.reload()
   await expect.poll(async () => (await header.boundingBox())?.width).toBe(before + 32)
+})
+
+test('names the records that activities regard, whatever they are, by one request for each kind', async () => {
+  const { items } = await app.api<ListAnswer>(
+    'GET',
+    '/api/records/lead?sort=last_name&limit=12&fields=last_name',
+  )
+  const account = await app.api<RecordData>('POST', '/api/records/account', { name: 'Isar Robotics' })
+  const subjects = items.map(({ id }, index) => ({
+    subject: `Call ${index}`,
+    regarding: [`lead/${id}`, `account/${account.id}`],
+  }))
+  await app.api('POST', '/api/records/activity', subjects)
+  const page = await app.signedIn('/')
+  const asked: string[] = []
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (searchParams.get('filter')?.startsWith('id in [')) asked.push(pathname)
+  })
+  await page.goto(`${app.url}/records/activity`)
+  await page.getByRole('row', { name: 'Weiß 011, Isar Robotics' }).waitFor()
+  expect(asked.toSorted()).toEqual(['/api/records/account', '/api/records/lead'])
+  const shown = page.getByRole('row', { name: 'Call 3' })
+  await shown.getByRole('link', { name: 'Weiß 003' }).click()
+  await page.waitForURL(`**/records/lead/${items[3]!.id}`)
+  expect(app.complaints).toEqual([])
 })
 
 test('moves selected records to the bin and brings them back', async () => {

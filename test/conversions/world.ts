@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Conversion, Plugin } from '@xrm/sdk'
-import type { RunView } from '@xrm/sdk/api'
+import type { PreviewAnswer, RunView } from '@xrm/sdk/api'
 import type { Database } from '../../core/storage/database.ts'
 import { fixture } from '../support/fixture-plugin.ts'
 import type { Answer, Caller } from '../support/server.ts'
@@ -22,6 +22,12 @@ export function worldWith(conversions: Record<string, unknown>, entities: readon
     conversions: { ...fixture.conversions, ...(conversions as Record<string, Conversion>) },
   }
 }
+
+/** A person of a prospect's name. */
+export const person = { entity: 'person', map: { last_name: { from: 'last_name', onTooLong: 'truncate' } } }
+
+/** Finds the firm that is called as a prospect's company. */
+export const byName = { name: { fields: { name: 'companyName' }, confidence: 'certain' } }
 
 /** What tests of conversions do again and again, as one caller. */
 export function actions(call: Caller) {
@@ -50,6 +56,16 @@ export function actions(call: Caller) {
     async run(name: string, body: object): Promise<RunView> {
       const answer = await call<RunView>('POST', `/api/conversions/${name}/run`, body)
       expect(answer.status, JSON.stringify(answer.body)).toBe(201)
+      return answer.body
+    },
+    preview: (name: string, body: object): Promise<Answer<PreviewAnswer & Failure>> =>
+      call('POST', `/api/conversions/${name}/preview`, body),
+    async shown(name: string, source: string, targets?: object): Promise<PreviewAnswer> {
+      const answer = await call<PreviewAnswer>('POST', `/api/conversions/${name}/preview`, {
+        source,
+        ...(targets ? { targets } : {}),
+      })
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200)
       return answer.body
     },
     tryRun: (

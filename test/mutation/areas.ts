@@ -35,7 +35,7 @@ const areas: Record<string, Area> = {
     ],
     tests: [
       'test/conversions.test.ts',
-      'test/conversions/{bulk-decisions,decisions,guarantees,keywords,matches,reverse,runs,scenarios}.test.ts',
+      'test/conversions/{bulk-decisions,decisions,demands,guarantees,keywords,linked-records,matches,reverse,runs,scenarios,stale-plans}.test.ts',
     ],
   },
 }

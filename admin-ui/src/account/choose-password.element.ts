@@ -2,24 +2,21 @@ import { html, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import { call } from '../data/client.ts'
 import { frontPage } from '../shell/front-page.ts'
-import { XrmElement } from '../style/element.ts'
-import { describeSignInError } from './describe.ts'
+import { AttemptElement } from './attempt-element.ts'
 import { t } from './i18n/index.ts'
 
 /** Where the link of an invitation leads, or of a forgotten password. Fires `xrm-signed-in`, or leads to the second step. */
 @customElement('xrm-choose-password')
-export class ChoosePasswordElement extends XrmElement {
-  static override styles = [XrmElement.styles, frontPage]
+export class ChoosePasswordElement extends AttemptElement {
+  static override styles = [AttemptElement.styles, frontPage]
 
   @state() private _person: { email: string; name: string } | null = null
-  @state() private _error = ''
-  @state() private _busy = false
 
   #token = new URLSearchParams(location.hash.slice(1)).get('token') ?? ''
 
   override connectedCallback(): void {
     super.connectedCallback()
-    void this.#try(async () => {
+    void this.attempt(async () => {
       this._person = await call('POST', '/api/auth/link', { body: { token: this.#token } })
     })
   }
@@ -59,7 +56,7 @@ export class ChoosePasswordElement extends XrmElement {
   #submit = (event: SubmitEvent) => {
     event.preventDefault()
     const password = String(new FormData(event.currentTarget as HTMLFormElement).get('password'))
-    void this.#try(async () => {
+    void this.attempt(async () => {
       const body = { token: this.#token, password }
       const { email } = await call<{ email: string }>('POST', '/api/auth/choose-password', { body })
       const { secondFactor } = await call<{ secondFactor?: string[] }>('POST', '/api/auth/sign-in/email', {
@@ -69,17 +66,5 @@ export class ChoosePasswordElement extends XrmElement {
       if (secondFactor) location.assign('/sign-in')
       else this.emit('xrm-signed-in', '/')
     })
-  }
-
-  async #try(work: () => Promise<void>): Promise<void> {
-    this._busy = true
-    this._error = ''
-    try {
-      await work()
-    } catch (error) {
-      this._error = describeSignInError(error)
-    } finally {
-      this._busy = false
-    }
   }
 }

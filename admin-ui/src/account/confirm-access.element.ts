@@ -1,11 +1,10 @@
 import { css, html, nothing, render, type TemplateResult } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
+import { customElement, property } from 'lit/decorators.js'
 import { call } from '../data/client.ts'
 import { session } from '../data/session.ts'
 import '../shell/dialog.element.ts'
-import { XrmElement } from '../style/element.ts'
 import { accountStyles } from './account-styles.ts'
-import { describeSignInError } from './describe.ts'
+import { AttemptElement } from './attempt-element.ts'
 import { t } from './i18n/index.ts'
 import { canPasskeys, passkeyAnswer } from './webauthn.ts'
 
@@ -25,9 +24,9 @@ export function confirmAccess(ways: readonly string[]): Promise<boolean> {
 
 /** The password, a passkey, or the provider once more. Fires `xrm-answer`. */
 @customElement('xrm-confirm-access')
-export class ConfirmAccessElement extends XrmElement {
+export class ConfirmAccessElement extends AttemptElement {
   static override styles = [
-    XrmElement.styles,
+    AttemptElement.styles,
     accountStyles,
     css`
       xrm-dialog {
@@ -45,8 +44,6 @@ export class ConfirmAccessElement extends XrmElement {
 
   /** Of `password`, `passkey` and `sso`. */
   @property({ attribute: false }) ways: readonly string[] = []
-  @state() private _error = ''
-  @state() private _busy = false
 
   override render(): TemplateResult {
     const has = (way: string): boolean => this.ways.includes(way)
@@ -99,11 +96,11 @@ export class ConfirmAccessElement extends XrmElement {
   #submit = (event: SubmitEvent) => {
     event.preventDefault()
     const password = String(new FormData(event.currentTarget as HTMLFormElement).get('password'))
-    void this.#try(() => this.#confirm({ password }))
+    void this.attempt(() => this.#confirm({ password }))
   }
 
   #passkey = () =>
-    void this.#try(async () => {
+    void this.attempt(async () => {
       const response = await passkeyAnswer()
       if (response) await this.#confirm({ response })
     })
@@ -111,17 +108,5 @@ export class ConfirmAccessElement extends XrmElement {
   async #confirm(body: object): Promise<void> {
     await call('POST', '/api/auth/confirm', { body })
     this.emit('xrm-answer', true)
-  }
-
-  async #try(work: () => Promise<void>): Promise<void> {
-    this._busy = true
-    this._error = ''
-    try {
-      await work()
-    } catch (error) {
-      this._error = describeSignInError(error)
-    } finally {
-      this._busy = false
-    }
   }
 }

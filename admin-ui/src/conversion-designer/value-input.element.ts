@@ -1,8 +1,8 @@
 import type { FieldView } from '@xrm/sdk/api'
 import { html, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import { nameOf } from '../data/names.ts'
 import { QueryController } from '../data/queries.ts'
-import { getRecord } from '../data/records.ts'
 import { session } from '../data/session.ts'
 import '../fields/controls.ts'
 import { kindOf } from '../fields/index.ts'
@@ -26,15 +26,12 @@ export class ValueInput extends FormElement {
   #display: string | null = null
   #timer = 0
   /** Records that a constant names by id have a name for people. */
-  #record = new QueryController<string>(this, () => {
+  #record = new QueryController<string | null>(this, () => {
     const { relation } = this.field
     const id = this._typed
     return {
-      key: [relation?.entity, 'display', id],
-      read: async (signal) => {
-        const record = await getRecord(relation!.entity, id as string, ['id', 'display'], signal)
-        return String(record['display'])
-      },
+      key: [relation?.entity, 'name', id],
+      read: () => nameOf(relation!.entity, id as string),
       enabled:
         relation !== undefined && typeof id === 'string' && session.entity(relation.entity) !== undefined,
     }

@@ -11,9 +11,9 @@ import { ownFields } from '../model/fields.ts'
 import { label } from '../model/labels.ts'
 import { cssom } from '../style/cssom.ts'
 import { announce } from './announce.ts'
-import { DocumentElement, inputValue, selectControl } from './document-element.ts'
+import { DocumentElement, selectControl } from './document-element.ts'
 import { draftModel, followDraftModel } from './draft-model.ts'
-import { fieldTypes } from './field-types.ts'
+import { fieldIcon, fieldPalette, paletteStyles } from './field-palette.ts'
 import type { Chosen } from './form-panel.element.ts'
 import './form-panel.element.ts'
 import './form-tabs.element.ts'
@@ -27,12 +27,10 @@ import { formsStyles } from './forms-tab.styles.ts'
 
 type Section = Form['sections'][string]
 
-const icons = new Map(fieldTypes.map((type) => [type.name, type.icon]))
-
 /** How the page of a record and its create dialog are arranged: sections, fields by drag or keys, conditions, related lists. */
 @customElement('xrm-forms-tab')
 export class FormsTab extends DocumentElement {
-  static override styles = [DocumentElement.styles, formsStyles].flat()
+  static override styles = [DocumentElement.styles, paletteStyles, formsStyles].flat()
 
   @property({ attribute: false }) entity = ''
   @state() private _form: string | null = null
@@ -146,40 +144,23 @@ export class FormsTab extends DocumentElement {
 
   #palette(form: Form, entity: EntityView): TemplateResult {
     const used = new Set(Object.values(form.sections).flatMap((section) => Object.keys(section.fields)))
-    const words = this._search.trim().toLowerCase()
     const hidden = new Set(['id', 'version', 'display', 'deleted_at'])
-    const free = Object.values(entity.fields)
-      .filter((field) => !used.has(field.name) && !hidden.has(field.name))
-      .filter((field) => `${field.name} ${label(field)}`.toLowerCase().includes(words))
-      .toSorted((a, b) => Number(a.system) - Number(b.system) || a.order - b.order)
-    return html`<section class="card palette" aria-label=${t('forms.palette')}>
-      <h2>${t('forms.palette')}</h2>
-      <input
-        type="search"
-        aria-label=${t('fields.search')}
-        placeholder=${t('fields.search')}
-        .value=${this._search}
-        @input=${(event: Event) => (this._search = inputValue(event))}
-      />
-      <ul class="entries" data-group="palette" data-accepts="field" data-by-pointer>
-        ${repeat(
-          free,
-          (field) => field.name,
-          (field) =>
-            html`<li class="piece" data-key=${field.name} data-kind="field">
-              <span class="handle row" data-handle><xrm-icon name="grip-vertical" size="14"></xrm-icon></span>
-              <button
-                class="choose"
-                title=${t('forms.place-hint')}
-                @click=${() => void this.#place(field.name, form)}
-              >
-                <xrm-icon name=${icons.get(field.type) ?? 'puzzle'} size="14"></xrm-icon>${label(field)}
-              </button>
-            </li>`,
-        )}
-      </ul>
-      ${free.length === 0 ? html`<p class="hint">${t('forms.all-placed')}</p>` : nothing}
-    </section>`
+    return fieldPalette({
+      group: 'palette',
+      kind: 'field',
+      fields: Object.values(entity.fields)
+        .filter((field) => !used.has(field.name) && !hidden.has(field.name))
+        .toSorted((a, b) => Number(a.system) - Number(b.system) || a.order - b.order),
+      words: this._search,
+      typed: (words) => (this._search = words),
+      place: (field) => this.#place(field.name, form),
+      texts: {
+        title: t('forms.palette'),
+        search: t('fields.search'),
+        none: t('forms.all-placed'),
+        hint: t('forms.place-hint'),
+      },
+    })
   }
 
   #highlights(form: Form, entity: EntityView): TemplateResult {
@@ -280,7 +261,7 @@ export class FormsTab extends DocumentElement {
         aria-pressed=${chosen}
         @click=${() => (this._chosen = chosen ? null : { section: key, field: name })}
       >
-        <xrm-icon name=${icons.get(field?.type ?? '') ?? 'puzzle'} size="14"></xrm-icon>
+        ${fieldIcon(field)}
         <span class="grow">${this.#title(entity, name)}${field?.required ? ' *' : ''}</span>
         ${field ? nothing : html`<span class="chip red">${t('field.wrong')}</span>`}
         ${place.when ? html`<xrm-icon name="eye" size="13"></xrm-icon>` : nothing}

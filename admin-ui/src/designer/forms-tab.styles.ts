@@ -11,53 +11,14 @@ export const formsStyles = css`
     gap: 14px;
     align-items: start;
   }
-  .palette,
   xrm-form-panel {
     position: sticky;
     top: 56px;
     max-height: calc(100dvh - 140px);
     overflow: auto;
   }
-  .palette {
-    padding: 12px;
-  }
-  .palette h2,
   .strip h2 {
     padding-bottom: 6px;
-  }
-  .palette input {
-    width: 100%;
-    margin-bottom: 8px;
-  }
-  .palette ul {
-    display: grid;
-    gap: 4px;
-    min-height: 60px;
-  }
-  .piece {
-    display: grid;
-    grid-template-columns: 22px minmax(0, 1fr);
-    align-items: center;
-    border: 1px solid var(--line);
-    border-radius: 7px;
-    background: var(--surface);
-  }
-  .piece .choose {
-    justify-content: flex-start;
-    min-width: 0;
-    height: auto;
-    min-height: 32px;
-    padding: 4px 8px 4px 2px;
-    border: 0;
-    background: none;
-    font-weight: 500;
-    line-height: 1.3;
-    text-align: start;
-    white-space: normal;
-  }
-  .piece.chosen {
-    border-color: var(--accent);
-    background: var(--selected);
   }
   .canvas {
     display: grid;

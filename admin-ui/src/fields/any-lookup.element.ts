@@ -2,7 +2,7 @@ import type { SearchAnswer } from '@xrm/sdk/api'
 import { html, type TemplateResult } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { call } from '../data/client.ts'
-import { getRecord } from '../data/records.ts'
+import { nameOf } from '../data/names.ts'
 import { session } from '../data/session.ts'
 import { label } from '../model/labels.ts'
 import { describeError } from '../shell/errors.ts'
@@ -72,14 +72,11 @@ export class AnyLookupElement extends FormElement {
     if (this.#asked.has(reference)) return
     this.#asked.add(reference)
     const { entity, id } = splitReference(reference)
-    try {
-      const record = await getRecord(entity, id, ['id', 'display'])
-      this.#remember(reference, String(record['display'] ?? ''))
-    } catch {
-      // Not visible to this user: the kind of record is all there is to say.
-      const view = session.entity(entity)
-      this.#known.set(reference, { id: reference, display: view ? label(view) : entity })
-    }
+    const view = session.entity(entity)
+    const name = view ? await nameOf(entity, id).catch(() => null) : null
+    // Not visible to this user: the kind of record is all there is to say.
+    if (name === null) this.#known.set(reference, { id: reference, display: view ? label(view) : entity })
+    else this.#remember(reference, name)
     this.requestUpdate()
   }
 

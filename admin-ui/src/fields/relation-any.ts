@@ -1,7 +1,4 @@
 import { html } from 'lit'
-import { session } from '../data/session.ts'
-import { label } from '../model/labels.ts'
-import { recordPath } from '../shell/paths.ts'
 import type { FieldKind } from './kind.ts'
 
 /** Splits `entity/id`. */
@@ -14,11 +11,12 @@ export function splitReference(reference: string): { entity: string; id: string 
 export const relationAny: FieldKind = {
   width: 180,
   filter: null,
-  cell: (value) =>
-    (Array.isArray(value) ? value : [value]).map((reference: string) => {
+  cell: (value) => {
+    void import('./reference.element.ts')
+    return (Array.isArray(value) ? value : [value]).map((reference: string, index) => {
       const { entity, id } = splitReference(reference)
-      const view = session.entity(entity)
-      return html`<a href=${recordPath(entity, id)} tabindex="-1">${view ? label(view) : entity}</a> `
-    }),
+      return html`${index > 0 ? ', ' : ''}<xrm-reference entity=${entity} .recordId=${id}></xrm-reference>`
+    })
+  },
   editor: (context) => html`<xrm-any-lookup .context=${context}></xrm-any-lookup>`,
 }

@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js'
 import { pageStyles } from '../console/page-styles.ts'
 import { ApiError, call } from '../data/client.ts'
 import { QueryController } from '../data/queries.ts'
-import { listRecords } from '../data/records.ts'
+import { nameOf } from '../data/names.ts'
 import { session } from '../data/session.ts'
 import { formatInstant } from '../i18n/format.ts'
 import { translateCode } from '../i18n/index.ts'
@@ -51,7 +51,7 @@ export class RunPageElement extends XrmElement {
 
   #names = new QueryController<Map<string, string>>(this, () => ({
     key: ['around', 'run', this.runId, 'names', this.#run.data?.status],
-    read: (signal) => readNames(this.#run.data!, signal),
+    read: () => readNames(this.#run.data!),
     enabled: this.#run.data !== undefined,
   }))
 
@@ -243,26 +243,24 @@ function placeOf(run: RunView, pointer: string): string {
 }
 
 /** The names of the records that values point to, as far as the user may see them. */
-async function readNames(run: RunView, signal: AbortSignal): Promise<Map<string, string>> {
+async function readNames(run: RunView): Promise<Map<string, string>> {
   const names = new Map<string, string>()
   const records = [run.source, ...run.targets.flatMap(({ record }) => record ?? [])]
   for (const { entity, id, display } of records) if (display !== null) names.set(`${entity}/${id}`, display)
-  const wanted = new Map<string, Set<string>>()
+  const wanted = new Map<string, { entity: string; id: string }>()
   for (const { record, fields } of run.targets) {
     for (const { field, before, after } of fields) {
       const entity = session.entity(record?.entity ?? '')?.fields[field]?.relation?.entity
       if (entity === undefined) continue
       for (const id of [before, after])
         if (typeof id === 'string' && !names.has(`${entity}/${id}`))
-          wanted.set(entity, (wanted.get(entity) ?? new Set()).add(id))
+          wanted.set(`${entity}/${id}`, { entity, id })
     }
   }
   await Promise.all(
-    [...wanted].map(async ([entity, ids]) => {
-      const filter = `id in [${[...ids].map((id) => JSON.stringify(id)).join(', ')}]`
-      const { items } = await listRecords(entity, { fields: ['display'], filter, limit: 100 }, signal)
-      for (const item of items)
-        if (typeof item['display'] === 'string') names.set(`${entity}/${item.id}`, item['display'])
+    [...wanted].map(async ([reference, { entity, id }]) => {
+      const name = await nameOf(entity, id)
+      if (name !== null) names.set(reference, name)
     }),
   )
   return names

@@ -1,11 +1,11 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import { AttemptElement } from '../account/attempt-element.ts'
 import { describeSignInError } from '../account/describe.ts'
 import { find, t as own } from '../account/i18n/index.ts'
 import { canPasskeys, signInWithPasskey } from '../account/webauthn.ts'
 import { call } from '../data/client.ts'
 import { t } from '../i18n/index.ts'
-import { XrmElement } from '../style/element.ts'
 import './dialog.element.ts'
 import { frontPage } from './front-page.ts'
 import { router } from './router.ts'
@@ -23,9 +23,9 @@ type Step = 'password' | 'code' | 'recovery' | 'forgot' | 'sent'
  * With `again` it is a dialog over the page on which the session has ended, for the user with that e-mail.
  */
 @customElement('xrm-sign-in')
-export class SignInElement extends XrmElement {
+export class SignInElement extends AttemptElement {
   static override styles = [
-    XrmElement.styles,
+    AttemptElement.styles,
     frontPage,
     css`
       :host([again]) {
@@ -39,8 +39,6 @@ export class SignInElement extends XrmElement {
   ]
 
   @property() again = ''
-  @state() private _error = ''
-  @state() private _busy = false
   @state() private _step: Step = 'password'
   @state() private _ways: Ways = { forgotPassword: false, singleSignOn: null }
 
@@ -168,7 +166,7 @@ export class SignInElement extends XrmElement {
     }
     ${
       canPasskeys()
-        ? html`<button type="button" ?disabled=${this._busy} @click=${() => void this.#try(this.#passkey)}>
+        ? html`<button type="button" ?disabled=${this._busy} @click=${() => void this.attempt(this.#passkey)}>
             ${own('sign-in.passkey')}
           </button>`
         : nothing
@@ -183,7 +181,7 @@ export class SignInElement extends XrmElement {
   #submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const data = Object.fromEntries(new FormData(event.currentTarget as HTMLFormElement))
-    await this.#try(async () => {
+    await this.attempt(async () => {
       switch (this._step) {
         case 'forgot':
           await call('POST', '/api/auth/forgot-password', { body: data })
@@ -223,17 +221,5 @@ export class SignInElement extends XrmElement {
 
   #done(): void {
     this.emit('xrm-signed-in', this.#target())
-  }
-
-  async #try(work: () => Promise<void>): Promise<void> {
-    this._busy = true
-    this._error = ''
-    try {
-      await work()
-    } catch (error) {
-      this._error = describeSignInError(error)
-    } finally {
-      this._busy = false
-    }
   }
 }

@@ -5,13 +5,11 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { announce } from '../designer/announce.ts'
-import { inputValue } from '../designer/document-element.ts'
 import { draftModel } from '../designer/draft-model.ts'
-import { fieldTypes } from '../designer/field-types.ts'
+import { fieldIcon, fieldPalette, paletteStyles } from '../designer/field-palette.ts'
 import { moveHandle } from '../designer/move-handle.ts'
 import { movedKeys, nextOrder, orderedKeys, orderPatch } from '../designer/order.ts'
 import { type Move, Sortable } from '../designer/sortable.ts'
-import { label } from '../model/labels.ts'
 import { ownFields } from '../model/fields.ts'
 import './field-panel.element.ts'
 import { fieldsStyles } from './fields-tab.styles.ts'
@@ -19,12 +17,10 @@ import { t } from './i18n/index.ts'
 import './preview.element.ts'
 import { questionOf, WebFormElement } from './web-form-element.ts'
 
-const icons = new Map(fieldTypes.map((type) => [type.name, type.icon]))
-
 /** What a web form asks for: fields of the entity by picking, their order by drag or keys, their words, and the page as it will be. */
 @customElement('xrm-web-form-fields')
 export class WebFormFields extends WebFormElement {
-  static override styles = [WebFormElement.styles, fieldsStyles].flat()
+  static override styles = [WebFormElement.styles, paletteStyles, fieldsStyles].flat()
 
   @state() private _chosen: string | null = null
   @state() private _search = ''
@@ -52,39 +48,21 @@ export class WebFormFields extends WebFormElement {
   }
 
   #free(body: WebForm, entity: EntityView): TemplateResult {
-    const words = this._search.trim().toLowerCase()
-    const all = ownFields(entity).filter(
-      (field) => mayBeAsked(field) && !Object.hasOwn(body.fields, field.name),
-    )
-    const shown = all.filter((field) => `${field.name} ${label(field)}`.toLowerCase().includes(words))
-    return html`<section class="card palette" aria-label=${t('fields.free')}>
-      <h2>${t('fields.free')}</h2>
-      <input
-        type="search"
-        aria-label=${t('fields.search')}
-        placeholder=${t('fields.search')}
-        .value=${this._search}
-        @input=${(event: Event) => (this._search = inputValue(event))}
-      />
-      <ul class="entries" data-group="free" data-by-pointer>
-        ${repeat(
-          shown,
-          (field) => field.name,
-          (field) =>
-            html`<li class="piece" data-key=${field.name}>
-              <span class="handle row" data-handle><xrm-icon name="grip-vertical" size="14"></xrm-icon></span>
-              <button
-                class="choose"
-                aria-label=${t('fields.add', { name: label(field) })}
-                @click=${() => void this.#add(field.name, null)}
-              >
-                <xrm-icon name=${icons.get(field.type) ?? 'puzzle'} size="14"></xrm-icon>${label(field)}
-              </button>
-            </li>`,
-        )}
-      </ul>
-      ${all.length === 0 ? html`<p class="hint">${t('fields.all')}</p>` : nothing}
-    </section>`
+    return fieldPalette({
+      group: 'free',
+      fields: ownFields(entity).filter(
+        (field) => mayBeAsked(field) && !Object.hasOwn(body.fields, field.name),
+      ),
+      words: this._search,
+      typed: (words) => (this._search = words),
+      place: (field) => this.#add(field.name, null),
+      texts: {
+        title: t('fields.free'),
+        search: t('fields.search'),
+        none: t('fields.all'),
+        add: (name) => t('fields.add', { name }),
+      },
+    })
   }
 
   #asked(body: WebForm, entity: EntityView, chosen: string | null): TemplateResult {
@@ -116,7 +94,7 @@ export class WebFormFields extends WebFormElement {
     return html`<li class="piece ${chosen ? 'chosen' : ''}" data-key=${key}>
       ${moveHandle(title)}
       <button class="choose" aria-pressed=${chosen} @click=${() => (this._chosen = chosen ? null : key)}>
-        <xrm-icon name=${icons.get(field?.type ?? '') ?? 'puzzle'} size="14"></xrm-icon>
+        ${fieldIcon(field)}
         <span class="grow">${title} <span class="mono second">${key}</span></span>
         ${required ? html`<span class="chip">${t('fields.required')}</span>` : nothing}
         ${field ? nothing : html`<span class="chip red">${t('fields.gone')}</span>`}
