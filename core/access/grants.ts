@@ -24,23 +24,22 @@ export interface Grant {
 
 type Grants = Role['entities'][string]
 
-const everything: Role = {
-  title: 'System',
-  administer: true,
-  entities: {
-    '*': {
-      read: 'all',
-      create: 'all',
-      update: 'all',
-      delete: 'all',
-      convert: 'all',
-      import: 'all',
-      export: 'all',
-      share: 'all',
-      fields: { '*': 'write' },
-    },
+/** Every action on every record of every entity, and every field. */
+export const fullAccess: Role['entities'] = {
+  '*': {
+    read: 'all',
+    create: 'all',
+    update: 'all',
+    delete: 'all',
+    convert: 'all',
+    import: 'all',
+    export: 'all',
+    share: 'all',
+    fields: { '*': 'write' },
   },
 }
+
+const everything: Role = { title: 'System', administer: true, entities: fullAccess }
 
 /**
  * People must be able to see who owns a record: users and teams are readable for everyone who is signed in, but for those of

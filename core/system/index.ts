@@ -1,4 +1,5 @@
 import { defineEntity, definePlugin, defineRole } from '@xrm/sdk'
+import { fullAccess } from '../access/grants.ts'
 
 /** People who can sign in. Their records belong to the accounts part of the product; here they can be named and shown. */
 const user = defineEntity({
@@ -81,19 +82,7 @@ export const systemPlugin = definePlugin({
       labels: { de: 'Administrator' },
       description: 'Sees and changes everything, configuration and users included.',
       administer: true,
-      entities: {
-        '*': {
-          read: 'all',
-          create: 'all',
-          update: 'all',
-          delete: 'all',
-          convert: 'all',
-          import: 'all',
-          export: 'all',
-          share: 'all',
-          fields: { '*': 'write' },
-        },
-      },
+      entities: fullAccess,
     }),
   },
 })

@@ -1,27 +1,14 @@
 import { css } from 'lit'
+import { progressStyles } from '../style/progress.ts'
 import { pageHeader } from '../style/page-header.ts'
 
 /** What the pages of bulk conversions and notices have in common. */
 export const bulkStyles = css`
   ${pageHeader}
+  ${progressStyles}
   progress {
-    display: block;
-    width: 100%;
     height: 8px;
-    border: 0;
     border-radius: 4px;
-    overflow: hidden;
-    background: var(--active);
-    accent-color: var(--accent);
-  }
-  progress::-webkit-progress-bar {
-    background: var(--active);
-  }
-  progress::-webkit-progress-value {
-    background: var(--accent);
-  }
-  progress::-moz-progress-bar {
-    background: var(--accent);
   }
   .tabs {
     display: flex;

@@ -9,6 +9,7 @@ import { confirm } from '../shell/confirm.ts'
 import { describeError } from '../shell/errors.ts'
 import { toasts } from '../shell/toasts.ts'
 import { XrmElement } from '../style/element.ts'
+import { progressStyles } from '../style/progress.ts'
 import { t } from './i18n/index.ts'
 import { count } from './names.ts'
 
@@ -19,6 +20,7 @@ const chips = { waiting: '', running: 'blue', done: 'green', failed: 'red', canc
 export class JobElement extends XrmElement {
   static override styles = [
     XrmElement.styles,
+    progressStyles,
     css`
       :host {
         padding: 10px 14px 12px;
@@ -33,24 +35,7 @@ export class JobElement extends XrmElement {
         margin-top: 6px;
       }
       progress {
-        display: block;
-        width: 100%;
-        height: 6px;
         margin: 8px 0 4px;
-        border: 0;
-        border-radius: 3px;
-        overflow: hidden;
-        background: var(--active);
-        accent-color: var(--accent);
-      }
-      progress::-webkit-progress-bar {
-        background: var(--active);
-      }
-      progress::-webkit-progress-value {
-        background: var(--accent);
-      }
-      progress::-moz-progress-bar {
-        background: var(--accent);
       }
     `,
   ]

@@ -1,5 +1,6 @@
 import type { FieldView } from '@xrm/sdk/api'
 import { isObject, type Json } from '@xrm/sdk/merge'
+import { fieldAlone } from '../fields/field-alone.ts'
 import { fieldTypeOf } from './field-type.ts'
 import { choicesOf } from './values.ts'
 
@@ -9,7 +10,7 @@ export function settingField(name: string, body: Json, index: number): FieldView
   const texts = (key: string) => (isObject(field[key]) ? (field[key] as Record<string, string>) : {})
   const choices = choicesOf(field, undefined, 'en') ?? enumChoices(field['enum'])
   const type = text(field['x-type']) ?? (choices ? 'select' : fieldTypeOf(field)) ?? 'text'
-  return {
+  return fieldAlone({
     name,
     title: text(field['title']) ?? name.replaceAll('_', ' '),
     labels: texts('x-labels'),
@@ -17,18 +18,13 @@ export function settingField(name: string, body: Json, index: number): FieldView
     descriptions: texts('x-descriptions'),
     type,
     required: field['x-required'] === true,
-    writable: true,
-    system: false,
     order: typeof field['x-order'] === 'number' ? field['x-order'] : index,
     multiple: field['x-multiple'] === true,
-    sortable: false,
-    filterable: false,
     ...(choices ? { options: choices.map((one) => optionOf(field, one.key, one.label)) } : {}),
     ...(typeof field['maxLength'] === 'number' ? { maxLength: field['maxLength'] } : {}),
     ...(typeof field['x-scale'] === 'number' ? { scale: field['x-scale'] } : {}),
     ...(typeof field['x-currency'] === 'string' ? { currency: field['x-currency'] } : {}),
-    valueType: null,
-  }
+  })
 }
 
 function enumChoices(value: Json | undefined) {

@@ -2,6 +2,7 @@ import type { ProblemItem } from '@xrm/sdk'
 import type { CandidateView, FieldView, TargetDecision, TargetPreview, ValuePreview } from '@xrm/sdk/api'
 import { html, nothing, type TemplateResult } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
+import { fieldAlone } from '../fields/field-alone.ts'
 import '../fields/controls.ts'
 import { kindOf, showValue } from '../fields/index.ts'
 import { t } from '../i18n/index.ts'
@@ -186,21 +187,8 @@ export class TargetCardElement extends FormElement {
 
   #lookup(chosen: string | null): unknown {
     const entity = session.entity(this.target.entity)
-    const field: FieldView = {
-      name: 'record',
-      title: '',
-      labels: {},
-      type: 'relation',
-      required: false,
-      writable: true,
-      system: false,
-      order: 0,
-      multiple: false,
-      sortable: false,
-      filterable: false,
-      relation: { entity: this.target.entity },
-      valueType: null,
-    }
+    const relation = { entity: this.target.entity }
+    const field = fieldAlone({ name: 'record', type: 'relation', title: '', relation })
     return html`<xrm-lookup
       .context=${{
         field,

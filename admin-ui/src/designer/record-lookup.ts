@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit'
+import { fieldAlone } from '../fields/field-alone.ts'
 import { session } from '../data/session.ts'
 
 export interface ChosenRecord {
@@ -20,22 +21,7 @@ export function recordLookup({
   autofocus?: boolean
   choose: (record: ChosenRecord | null) => void
 }): TemplateResult {
-  const field = {
-    name: 'record',
-    type: 'relation',
-    title: label,
-    labels: {},
-    descriptions: {},
-    order: 0,
-    required: false,
-    writable: true,
-    system: false,
-    multiple: false,
-    sortable: false,
-    filterable: false,
-    relation: { entity },
-    valueType: null,
-  }
+  const field = fieldAlone({ name: 'record', type: 'relation', title: label, relation: { entity } })
   return html`<xrm-lookup
     .context=${{
       field,

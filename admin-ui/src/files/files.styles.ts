@@ -1,6 +1,8 @@
 import { css } from 'lit'
+import { progressStyles } from '../style/progress.ts'
 
 export const filesStyles = css`
+  ${progressStyles}
   section {
     padding: 12px 16px 12px;
   }
@@ -57,11 +59,6 @@ export const filesStyles = css`
   form input {
     flex: 1;
     min-width: 0;
-  }
-  progress {
-    width: 100%;
-    height: 6px;
-    accent-color: var(--accent);
   }
   .bad {
     color: var(--danger);

@@ -1,11 +1,12 @@
 import type { Share, SharesRequest } from '@xrm/sdk/access'
-import type { EntityView, FieldView } from '@xrm/sdk/api'
+import type { EntityView } from '@xrm/sdk/api'
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { live } from 'lit/directives/live.js'
 import { call, paths } from '../data/client.ts'
 import { queries, QueryController } from '../data/queries.ts'
 import { session } from '../data/session.ts'
+import { fieldAlone } from '../fields/field-alone.ts'
 import '../fields/controls.ts'
 import { splitReference } from '../fields/relation-any.ts'
 import { formatWhen } from '../i18n/format.ts'
@@ -140,7 +141,7 @@ export class ShareDialog extends XrmElement {
     return html`<div class="add">
       <xrm-any-lookup
         .context=${{
-          field: granteeField(),
+          field: fieldAlone({ name: 'grantee', type: 'relation-any', title: t('share.with') }),
           id: 'grantee',
           label: t('share.with'),
           help: '',
@@ -193,22 +194,4 @@ function granteeOf(reference: string): Grantee {
 function titleOf(entity: string): string {
   const view = session.entity(entity)
   return view ? label(view) : entity
-}
-
-function granteeField(): FieldView {
-  return {
-    name: 'grantee',
-    type: 'relation-any',
-    title: t('share.with'),
-    labels: {},
-    descriptions: {},
-    order: 0,
-    required: false,
-    writable: true,
-    system: false,
-    multiple: false,
-    sortable: false,
-    filterable: false,
-    valueType: null,
-  }
 }

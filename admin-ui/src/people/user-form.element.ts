@@ -4,6 +4,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from 'li
 import { customElement, property, state } from 'lit/decorators.js'
 import { live } from 'lit/directives/live.js'
 import { QueryController } from '../data/queries.ts'
+import { fieldAlone } from '../fields/field-alone.ts'
 import '../fields/controls.ts'
 import { splitReference } from '../fields/relation-any.ts'
 import { currentLocale } from '../i18n/locale.ts'
@@ -126,7 +127,12 @@ export class UserForm extends XrmElement {
   }
 
   #manager(manager: string | null): TemplateResult {
-    const field = { ...lookupField('manager', t('user.manager')), relation: { entity: 'user' } }
+    const field = fieldAlone({
+      name: 'manager',
+      type: 'relation',
+      title: t('user.manager'),
+      relation: { entity: 'user' },
+    })
     return html`<div>
       <xrm-lookup
         .context=${{
@@ -145,7 +151,7 @@ export class UserForm extends XrmElement {
   }
 
   #represents(record: { entity: string; id: string } | null): TemplateResult {
-    const field = lookupField('represents', t('user.represents'))
+    const field = fieldAlone({ name: 'represents', type: 'relation-any', title: t('user.represents') })
     const reference = record && `${record.entity}/${record.id}`
     return html`<div>
       <xrm-any-lookup
@@ -191,24 +197,6 @@ export class UserForm extends XrmElement {
     } finally {
       this._busy = false
     }
-  }
-}
-
-function lookupField(name: string, title: string): FieldView {
-  return {
-    name,
-    type: 'relation',
-    title,
-    labels: {},
-    descriptions: {},
-    order: 0,
-    required: false,
-    writable: true,
-    system: false,
-    multiple: false,
-    sortable: false,
-    filterable: false,
-    valueType: null,
   }
 }
 
