@@ -397,10 +397,11 @@ describe('rights', () => {
       record: { id: firm.id },
       fields: [],
     })
-    expect(body.notes.map(({ pointer, code }) => [pointer, code])).toContainEqual([
-      '#/targets/firm/values/site',
-      'conversion.forbidden-field',
-    ])
+    expect(body.notes).toContainEqual({
+      pointer: '#/targets/firm/values/site',
+      code: 'conversion.forbidden-field',
+      detail: 'was left as it is, because you may not change this record',
+    })
     expect((await admin<Row>('GET', `/api/records/firm/${firm.id}`)).body).toMatchObject({
       site: null,
       version: 1,

@@ -5,6 +5,7 @@ import {
   ExpressionError,
   extendFunctionTable,
   functionTable,
+  type Scope,
 } from './index.ts'
 import { scope } from './testing/record.ts'
 
@@ -66,8 +67,29 @@ describe('the checker', () => {
     ['tags.exists(a, tags.all(b, a == b))', 'exists and all cannot be nested'],
     ['s1.exists(t, t == "a")', 'expected a list, but this is string'],
     ['tags.exists(t, t)', 'expected a condition'],
+    ['account.nobody', 'has no nobody'],
+    ['[1, "a"]', 'not every element is int'],
+    ['[1, true]', 'a list holds plain values of one type'],
+    ['[m1, m1]', 'a list holds plain values of one type'],
+    ['[[1], [2]]', 'a list holds plain values of one type'],
+    ['[account, "12"]', 'not every element is record<'],
+    ['"a\\u0000b"', 'a text holds no NUL and no half surrogate pair'],
+    ['nobody', 'unknown name: nobody'],
   ])('says what is wrong with %s', (text, message) => {
     expect(errorOf(text).message).toContain(message)
+  })
+
+  it('follows four relations, and refuses a fifth by its place', () => {
+    const firms: Scope = {
+      variable: (name) => (name === 'parent' ? { type: { record: 'firm' } } : undefined),
+      member: (_, name) =>
+        name === 'parent' ? { type: { record: 'firm' } } : name === 'name' ? { type: 'string' } : undefined,
+    }
+    const four = 'parent.parent.parent.parent'
+    expect(compileExpression(`${four}.name`, firms).paths).toEqual([`${four}.name`])
+    const error = errorOf(`${four}.parent.name`, firms)
+    expect(error.code).toBe('expression.too-large')
+    expect(error.message).toContain('a path follows up to 4 relations')
   })
 
   it('says what was expected of the whole', () => {

@@ -47,6 +47,10 @@ describe('references', () => {
     ])
   })
 
+  it('are not members that their entity does not have', () => {
+    expect(textOf('account.nobody == s1')).toEqual(['.account@account', '.s1@s1'])
+  })
+
   it('are found beside a mistake, and in no text that cannot be parsed', () => {
     expect(textOf('gone + s1 * 2 == account.industry')).toEqual([
       '.s1@s1',

@@ -210,6 +210,21 @@ const world = {
           },
         },
       },
+      translated: {
+        title: 'Translates onto a known deal',
+        ...open,
+        targets: {
+          deal: {
+            entity: 'deal',
+            policy: 'link',
+            userMay: ['link'],
+            map: {
+              name: { from: 'last_name' },
+              heat: { from: 'heat', values: { hot: 'hot' }, onUnmapped: 'error' },
+            },
+          },
+        },
+      },
       appends: firmWith({ tax_number: { from: 'note', onTooLong: 'truncate', onLink: 'append' } }),
       unites: firmWith({ roles: { value: ['prospect'], onLink: 'union' } }),
       asks: firmWith({
@@ -639,6 +654,16 @@ describe('a value', () => {
         detail: '"odd" has no counterpart',
         params: { value: 'odd' },
       },
+    ])
+  })
+
+  it('that has no counterpart is refused on a linked record as on a new one', async () => {
+    const known = await act.create('deal', { name: 'Known heat' })
+    const lead = await act.create('prospect', { last_name: 'Cold', heat: 'cold' })
+    const { status, errors } = await refusal('translated', lead, { deal: { action: 'link', id: known.id } })
+    expect(status).toBe(422)
+    expect(errors.map(({ pointer, code }) => [pointer, code])).toEqual([
+      ['#/targets/deal/values/heat', 'conversion.unmapped'],
     ])
   })
 

@@ -38,7 +38,14 @@ const world = worldWith(
   },
   [quote],
 )
-const { server, user } = await testServer({ plugins: [world] })
+const roles = {
+  ...world.roles,
+  watcher: {
+    title: 'Watcher',
+    entities: { prospect: { read: 'all', update: 'all', fields: { '*': 'write' } } },
+  },
+}
+const { server, user } = await testServer({ plugins: [{ ...world, roles } as typeof world] })
 let admin: Caller
 let act: ReturnType<typeof actions>
 beforeAll(async () => {
@@ -255,7 +262,9 @@ describe('reversing a run', () => {
   })
 
   it('needs the right to convert the source and to change the targets', async () => {
-    const lead = await act.create('prospect', { last_name: 'Rights', company: 'Rights AG' })
+    const firm = await act.create('firm', { name: 'Hidden GmbH' })
+    const site = 'https://hidden.example'
+    const lead = await act.create('prospect', { last_name: 'Rights', company: 'Hidden', site })
     const run = await act.run('prospect-to-deal', { source: lead.id })
     const { call: guest } = await user(['guest'])
     expect((await reverse(run, '', guest)).status).toBe(404)
@@ -266,7 +275,17 @@ describe('reversing a run', () => {
     expect(new Set(body.blocks.map(({ detail }) => detail))).toEqual(
       new Set(['You may not change this record.']),
     )
-    expect(body.blocks.map(({ record }) => record!.id)).toContain(made(run, 'deal'))
+    expect(body.blocks.map(({ record }) => record)).toEqual(
+      expect.arrayContaining([
+        { entity: 'deal', id: made(run, 'deal'), display: null },
+        { entity: 'firm', id: firm.id, display: null },
+      ]),
+    )
+    const { call: watcher } = await user(['watcher'])
+    expect((await reverse(run, '?dry=true')).body.blocks).toEqual([])
+    expect((await reverse(run, '?dry=true', watcher)).body.blocks).toEqual([
+      expect.objectContaining({ code: 'forbidden', detail: 'You may not convert the source.' }),
+    ])
     expect((await reverse(run)).status).toBe(200)
     expect(
       (await admin('POST', '/api/conversions/runs/00000000-0000-7000-8000-000000000000/reverse')).status,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionView } from '@xrm/sdk/access'
 import { TestBrowser } from '../support/browser.ts'
+import { publish } from '../support/publish.ts'
 import { testServer } from '../support/server.ts'
 
 const { app, server } = await testServer()
@@ -8,13 +9,18 @@ const { pool } = server.db
 const password = 'correct horse battery'
 let count = 0
 
-async function person(roles: string[]) {
+async function account(roles: string[]) {
   const email = `person.${++count}@example.com`
   const name = `Person ${count}`
   const { id } = await server.accounts.createUser({ email, name, password, roles })
+  return { id, email, name }
+}
+
+async function person(roles: string[]) {
+  const own = await account(roles)
   const page = new TestBrowser(app)
-  await page.signIn(email, password)
-  return { id, email, name, page }
+  await page.signIn(own.email, password)
+  return { ...own, page }
 }
 
 const refused = { status: 403, body: { code: 'accounts.view-as' } }
@@ -128,6 +134,60 @@ describe('seeing with the eyes of a user', () => {
     expect(await viewAs(configurator.page, (await person(['sales'])).id)).toMatchObject(refused)
     expect(await viewAs(configurator.page, other.id)).toMatchObject(refused)
     expect((await viewAs(configurator.page, (await person([])).id)).status).toBe(204)
+  })
+
+  it('is not for whom the other may more in a single point, were it with their own records only [AUTH-19]', async () => {
+    const admin = await person(['admin'])
+    const name = { name: 'write' }
+    const body = (account: object, more: object = {}) => ({ title: 'Part', entities: { account, ...more } })
+    const wide = {
+      read: 'all',
+      create: 'all',
+      update: 'all',
+      delete: 'all',
+      fields: { ...name, website: 'read' },
+    }
+    const less = { read: 'own', create: 'all', update: 'team', delete: 'own', fields: wide.fields }
+    const beyond: Record<string, object> = {
+      import: body({ ...less, import: 'all' }),
+      export: body({ ...less, export: 'own' }),
+      share: body({ ...less, share: 'own' }),
+      reading: body({ ...less, fields: { ...wide.fields, industry: 'read' } }),
+      changing: body({ read: 'own', update: 'own', fields: { website: 'write' } }),
+      making: body({ read: 'own', create: 'all', fields: { website: 'write' } }),
+      contact: body(less, { contact: { read: 'own' } }),
+    }
+    const few = { read: 'all', update: 'own', delete: 'own', fields: name }
+    const beyondFew: Record<string, object> = {
+      create: body({ read: 'own', create: 'all' }),
+      removing: body({ read: 'own', delete: 'own' }),
+      own: body({ read: 'own', update: 'own', fields: name }),
+    }
+    const documents: Record<string, object> = {
+      'role/wide': { ...body(wide), administer: true },
+      'role/few': { ...body(few), administer: true },
+      'role/less': body(less),
+      'role/look': body({ read: 'own', fields: { name: 'read' } }),
+    }
+    for (const [key, role] of Object.entries({ ...beyond, ...beyondFew }))
+      documents[`role/more-${key}`] = role
+    await publish((method, path, sent) => admin.page.call(method, path, sent), documents)
+    const tries = async (by: string, refusedTo: readonly string[], allowed: string): Promise<void> => {
+      const { page } = await person([by])
+      for (const role of refusedTo)
+        expect(await viewAs(page, (await account([role])).id), `${by} as ${role}`).toMatchObject(refused)
+      expect((await viewAs(page, (await account([allowed])).id)).status, `${by} as ${allowed}`).toBe(204)
+    }
+    await tries(
+      'wide',
+      Object.keys(beyond).map((key) => `more-${key}`),
+      'less',
+    )
+    await tries(
+      'few',
+      Object.keys(beyondFew).map((key) => `more-${key}`),
+      'look',
+    )
   })
 
   it('ends when either account is closed or gets other roles [AUTH-08, AUTH-19]', async () => {
