@@ -24,6 +24,9 @@ beforeAll(async () => {
   await app.api('PATCH', `/api/documents/view/all-leads?changeset=${id}`, {
     columns: { margin: { order: 8 } },
   })
+  await app.api('PATCH', `/api/documents/form/lead?changeset=${id}`, {
+    sections: { person: { fields: { margin: { order: 9 } } } },
+  })
   await app.api('POST', `/api/changesets/${id}/publish`)
   const make = async (path: string, body: unknown) => (await app.api<{ id: string }>('POST', path, body)).id
   ids['north'] = await make('/api/records/team', { name: 'North' })
@@ -196,11 +199,13 @@ test('the seller sees the leads of the own team and no margin, also not by sorti
 })
 
 test('an administrator sees as the seller, and asks why the margin is hidden', async () => {
-  const page = await app.signedIn(`/admin/users/${ids['seller']}`, { locale: 'en-GB' })
+  const page = await app.signedIn(`/records/lead/${ids['Nordwind']}`, { locale: 'en-GB' })
+  await page.getByLabel('Margin').waitFor()
+  await page.goto(`${app.url}/admin/users/${ids['seller']}`)
   await page.getByRole('button', { name: 'See as Sven' }).click()
   await page.getByText('Petra Lang sees with the eyes of Sven and can change nothing.').waitFor()
   await page.goto(`${app.url}/records/lead/${ids['Nordwind']}`)
-  await page.getByRole('heading', { name: 'Nordwind', exact: true }).waitFor()
+  await page.getByText('Last name', { exact: true }).waitFor()
   expect(await page.getByText('Margin').count()).toBe(0)
   await look(page, 'seen-as')
   await page.getByRole('button', { name: 'End', exact: true }).click()
