@@ -4,6 +4,7 @@ import {
   defineFunction,
   extendFunctionTable,
   functionTable,
+  type Scope,
   type ValueType,
 } from './index.ts'
 import { ids, scope } from './testing/record.ts'
@@ -158,6 +159,17 @@ describe('an expression', () => {
     expect(program.volatile).toBe(false)
     expect(compileExpression('day1 < today()', scope).volatile).toBe(true)
     expect(compileExpression('me == null', scope).volatile).toBe(true)
+    expect(compileExpression('day1 in [day2, today()]', scope).volatile).toBe(true)
+    expect(compileExpression('tags.exists(tag, tag == string(today()))', scope).volatile).toBe(true)
+    expect(compileExpression('["a", string(today())].exists(tag, tag == s1)', scope).volatile).toBe(true)
+    expect(compileExpression('tags.exists(tag, tag == s1)', scope).volatile).toBe(false)
+    const mine: Scope = {
+      ...scope,
+      member: (entity, name) =>
+        entity === 'user' && name === 'city' ? { type: 'string' } : scope.member(entity, name),
+    }
+    expect(compileExpression('me.city == s1', mine).paths).toEqual(['me.city', 's1'])
+    expect(compileExpression('me.city == s1', mine).volatile).toBe(true)
     expect(compileExpression('date(t1)', scope).volatile).toBe(false)
   })
 

@@ -166,6 +166,22 @@ describe('JavaScript and PostgreSQL', () => {
     expect(compared).toBeGreaterThan(20_000)
   })
 
+  it('know who asks alike', async () => {
+    const texts = [
+      'me == null',
+      `me == "${ids[0]}"`,
+      `me in ["${ids[1]}", "${ids[0]}"]`,
+      'me == null ? s1 : "x"',
+    ]
+    const programs = texts.map((text) => compileExpression(text, scope))
+    const row = { ...nothing, s1: 'nobody' }
+    for (const me of [null, ids[0], ids[2]]) {
+      const at = { now: '2026-11-21T00:00:00Z', timeZone: 'UTC', me, teams: [], record: null }
+      const expected = programs.map((program) => inJavaScript(program, row, at))
+      expect(await inSql(programs, [row], at)).toEqual([expected])
+    }
+  })
+
   it('change the case of letters alike, and fold them alike', async () => {
     // Letters whose case Unicode settled after version 10: what PostgreSQL knows of them depends on its ICU.
     const young = new Set([0x19b, 0x264, 0x282, 0x295])
