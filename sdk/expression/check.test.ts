@@ -51,6 +51,13 @@ describe('the checker', () => {
     ['b"a"', 'expression.unsupported'],
     ['5u', 'expression.unsupported'],
     ['tags[0]', 'expression.unsupported'],
+    ['tags[?0]', 'expression.syntax'],
+    ['account.?industry', 'expression.syntax'],
+    ['m1.nobody', 'expression.unknown-name'],
+    ['s1.amount', 'expression.unknown-name'],
+    ['coalesce(account, account).industry', 'expression.unknown-name'],
+    ['tags.exists(t, true, true)', 'expression.unknown-function'],
+    ['tags.exists("t", true)', 'expression.syntax'],
     ['tags.map(t, t)', 'expression.unknown-function'],
     ['cel.bind(a, 1, a)', 'expression.unknown-function'],
     ['[account, "12"]', 'expression.type'],
@@ -75,6 +82,11 @@ describe('the checker', () => {
     ['[account, "12"]', 'not every element is record<'],
     ['"a\\u0000b"', 'a text holds no NUL and no half surrogate pair'],
     ['nobody', 'unknown name: nobody'],
+    ['tags[0]', 'maps, indexes and optional members are not supported'],
+    ['5u', 'bytes and unsigned numbers are not supported'],
+    ['s1 + i1', 'no +(string, int); there is '],
+    ['round(s1, i1)', 'no round(string, int); there is '],
+    ['me.nobody', 'record<user> has no nobody'],
   ])('says what is wrong with %s', (text, message) => {
     expect(errorOf(text).message).toContain(message)
   })

@@ -139,7 +139,7 @@ describe('seeing with the eyes of a user', () => {
   it('is not for whom the other may more in a single point, were it with their own records only [AUTH-19]', async () => {
     const admin = await person(['admin'])
     const name = { name: 'write' }
-    const body = (account: object, more: object = {}) => ({ title: 'Part', entities: { account, ...more } })
+    const body = (own: object, more: object = {}) => ({ title: 'Part', entities: { account: own, ...more } })
     const wide = {
       read: 'all',
       create: 'all',

@@ -96,6 +96,8 @@ export const gridStyles = css`
     color: var(--text-2);
     font-size: 12px;
     font-weight: 600;
+    /* Room for what hangs below the line, in a label that is cut off at its side. */
+    line-height: 1.5;
   }
   .sort:hover:not(:disabled) {
     background: none;
