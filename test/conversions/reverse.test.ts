@@ -34,12 +34,17 @@ const world = worldWith(
         },
       },
     },
+    'open-source': { ...shipped, title: 'Stays open', after: 'editable', reversible: { within: 'P1D' } },
     shelved: { ...shipped, title: 'Shelved', reversible: { within: 'P1D', untouchedCreated: 'archive' } },
   },
   [quote],
 )
 const roles = {
   ...world.roles,
+  blind: {
+    title: 'Sees sources alone',
+    entities: { prospect: { read: 'all', update: 'all', convert: 'all', fields: { '*': 'write' } } },
+  },
   watcher: {
     title: 'Watcher',
     entities: { prospect: { read: 'all', update: 'all', fields: { '*': 'write' } } },
@@ -196,6 +201,38 @@ describe('reversing a run', () => {
       [gone[1], 'touched', 'What the run wrote to it was changed since.', []],
       [`person/${made(run, 'person')}`, 'touched', 'It was changed since.', ['firm']],
     ])
+  })
+
+  it('names records that are in the bin to those who may look there, and nobody else [ACL-01]', async () => {
+    const lead = await act.create('prospect', { last_name: 'Named', company: 'Named in the bin' })
+    const run = await act.run('prospect-to-deal', { source: lead.id })
+    const deal = made(run, 'deal')
+    await admin('DELETE', `/api/records/deal/${deal}`)
+    const nameOf = async (call: Caller) => {
+      const { status, body } = await reverse(run, '?dry=true', call)
+      expect(status, JSON.stringify(body)).toBe(200)
+      return body.blocks.find(({ record }) => record?.id === deal)?.record?.display
+    }
+    expect(await nameOf(admin)).toMatch(/^Named in the bin/)
+    const converter = await user(['blind'])
+    expect(await nameOf(converter.call)).toBeNull()
+  })
+
+  it('is blocked by a source that is in the bin', async () => {
+    const lead = await act.create('prospect', { last_name: 'Gone', company: 'Gone with it' })
+    const run = await act.run('open-source', { source: lead.id })
+    expect((await admin('DELETE', `/api/records/prospect/${lead.id}`)).status).toBe(204)
+    const before = await state()
+    const { status, body } = await reverse(run)
+    expect([status, body.code]).toEqual([409, 'conversion.reverse-blocked'])
+    expect(body.blocks).toEqual([
+      {
+        code: 'touched',
+        record: { entity: 'prospect', id: lead.id, display: 'Gone Gone with it' },
+        detail: 'The source is in the bin.',
+      },
+    ])
+    expect(await state()).toBe(before)
   })
 
   it('is blocked by a former value that another record has taken, with its field', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { testServer } from '../support/server.ts'
-import { actions, person, type Row, worldWith } from './world.ts'
+import { actions, made, person, type Row, worldWith } from './world.ts'
 
 const world = worldWith({
   alone: { title: 'A person alone', source: 'prospect', targets: { person } },
@@ -83,6 +83,34 @@ describe('what was shown is what runs', () => {
       planHash,
       targets: { person: { action: 'create' } },
     })
+  })
+
+  it('a record that is looked up after the preview is the user’s own decision too', async () => {
+    const firm = await act.create('firm', { name: 'Found later' })
+    const lead = await act.create('prospect', { last_name: 'Later', company: 'Later still' })
+    const { planHash } = await act.shown('prospect-to-deal', lead.id)
+    const targets = { firm: { action: 'link', id: firm.id } }
+    const run = await act.run('prospect-to-deal', { source: lead.id, planHash, targets })
+    expect(made(run, 'firm')).toBe(firm.id)
+  })
+
+  it('names what has changed alone, not what was looked up and is as it was', async () => {
+    const firm = await act.create('firm', { name: 'Looked up' })
+    const known = await act.create('person', { last_name: 'Stays', email: 'stays@hash.example' })
+    const lead = await act.create('prospect', {
+      last_name: 'Both',
+      company: 'Other',
+      email: 'stays@hash.example',
+    })
+    const targets = { firm: { action: 'link', id: firm.id } }
+    const { planHash } = await act.shown('prospect-to-deal', lead.id, targets)
+    await act.change('person', known.id, { first_name: 'Edited' })
+    const body = await stale(
+      'prospect-to-deal',
+      { source: lead.id, targets, planHash },
+      'conversion.stale-match',
+    )
+    expect(body['targets']).toEqual(['person'])
   })
 
   it('a definition that was published anew: refused', async () => {

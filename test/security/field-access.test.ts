@@ -128,6 +128,55 @@ describe('a field that may not be read', () => {
     expect((await call('GET', '/api/records/deal?sort=expected')).status).toBe(400)
   })
 
+  it('is in no formula where the record behind it is hidden, or a relation on the way to it [FLS-11]', async () => {
+    const draft = await admin<{ id: string }>('POST', '/api/changesets', { title: 'Houses' })
+    const change = (method: string, place: string, body: object): ReturnType<Caller> =>
+      admin(method, `/api/documents/${place}?changeset=${draft.body.id}`, body)
+    await change('PATCH', 'entity/deal', {
+      properties: {
+        house: { 'x-type': 'formula', 'x-formula': 'firm.name' },
+        group: { 'x-type': 'formula', 'x-formula': 'firm.parent.name' },
+      },
+    })
+    const sees = (fields: object): object => ({
+      title: 'Sees',
+      entities: {
+        firm: { read: { when: "name != 'Hidden house'" }, fields },
+        deal: { read: 'all', fields: { name: 'read', firm: 'read', house: 'read', group: 'read' } },
+      },
+    })
+    await change('PUT', 'role/near', sees({ name: 'read' }))
+    await change('PUT', 'role/far', sees({ name: 'read', parent: 'read' }))
+    await change('PUT', 'role/nameless', sees({ parent: 'read' }))
+    const published = await admin('POST', `/api/changesets/${draft.body.id}/publish`)
+    expect(published.status, JSON.stringify(published.body)).toBe(200)
+    const hidden = await create('firm', { name: 'Hidden house' })
+    const open = await create('firm', { name: 'Open house', parent: hidden.id })
+    const below = await create('firm', { name: 'Small house', parent: open.id })
+    for (const firm of [hidden, open, below]) await create('deal', { name: 'House', firm: firm.id })
+
+    const [near, far, nameless] = [await user(['near']), await user(['far']), await user(['nameless'])]
+    const get = (call: Caller, query: string) => call<{ items: Row[] }>('GET', `/api/records/deal?${query}`)
+    const list = async (call: Caller, fields: string, filter = 'name == "House"'): Promise<unknown[]> => {
+      const { status, body } = await get(
+        call,
+        `filter=${encodeURIComponent(filter)}&fields=${fields}&sort=${fields}`,
+      )
+      expect(status, JSON.stringify(body)).toBe(200)
+      return body.items.map((row) => row[fields]).toSorted()
+    }
+    expect(await list(near.call, 'house')).toEqual(['Open house', 'Small house', null])
+    expect(await list(near.call, 'house', 'house == "Hidden house"')).toEqual([])
+    expect((await get(near.call, 'fields=group')).status).toBe(400)
+    expect((await get(nameless.call, 'fields=house')).status).toBe(400)
+    expect((await get(nameless.call, 'fields=group')).status).toBe(400)
+    expect(await list(far.call, 'group')).toEqual(['Open house', null, null])
+    expect(await list(far.call, 'group', 'group == "Hidden house"')).toEqual([])
+    expect(await list(admin, 'group')).toEqual(['Hidden house', 'Open house', null])
+    const unknown = await near.call<{ errors: object[] }>('GET', '/api/records/deal?fields=group')
+    expect(unknown.body.errors).toMatchObject([{ pointer: '#/group', code: 'query.unknown-field' }])
+  })
+
   it('shows in a formula that an administrator lets out, to those who have a right to that [FLS-11]', async () => {
     const draft = await admin<{ id: string }>('POST', '/api/changesets', { title: 'Let out' })
     const change = (place: string, body: object): ReturnType<Caller> =>
