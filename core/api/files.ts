@@ -2,6 +2,7 @@ import { create as contentDisposition, parse as parseDisposition } from 'content
 import { type Context, Hono } from 'hono'
 import { Problem } from '@xrm/sdk'
 import { rightsOf } from '../access/rights.ts'
+import { fileEntity } from '../files/file-entity.ts'
 import { storeFile } from '../files/store-file.ts'
 import { requireChangeable } from '../files/check-files.ts'
 import { wrongName } from '../files/file-name.ts'
@@ -97,9 +98,8 @@ export function fileRoutes(server: Server): Hono<Env> {
   return app
 }
 
-/** The entity whose records are files; without it there are none. */
 function entityOfFiles(model: Model): EntityModel {
-  const entity = [...model.entities.values()].find(({ content }) => content !== null)
+  const entity = fileEntity(model)
   if (!entity) throw new Problem(recordProblems['entity.not-found'])
   return entity
 }

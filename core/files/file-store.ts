@@ -6,6 +6,7 @@ import type { Model } from '../documents/model.ts'
 import { isId } from '../fields/relation-rules.ts'
 import { type Database, transaction } from '../storage/database.ts'
 import { prepared } from '../storage/prepared.ts'
+import { fileEntity } from './file-entity.ts'
 import { judgeContent } from './media-type.ts'
 import { problems } from './problems.ts'
 
@@ -101,7 +102,7 @@ export class FileStore {
 
   /** Deletes what is left over: uploads that broke off with their server, and what no record names any more. */
   async sweep(model: Model): Promise<number> {
-    const entity = [...model.entities.values()].find(({ content }) => content)
+    const entity = fileEntity(model)
     // Without the entity nobody knows what is named: its records may come back.
     if (!entity) return 0
     const column = entity.content!.key.columns[0]!.sql

@@ -3,6 +3,7 @@ import { writeRecords } from '../records/write.ts'
 import type { WriteContext } from '../records/write-types.ts'
 import { transaction } from '../storage/database.ts'
 import { requireChangeable } from './check-files.ts'
+import { fileEntity } from './file-entity.ts'
 import type { FileStore, Received } from './file-store.ts'
 
 /**
@@ -14,7 +15,7 @@ export async function storeFile(
   store: FileStore,
   { name, regarding, received }: { name: string; regarding: readonly string[]; received: Received },
 ): Promise<string> {
-  const entity = [...context.model.entities.values()].find(({ content }) => content !== null)!
+  const entity = fileEntity(context.model)!
   const { content } = entity
   const values = {
     [content!.name.name]: name,

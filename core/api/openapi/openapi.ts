@@ -1,6 +1,7 @@
 import { sharePaths } from './access-paths.ts'
 import { type Actor, type EntityRights, type Rights, rightsOf } from '../../access/rights.ts'
 import { cached, type FieldModel, type Model } from '../../documents/model.ts'
+import { fileEntity } from '../../files/file-entity.ts'
 import { filePaths } from './file-paths.ts'
 import { fixedPaths } from './fixed-paths.ts'
 import { webFormPaths } from './web-form-paths.ts'
@@ -22,7 +23,7 @@ export function openApi(model: Model, actor: Actor): Schema {
       tags.push({ name, description: own.entity.body.description ?? own.entity.body.title })
       Object.assign(paths, entityPaths(own))
     }
-    const entityOfFiles = [...model.entities.values()].find(({ content }) => content !== null) ?? null
+    const entityOfFiles = fileEntity(model)
     const conversions = [...model.conversions.values()].filter(
       (one) => one.source && (rights.entity(one.source.name)?.rows.convert.length ?? 0) > 0,
     )
@@ -36,7 +37,7 @@ export function openApi(model: Model, actor: Actor): Schema {
         [...model.webForms.values()].filter(({ body }) => body.open === true).map(({ name }) => name),
         rights.administer,
       ),
-      filePaths(entityOfFiles && rights.entity(entityOfFiles.name)),
+      filePaths(entityOfFiles ? rights.entity(entityOfFiles.name) : null),
     )
     return {
       openapi: '3.1.0',
